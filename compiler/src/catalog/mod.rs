@@ -1,0 +1,4 @@
+//! What names in a query may refer to: tables, functions, connector options.
+
+pub mod function;
+pub mod table;

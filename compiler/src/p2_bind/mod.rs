@@ -1,0 +1,1 @@
+//! Pass 2: statements → names and types resolved.

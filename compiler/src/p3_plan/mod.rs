@@ -1,0 +1,3 @@
+//! Pass 3: bound queries → logical plan.
+
+pub mod plan;

@@ -1,0 +1,1 @@
+//! Pass 4: logical plan → logical plan that does less work.

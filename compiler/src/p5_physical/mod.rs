@@ -1,0 +1,1 @@
+//! Pass 5: logical plan → operators, exchanges, changelog modes, state.

@@ -1,0 +1,1 @@
+//! Checkpoints: parts, manifests, the commit protocol, restore.

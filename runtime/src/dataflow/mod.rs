@@ -1,0 +1,1 @@
+//! Threads, channels and the flow of batches, watermarks and barriers between operators.

@@ -1,0 +1,42 @@
+//! Why a job ends early. Every variant says where: which table, partition, offset, operator, checkpoint.
+
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub enum JobError {
+    /// A row that could not be read and whose table does not skip such rows.
+    #[error("table {table}: {place}: {message}")]
+    Malformed {
+        table: String,
+        place: String,
+        message: String,
+    },
+    /// An expression had no answer for a row.
+    #[error("operator {operator}: {source}")]
+    Value { operator: String, source: sql::SqlError },
+    /// A connector's option is missing, unknown or has an unusable value.
+    #[error("table {table}: option '{option}': {message}")]
+    Option {
+        table: String,
+        option: String,
+        message: String,
+    },
+    /// An outside system failed.
+    #[error("{system}: {message}")]
+    External { system: String, message: String },
+    /// Checkpoint storage or protocol.
+    #[error("checkpoint: {0}")]
+    Checkpoint(String),
+    /// Deployment parameters.
+    #[error("{0}")]
+    Configuration(String),
+}
+
+impl JobError {
+    pub fn external(system: impl Into<String>, message: impl ToString) -> Self {
+        JobError::External {
+            system: system.into(),
+            message: message.to_string(),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Formats: bytes of records to rows and back.

@@ -1,0 +1,1 @@
+//! Aggregate functions: what they accumulate, retract, merge and answer.

@@ -1,0 +1,9 @@
+//! Scalar functions, one module per family. Generated kernels call them by path (`sql::function::text::upper`).
+//!
+//! How a function is written decides how kernels call it; the compiler's catalogue says which it is
+//! (`compiler::catalog::function::Call`):
+//! * *strict*: plain arguments; the kernel answers NULL without calling when an argument is NULL.
+//! * *sees nulls*: every argument is an `Option`.
+//! * The result is `T`, `Option<T>` (NULL possible), `Result<T, SqlError>` or `Result<Option<T>, SqlError>`.
+//! * A function that needs the time zone, the clock or patterns takes `&Session` first.
+//! * Static parameters (precision, scale, length) come last, as `u8`, `u32` or `i32`.

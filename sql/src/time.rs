@@ -1,0 +1,59 @@
+//! Points in time: DATE, TIME and TIMESTAMP as plain numbers. Arithmetic and text live in `function::temporal`.
+
+/// Microseconds in a day.
+pub const DAY_US: i64 = 86_400_000_000;
+
+/// DATE: days since 1970-01-01.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(pub i32);
+
+/// TIME: milliseconds since midnight, whatever the declared precision, as in Flink.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(pub i32);
+
+/// TIMESTAMP (wall clock, counted as if in UTC) or TIMESTAMP_LTZ (instant): microseconds since the epoch
+/// and the nanoseconds within the microsecond (0 to 999). The order of the fields is the order in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp {
+    pub micros: i64,
+    pub nanos: u16,
+}
+
+impl Timestamp {
+    pub const EPOCH: Timestamp = Timestamp { micros: 0, nanos: 0 };
+
+    pub const fn from_micros(micros: i64) -> Self {
+        Timestamp { micros, nanos: 0 }
+    }
+
+    pub const fn from_millis(millis: i64) -> Self {
+        Timestamp {
+            micros: millis.wrapping_mul(1_000),
+            nanos: 0,
+        }
+    }
+
+    /// Milliseconds since the epoch, rounded down.
+    pub const fn millis(self) -> i64 {
+        self.micros.div_euclid(1_000)
+    }
+
+    /// The same point with at most `precision` fraction digits (0 to 9), the rest cut off.
+    pub const fn truncate(self, precision: u8) -> Self {
+        if precision >= 9 {
+            return self;
+        }
+        if precision >= 6 {
+            let unit = 10u16.pow(9 - precision as u32);
+            return Timestamp {
+                micros: self.micros,
+                nanos: self.nanos - self.nanos % unit,
+            };
+        }
+        let unit = 10i64.pow(6 - precision as u32);
+        Timestamp {
+            micros: self.micros.div_euclid(unit) * unit,
+            nanos: 0,
+        }
+    }
+}
