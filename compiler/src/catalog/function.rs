@@ -89,3 +89,14 @@ pub struct FunctionDef {
     /// One line for documentation: signature and meaning.
     pub doc: &'static str,
 }
+
+/// The function of that name (upper case) or operator symbol. Every family's table is searched.
+pub fn lookup(_name: &str) -> Option<&'static FunctionDef> {
+    None
+}
+
+/// The call that casts `from` to `to`; `None` inside `Ok` when both have the same representation and nothing is to
+/// be done; an error when Flink has no such cast. `safe` is TRY_CAST: NULL instead of an error.
+pub fn resolve_cast(from: &DataType, to: &DataType, _safe: bool) -> Result<Option<Call>, String> {
+    Err(format!("cannot cast {from} to {to}"))
+}

@@ -4,6 +4,11 @@
 //! assigned to the thread). A sink table has one [`SinkWriter`] per thread and, where its output becomes visible
 //! only with a checkpoint, one [`Committer`] per job.
 
+pub mod options;
+pub mod registry;
+
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::JobError;
@@ -49,6 +54,10 @@ pub enum Polled {
     Rows { split: usize },
     /// A split of a bounded source has been read to its end; its rows came before.
     SplitEnd { split: usize },
+    /// The source itself says that no earlier row follows in this split (only the `values` test connector does).
+    Watermark { split: usize, watermark: sql::Timestamp },
+    /// Asks for a checkpoint here; the reader stays idle until `on_committed` (only the `values` test connector does).
+    Checkpoint,
     /// Nothing now; ask again.
     Idle,
 }
@@ -108,4 +117,23 @@ pub trait CommitPoint: Send {
         checkpoint_id: &str,
         sources: &[(String, Vec<Split>)],
     ) -> Result<(), JobError>;
+}
+
+/// What opening all sinks of a job gives.
+pub struct Sinks {
+    /// In the order of the sink nodes of the job.
+    pub tables: Vec<SinkTable>,
+    /// The sink system that decides about checkpoints, if there is one.
+    pub commit_point: Option<Box<dyn CommitPoint>>,
+}
+
+/// One sink table: a writer for each thread, and what makes its staged output visible.
+pub struct SinkTable {
+    pub table: Arc<dyn SinkTableFactory>,
+    pub committer: Option<Box<dyn Committer>>,
+}
+
+/// Makes the writers of a sink table.
+pub trait SinkTableFactory: Send + Sync {
+    fn writer(&self, thread: usize) -> Result<Box<dyn SinkWriter>, JobError>;
 }
