@@ -5,7 +5,7 @@
 //! the arguments are cast to, the result type, and how generated code calls the Rust function.
 //! Operators (`+`, `=`, `LIKE`) and casts are functions too, with their symbol as the name.
 
-use sql::{DataType, Value};
+use sql::{DataType, TypeKind, Value};
 
 /// How generated code calls one Rust function of `sql::function`.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,13 +90,93 @@ pub struct FunctionDef {
     pub doc: &'static str,
 }
 
+impl Call {
+    /// A strict call that always answers a value; the methods below change that.
+    pub const fn strict(name: &'static str, path: &'static str) -> Self {
+        Call {
+            name,
+            path,
+            nulls: Nulls::Strict,
+            returns: Returns::Plain,
+            session: false,
+            params: Vec::new(),
+            deterministic: true,
+        }
+    }
+
+    pub fn sees_nulls(mut self) -> Self {
+        self.nulls = Nulls::Sees;
+        self
+    }
+
+    pub fn returns(mut self, returns: Returns) -> Self {
+        self.returns = returns;
+        self
+    }
+
+    pub fn with_session(mut self) -> Self {
+        self.session = true;
+        self
+    }
+
+    pub fn with(mut self, param: Param) -> Self {
+        self.params.push(param);
+        self
+    }
+
+    pub fn non_deterministic(mut self) -> Self {
+        self.deterministic = false;
+        self
+    }
+
+    /// The function itself can answer NULL, for arguments that are not.
+    pub fn may_answer_null(&self) -> bool {
+        matches!(self.returns, Returns::Nullable | Returns::FallibleNullable)
+    }
+}
+
+impl Resolved {
+    /// A call whose arguments are cast to `arguments`. The result is nullable when the function can answer NULL,
+    /// or when it is strict and one of the arguments `given` is nullable.
+    pub fn new(call: Call, given: &[Argument], arguments: Vec<DataType>, result: TypeKind) -> Self {
+        assert_eq!(
+            given.len(),
+            arguments.len(),
+            "{} casts each argument once",
+            call.name
+        );
+        let strict_null = call.nulls == Nulls::Strict && given.iter().any(|a| a.ty.nullable);
+        let result = DataType {
+            kind: result,
+            nullable: strict_null || call.may_answer_null(),
+        };
+        Resolved {
+            call,
+            arguments,
+            result,
+        }
+    }
+
+    /// A call that takes the arguments with the types they have.
+    pub fn as_given(call: Call, given: &[Argument], result: TypeKind) -> Self {
+        Self::new(call, given, given.iter().map(|a| a.ty.clone()).collect(), result)
+    }
+}
+
+/// The sentence for arguments that do not fit: `expects (STRING, INT), found (INT, INT)`.
+pub fn mismatch(expected: &str, found: &[Argument]) -> String {
+    let found: Vec<String> = found.iter().map(|a| a.ty.kind.to_string()).collect();
+    format!("expects {expected}, found ({})", found.join(", "))
+}
+
 /// The function of that name (upper case) or operator symbol. Every family's table is searched.
-pub fn lookup(_name: &str) -> Option<&'static FunctionDef> {
-    None
+pub fn lookup(name: &str) -> Option<&'static FunctionDef> {
+    super::functions::lookup(name)
 }
 
 /// The call that casts `from` to `to`; `None` inside `Ok` when both have the same representation and nothing is to
 /// be done; an error when Flink has no such cast. `safe` is TRY_CAST: NULL instead of an error.
-pub fn resolve_cast(from: &DataType, to: &DataType, _safe: bool) -> Result<Option<Call>, String> {
-    Err(format!("cannot cast {from} to {to}"))
+/// The type of the cast is nullable when `from` is, or when the call can answer NULL.
+pub fn resolve_cast(from: &DataType, to: &DataType, safe: bool) -> Result<Option<Call>, String> {
+    super::functions::cast::resolve(from, to, safe)
 }

@@ -1,4 +1,5 @@
 //! What names in a query may refer to: tables, functions, connector options.
 
 pub mod function;
+pub mod functions;
 pub mod table;

@@ -1,0 +1,5 @@
+//! Comparisons: `=`, `<`, IS NULL, IS DISTINCT FROM.
+
+use crate::catalog::function::FunctionDef;
+
+pub const FUNCTIONS: &[FunctionDef] = &[];

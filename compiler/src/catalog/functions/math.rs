@@ -1,0 +1,5 @@
+//! Mathematical functions.
+
+use crate::catalog::function::FunctionDef;
+
+pub const FUNCTIONS: &[FunctionDef] = &[];

@@ -1,0 +1,5 @@
+//! Functions of dates and times.
+
+use crate::catalog::function::FunctionDef;
+
+pub const FUNCTIONS: &[FunctionDef] = &[];
