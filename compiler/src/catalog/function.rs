@@ -14,6 +14,7 @@ pub struct Call {
     pub name: &'static str,
     /// Path below `sql::function`: `text::upper`.
     pub path: &'static str,
+    pub passing: Passing,
     pub nulls: Nulls,
     pub returns: Returns,
     /// The Rust function takes `&sql::Session` as its first argument.
@@ -25,12 +26,27 @@ pub struct Call {
     pub deterministic: bool,
 }
 
+/// How the SQL arguments arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passing {
+    /// One by one, in the types of kernels (the table in crate `sql`).
+    Each,
+    /// All as one slice, since there can be any number: `&[T]`, or `&[Option<T>]` when nulls are seen. All have
+    /// the same kernel type `T`.
+    Slice,
+    /// One by one as `&Value`, since the function is for values of any type; NULL is `Value::Null` when nulls
+    /// are seen.
+    EachValue,
+    /// All as one `&[Value]`; NULL is `Value::Null` when nulls are seen.
+    ValueSlice,
+}
+
 /// What the Rust function sees of NULL arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nulls {
     /// Plain arguments; any NULL argument makes the result NULL without a call.
     Strict,
-    /// Every argument arrives as an `Option`.
+    /// Every argument arrives as an `Option` (or, with [`Passing`] of values, as a value that may be NULL).
     Sees,
 }
 
@@ -45,6 +61,10 @@ pub enum Returns {
     Fallible,
     /// `Result<Option<T>, SqlError>`
     FallibleNullable,
+    /// `Value` of a type that only the caller knows; `Value::Null` is NULL. The kernel takes its own type out of it.
+    Value,
+    /// `Result<Value, SqlError>`, likewise.
+    FallibleValue,
 }
 
 /// A static argument of a call.
@@ -96,12 +116,18 @@ impl Call {
         Call {
             name,
             path,
+            passing: Passing::Each,
             nulls: Nulls::Strict,
             returns: Returns::Plain,
             session: false,
             params: Vec::new(),
             deterministic: true,
         }
+    }
+
+    pub fn passing(mut self, passing: Passing) -> Self {
+        self.passing = passing;
+        self
     }
 
     pub fn sees_nulls(mut self) -> Self {
@@ -131,7 +157,7 @@ impl Call {
 
     /// The function itself can answer NULL, for arguments that are not.
     pub fn may_answer_null(&self) -> bool {
-        matches!(self.returns, Returns::Nullable | Returns::FallibleNullable)
+        !matches!(self.returns, Returns::Plain | Returns::Fallible)
     }
 }
 

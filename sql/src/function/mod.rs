@@ -5,5 +5,7 @@
 //! * *strict*: plain arguments; the kernel answers NULL without calling when an argument is NULL.
 //! * *sees nulls*: every argument is an `Option`.
 //! * The result is `T`, `Option<T>` (NULL possible), `Result<T, SqlError>` or `Result<Option<T>, SqlError>`.
+//! * A function of any number of arguments takes one slice; a function for any type takes `&Value` and may
+//!   answer `Value`; `compiler::catalog::function::Passing` and `Returns` say which.
 //! * A function that needs the time zone, the clock or patterns takes `&Session` first.
 //! * Static parameters (precision, scale, length) come last, as `u8`, `u32` or `i32`.

@@ -9,10 +9,16 @@ use super::function::FunctionDef;
 
 pub mod arithmetic;
 pub mod cast;
+pub mod collection;
 pub mod compare;
+pub mod conditional;
+pub mod hash;
+pub mod json;
 pub mod logic;
 pub mod math;
+pub mod regex;
 pub mod temporal;
+pub mod text;
 
 /// Every family, in the order of documentation.
 pub const FAMILIES: &[&[FunctionDef]] = &[
@@ -21,6 +27,12 @@ pub const FAMILIES: &[&[FunctionDef]] = &[
     logic::FUNCTIONS,
     math::FUNCTIONS,
     temporal::FUNCTIONS,
+    text::FUNCTIONS,
+    regex::FUNCTIONS,
+    json::FUNCTIONS,
+    collection::FUNCTIONS,
+    hash::FUNCTIONS,
+    conditional::FUNCTIONS,
 ];
 
 static BY_NAME: LazyLock<HashMap<&'static str, &'static FunctionDef>> = LazyLock::new(|| {

@@ -1,0 +1,5 @@
+//! Functions of ARRAY and MAP, and the subscript.
+
+use crate::catalog::function::FunctionDef;
+
+pub const FUNCTIONS: &[FunctionDef] = &[];

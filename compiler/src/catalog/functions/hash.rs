@@ -1,0 +1,5 @@
+//! Digests: MD5, SHA1, SHA2.
+
+use crate::catalog::function::FunctionDef;
+
+pub const FUNCTIONS: &[FunctionDef] = &[];
