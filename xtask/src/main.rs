@@ -1,2 +1,71 @@
-//! Placeholder.
-fn main() {}
+//! `cargo xtask`: the developer's commands.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Developer commands of Millstream")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Starts, stops and shows the real services that tests and examples use
+    Services {
+        #[command(subcommand)]
+        action: ServicesAction,
+    },
+}
+
+#[derive(Subcommand)]
+enum ServicesAction {
+    /// Fetches Kafka, PostgreSQL and an S3 server (once), starts them on loopback and prints their addresses
+    Up,
+    /// Stops what `up` started
+    Down,
+    /// Says what runs; exit code 1 when something does not
+    Status,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode> {
+    let root = root();
+    match command {
+        Command::Services {
+            action: ServicesAction::Up,
+        } => xtask::services::up(&root)?,
+        Command::Services {
+            action: ServicesAction::Down,
+        } => xtask::services::down(&root)?,
+        Command::Services {
+            action: ServicesAction::Status,
+        } => {
+            if !xtask::services::status(&root)? {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The workspace's folder.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("xtask lies in the workspace")
+        .to_owned()
+}

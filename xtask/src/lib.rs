@@ -1,0 +1,3 @@
+//! Developer commands as a library, so that tests start the same services the command line starts.
+
+pub mod services;
