@@ -1,0 +1,68 @@
+//! Generated source → artifact: a native executable and its manifest, by content. What was built once is not built
+//! again; a cached build runs no compiler.
+
+pub mod artifact;
+pub mod job_crate;
+pub mod sdk;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+pub use artifact::Artifact;
+use sdk::Sdk;
+
+/// How much the compiler optimises the generated crate; the runtime is always optimised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Profile {
+    /// For deployments
+    Release,
+    /// Quick to build, for interactive use
+    Preview,
+}
+
+impl Profile {
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Release => "release",
+            Profile::Preview => "preview",
+        }
+    }
+
+    fn opt_level(self) -> &'static str {
+        match self {
+            Profile::Release => "3",
+            Profile::Preview => "0",
+        }
+    }
+}
+
+/// What a build did.
+pub struct Built {
+    /// Key of the cache entry: hash of source, runtime, compiler and profile.
+    pub key: String,
+    pub executable: PathBuf,
+    pub was_cached: bool,
+    pub time: Duration,
+    pub runtime_build_id: String,
+    pub rustc_version: String,
+}
+
+/// Builds the executable of a generated source, or finds it in the cache.
+pub fn build(rust: &str, profile: Profile) -> Result<Built> {
+    let started = Instant::now();
+    let sdk = Sdk::find()?;
+    let runtime_build_id = sdk.build_id()?;
+    let rustc_version = sdk.rustc_version()?;
+    let parts = [rust, &runtime_build_id, &rustc_version, profile.name()];
+    let key = crate::cache::hash(parts.map(str::as_bytes));
+    let folder = crate::cache::folder("jobs")?.join(&key);
+    let was_cached = folder.is_dir();
+    if !was_cached {
+        let libraries = sdk.libraries(&runtime_build_id)?;
+        crate::cache::once(&folder, |target| job_crate::compile(rust, profile, &key, &libraries, target))?;
+    }
+    let executable = folder.join("job");
+    Ok(Built { key, executable, was_cached, time: started.elapsed(), runtime_build_id, rustc_version })
+}
