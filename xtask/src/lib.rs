@@ -1,3 +1,4 @@
 //! Developer commands as a library, so that tests start the same services the command line starts.
 
 pub mod services;
+pub mod tidy;

@@ -15,6 +15,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Checks the laws of the house: sizes, docs, dependency direction, names, dead files
+    Tidy,
     /// Starts, stops and shows the real services that tests and examples use
     Services {
         #[command(subcommand)]
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<ExitCode> {
     let root = root();
     match command {
+        Command::Tidy => return tidy(&root),
         Command::Services {
             action: ServicesAction::Up,
         } => xtask::services::up(&root)?,
@@ -60,6 +63,19 @@ fn run(command: Command) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn tidy(root: &Path) -> Result<ExitCode> {
+    let findings = xtask::tidy::check(root)?;
+    for finding in &findings {
+        println!("{}:{}: {}", finding.file, finding.line, finding.message);
+    }
+    eprintln!("{} findings", findings.len());
+    Ok(if findings.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// The workspace's folder.
