@@ -1,11 +1,21 @@
 //! Operators: each takes batches and watermarks and appends to its output. They know no thread, no clock and no
 //! storage; time comes from rows, watermarks and the `now` that the dataflow passes.
 
-use sql::{Session, Timestamp};
+mod calc;
+pub mod exchange;
+mod union;
+mod values;
+
+use sql::{Session, SqlError, Timestamp};
 
 use crate::error::JobError;
+use crate::job::{Column, Node, OperatorSpec};
+use crate::row::BatchWriter;
 use crate::row::batch::Batch;
 use crate::state::StateTable;
+
+pub use exchange::Partitioner;
+pub use values::values_batch;
 
 /// What an operator hands on, in order.
 pub enum Event {
@@ -18,6 +28,51 @@ pub enum Event {
 pub struct Context {
     pub output: Vec<Event>,
     pub session: Session,
+}
+
+impl Context {
+    pub fn new(session: Session) -> Self {
+        Context {
+            output: Vec::new(),
+            session,
+        }
+    }
+
+    /// Hands on the rows written so far, if any.
+    fn emit(&mut self, writer: &mut BatchWriter) {
+        if !writer.is_empty() {
+            self.output.push(Event::Batch(writer.take()));
+        }
+    }
+}
+
+/// The operator of a node that stands between others; `input` are the columns of its inputs, which are all alike.
+/// Sources, values, exchanges and sinks are the dataflow's own: see [`values_batch`] and [`Partitioner`].
+pub fn build(node: &Node, input: &[Column]) -> Result<Box<dyn Operator>, JobError> {
+    Ok(match &node.operator {
+        OperatorSpec::Calc(kernel) => Box::new(calc::Calc::new(node.name, *kernel, node.columns.len())),
+        OperatorSpec::Union => {
+            assert_eq!(
+                input.len(),
+                node.columns.len(),
+                "inputs of {} have its columns",
+                node.name
+            );
+            Box::new(union::Union)
+        }
+        _ => {
+            let message = format!("operator {} is not one that a worker builds", node.name);
+            return Err(JobError::Configuration(message));
+        }
+    })
+}
+
+/// Says in which operator an expression had no answer.
+fn value_error(operator: &'static str) -> impl Fn(SqlError) -> JobError {
+    move |source| JobError::Value {
+        operator: operator.to_owned(),
+        source,
+    }
 }
 
 /// One instance of an operator on one thread.
@@ -44,6 +99,11 @@ pub trait Operator: Send {
     /// Called after the last batch of an epoch, before its barrier is passed on: emit what was held back.
     fn on_barrier(&mut self, _cx: &mut Context) -> Result<(), JobError> {
         Ok(())
+    }
+
+    /// Rows dropped so far because they came after their time was over.
+    fn late_rows(&self) -> u64 {
+        0
     }
 
     /// The operator's state, in a fixed order; empty for stateless ones.

@@ -56,7 +56,7 @@ fn entry_types(kind: &TypeKind) -> (DataType, DataType) {
     }
 }
 
-fn encode_row<'t>(values: &[Value], types: &mut dyn Iterator<Item = &'t DataType>) -> Vec<u64> {
+fn encode_row(values: &[Value], types: &mut dyn Iterator<Item = &DataType>) -> Vec<u64> {
     let mut writer = BatchWriter::new(values.len());
     writer.begin(RowKind::Insert);
     for (i, (value, ty)) in values.iter().zip(types).enumerate() {
@@ -66,11 +66,7 @@ fn encode_row<'t>(values: &[Value], types: &mut dyn Iterator<Item = &'t DataType
     writer.take().words
 }
 
-fn encode_counted<'t>(
-    count: usize,
-    values: &[Value],
-    types: &mut dyn Iterator<Item = &'t DataType>,
-) -> Vec<u64> {
+fn encode_counted(count: usize, values: &[Value], types: &mut dyn Iterator<Item = &DataType>) -> Vec<u64> {
     let mut words = vec![count as u64];
     words.extend(encode_row(values, types));
     words
