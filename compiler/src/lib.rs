@@ -13,6 +13,7 @@
 
 pub mod base;
 pub mod catalog;
+pub mod explain;
 pub mod expr;
 pub mod p1_parse;
 pub mod p2_bind;

@@ -1,5 +1,8 @@
 //! Typed scalar expressions, used from p2 to p6. Every node has a type and a span.
 
+pub mod text;
+mod walk;
+
 use sql::{DataType, Value};
 
 use crate::base::Span;
