@@ -1,0 +1,273 @@
+//! Numbers as Java writes and reads them: `Double.toString`, `BigDecimal.toString`, `Integer.parseInt` and their kin.
+//!
+//! Texts come in and values go out, or the other way round; nothing depends on a locale.
+
+use std::io::Write;
+
+use sql::Decimal;
+
+/// Digits and exponent of the shortest decimal that reads back as the value: `d[0].d[1]d[2]… * 10^exponent`.
+fn write_java_float(scientific: &str, output: &mut Vec<u8>) {
+    let (mantissa, exponent) = scientific.split_once('e').expect("LowerExp writes an exponent");
+    let exponent: i32 = exponent.parse().expect("LowerExp writes a number");
+    let (sign, mantissa) = match mantissa.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", mantissa),
+    };
+    let digits: Vec<u8> = mantissa.bytes().filter(|c| *c != b'.').collect();
+    output.extend_from_slice(sign.as_bytes());
+    if (-3..7).contains(&exponent) {
+        write_positional(&digits, exponent, output);
+    } else {
+        output.push(digits[0]);
+        output.push(b'.');
+        output.extend_from_slice(if digits.len() > 1 { &digits[1..] } else { b"0" });
+        let _ = write!(output, "E{exponent}");
+    }
+}
+
+fn write_positional(digits: &[u8], exponent: i32, output: &mut Vec<u8>) {
+    if exponent < 0 {
+        output.extend_from_slice(b"0.");
+        output.extend(std::iter::repeat_n(b'0', (-exponent - 1) as usize));
+        output.extend_from_slice(digits);
+        return;
+    }
+    let whole = exponent as usize + 1;
+    let have = digits.len().min(whole);
+    output.extend_from_slice(&digits[..have]);
+    output.extend(std::iter::repeat_n(b'0', whole - have));
+    output.push(b'.');
+    output.extend_from_slice(if digits.len() > whole {
+        &digits[whole..]
+    } else {
+        b"0"
+    });
+}
+
+/// `Double.toString`: `1.0`, `1.0E10`, `NaN`, `-Infinity`.
+pub fn write_double(value: f64, output: &mut Vec<u8>) {
+    if value.is_nan() {
+        output.extend_from_slice(b"NaN");
+    } else if value.is_infinite() {
+        output.extend_from_slice(if value > 0.0 { b"Infinity" } else { b"-Infinity" });
+    } else {
+        write_java_float(&format!("{value:e}"), output);
+    }
+}
+
+/// `Float.toString`.
+pub fn write_float(value: f32, output: &mut Vec<u8>) {
+    if value.is_finite() {
+        write_java_float(&format!("{value:e}"), output);
+    } else {
+        write_double(f64::from(value), output);
+    }
+}
+
+/// Decimal digits of an integer.
+#[inline]
+pub fn write_integer(value: i64, output: &mut Vec<u8>) {
+    let mut buffer = [0u8; 20];
+    let mut at = buffer.len();
+    let mut rest = value.unsigned_abs();
+    loop {
+        at -= 1;
+        buffer[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        output.push(b'-');
+    }
+    output.extend_from_slice(&buffer[at..]);
+}
+
+/// `BigDecimal.toPlainString`, or `BigDecimal.toString` when not `plain`: that one is scientific below 1E-6.
+pub fn write_decimal(value: Decimal, plain: bool, output: &mut Vec<u8>) {
+    let digits = value.unscaled.unsigned_abs().to_string();
+    let scale = i32::from(value.scale);
+    let exponent = digits.len() as i32 - 1 - scale;
+    if value.unscaled < 0 {
+        output.push(b'-');
+    }
+    if !plain && exponent < -6 {
+        output.push(digits.as_bytes()[0]);
+        if digits.len() > 1 {
+            output.push(b'.');
+            output.extend_from_slice(&digits.as_bytes()[1..]);
+        }
+        let _ = write!(output, "E{exponent}");
+        return;
+    }
+    if scale == 0 {
+        output.extend_from_slice(digits.as_bytes());
+        return;
+    }
+    let padded = format!("{digits:0>width$}", width = scale as usize + 1);
+    let (whole, fraction) = padded.split_at(padded.len() - scale as usize);
+    let _ = write!(output, "{whole}.{fraction}");
+}
+
+/// `Double.parseDouble` for decimal texts: surrounding white space, a type suffix, `NaN` and `Infinity` are accepted.
+pub fn parse_double(text: &str) -> Option<f64> {
+    let text = java_trim(text);
+    match text {
+        "NaN" | "+NaN" | "-NaN" => return Some(f64::NAN),
+        "Infinity" | "+Infinity" => return Some(f64::INFINITY),
+        "-Infinity" => return Some(f64::NEG_INFINITY),
+        _ => {}
+    }
+    let text = text.strip_suffix(['d', 'D', 'f', 'F']).unwrap_or(text);
+    let is_number = text.bytes().all(|c| c.is_ascii_digit() || b"+-.eE".contains(&c));
+    if is_number { text.parse().ok() } else { None }
+}
+
+/// `Float.parseFloat`.
+pub fn parse_float(text: &str) -> Option<f32> {
+    let wide = parse_double(text)?;
+    if !wide.is_finite() {
+        return Some(wide as f32);
+    }
+    let text = java_trim(text);
+    text.strip_suffix(['d', 'D', 'f', 'F'])
+        .unwrap_or(text)
+        .parse()
+        .ok()
+}
+
+/// `new BigDecimal(text)` brought to a DECIMAL(precision, scale), half up. Outer `None`: not a number; inner `None`:
+/// more digits than the type has, which is NULL.
+pub fn parse_decimal(text: &str, precision: u8, scale: u8) -> Option<Option<Decimal>> {
+    let (mantissa, exponent) = match text.find(['e', 'E']) {
+        Some(at) => (&text[..at], text[at + 1..].parse::<i32>().ok()?),
+        None => (text, 0),
+    };
+    let (negative, mantissa) = match mantissa.as_bytes().first()? {
+        b'-' => (true, &mantissa[1..]),
+        b'+' => (false, &mantissa[1..]),
+        _ => (false, mantissa),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let mut digits = whole.bytes().chain(fraction.bytes());
+    if whole.len() + fraction.len() == 0 || !digits.clone().all(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    let leading = digits.clone().take_while(|c| *c == b'0').count();
+    // Digits in front of the place where the declared scale ends.
+    let kept = whole.len() as i64 + i64::from(exponent) + i64::from(scale) - leading as i64;
+    let significant = whole.len() + fraction.len() - leading;
+    if significant == 0 || kept < 0 {
+        return Some(Some(Decimal { unscaled: 0, scale }));
+    }
+    if kept > i64::from(precision) {
+        return Some(None);
+    }
+    let mut digits = digits.by_ref().skip(leading).map(|c| i128::from(c - b'0'));
+    let mut unscaled = (0..kept).fold(0i128, |value, _| value * 10 + digits.next().unwrap_or(0));
+    unscaled += i128::from(digits.next().unwrap_or(0) >= 5);
+    if unscaled >= 10i128.pow(u32::from(precision)) {
+        return Some(None);
+    }
+    let unscaled = if negative { -unscaled } else { unscaled };
+    Some(Some(Decimal { unscaled, scale }))
+}
+
+/// `String.trim`: cuts control characters and spaces at both ends.
+pub fn java_trim(text: &str) -> &str {
+    text.trim_matches(|c| c <= ' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn double(value: f64) -> String {
+        let mut output = Vec::new();
+        write_double(value, &mut output);
+        String::from_utf8(output).expect("ASCII")
+    }
+
+    #[test]
+    fn doubles_as_java_prints_them() {
+        for (value, text) in [
+            (0.0, "0.0"),
+            (-0.0, "-0.0"),
+            (1.0, "1.0"),
+            (-1.5, "-1.5"),
+            (0.001, "0.001"),
+            (0.00099, "9.9E-4"),
+            (9_999_999.0, "9999999.0"),
+            (1e7, "1.0E7"),
+            (1.25e10, "1.25E10"),
+            (123.456, "123.456"),
+            (f64::MAX, "1.7976931348623157E308"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-Infinity"),
+        ] {
+            assert_eq!(double(value), text);
+        }
+        let mut output = Vec::new();
+        write_float(0.1, &mut output);
+        assert_eq!(output, b"0.1");
+    }
+
+    #[test]
+    fn decimals_both_ways() {
+        for (text, precision, scale, expected) in [
+            ("12.345", 10, 2, Some("12.35")),
+            ("-0.005", 10, 2, Some("-0.01")),
+            ("1e3", 10, 2, Some("1000.00")),
+            ("0.0004", 10, 2, Some("0.00")),
+            ("100", 2, 0, None),
+            ("99.5", 2, 0, None),
+            (
+                "12345678901234567890123456789012345678",
+                38,
+                0,
+                Some("12345678901234567890123456789012345678"),
+            ),
+        ] {
+            let decimal = parse_decimal(text, precision, scale).expect("a number");
+            let written = decimal.map(|d| {
+                let mut output = Vec::new();
+                write_decimal(d, true, &mut output);
+                String::from_utf8(output).expect("ASCII")
+            });
+            assert_eq!(written.as_deref(), expected, "{text}");
+        }
+        for text in ["", "-", "1.2.3", "1e", "abc", "+", "."] {
+            assert_eq!(parse_decimal(text, 10, 2), None, "{text}");
+        }
+        let mut output = Vec::new();
+        write_decimal(
+            Decimal {
+                unscaled: 27,
+                scale: 9,
+            },
+            false,
+            &mut output,
+        );
+        assert_eq!(output, b"2.7E-8");
+    }
+
+    #[test]
+    fn integers() {
+        for value in [0, 7, -7, i64::MAX, i64::MIN, 1_000_000] {
+            let mut output = Vec::new();
+            write_integer(value, &mut output);
+            assert_eq!(output, value.to_string().as_bytes());
+        }
+    }
+
+    #[test]
+    fn doubles_from_text() {
+        assert_eq!(parse_double(" 1.5 "), Some(1.5));
+        assert_eq!(parse_double("1.5d"), Some(1.5));
+        assert_eq!(parse_double("inf"), None);
+        assert_eq!(parse_double(""), None);
+        assert_eq!(parse_float("-Infinity"), Some(f32::NEG_INFINITY));
+    }
+}
