@@ -55,28 +55,52 @@ impl Application {
     /// Reads the application at `path`. Files of a folder are compiled as one script: tables in the order of their
     /// names, then the statement.
     pub fn read(path: &Path) -> Result<Application> {
-        let path = path.canonicalize().with_context(|| format!("{} does not exist", path.display()))?;
-        let name = path.file_stem().and_then(|stem| stem.to_str()).context("the path has no name")?.to_owned();
-        if path.is_dir() { Self::read_folder(path, name) } else { Self::read_script(path, name) }
+        let path = path
+            .canonicalize()
+            .with_context(|| format!("{} does not exist", path.display()))?;
+        let name = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .context("the path has no name")?
+            .to_owned();
+        if path.is_dir() {
+            Self::read_folder(path, name)
+        } else {
+            Self::read_script(path, name)
+        }
     }
 
     fn read_script(path: PathBuf, name: String) -> Result<Application> {
         let mut sources = SourceMap::default();
-        let file = path.file_name().and_then(|file| file.to_str()).context("the path has no name")?;
+        let file = path
+            .file_name()
+            .and_then(|file| file.to_str())
+            .context("the path has no name")?;
         sources.add(file, read(&path)?);
         let folder = path.parent().expect("a file lies in a folder").to_owned();
-        Ok(Application { name, sources, settings: Settings::default(), folder })
+        Ok(Application {
+            name,
+            sources,
+            settings: Settings::default(),
+            folder,
+        })
     }
 
     fn read_folder(folder: PathBuf, name: String) -> Result<Application> {
         let mut sources = SourceMap::default();
         for file in sql_files(&folder.join("tables"))? {
-            let shown = format!("tables/{}", file.file_name().unwrap_or_default().to_string_lossy());
+            let shown = format!(
+                "tables/{}",
+                file.file_name().unwrap_or_default().to_string_lossy()
+            );
             sources.add(shown, read(&file)?);
         }
         let statement = folder.join("statement.sql");
         if !statement.is_file() {
-            bail!("{} has no statement.sql (expected: application.toml, tables/*.sql, statement.sql)", folder.display());
+            bail!(
+                "{} has no statement.sql (expected: application.toml, tables/*.sql, statement.sql)",
+                folder.display()
+            );
         }
         sources.add("statement.sql", read(&statement)?);
         let settings = match folder.join("application.toml") {
@@ -86,7 +110,12 @@ impl Application {
             _ => Settings::default(),
         };
         let name = settings.name.clone().unwrap_or(name);
-        Ok(Application { name, sources, settings, folder })
+        Ok(Application {
+            name,
+            sources,
+            settings,
+            folder,
+        })
     }
 }
 

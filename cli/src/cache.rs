@@ -7,7 +7,10 @@ use sha2::{Digest, Sha256};
 
 /// `$MILLSTREAM_CACHE`, else `millstream` in the user's cache folder.
 pub fn folder(name: &str) -> Result<PathBuf> {
-    let base = match (std::env::var_os("MILLSTREAM_CACHE"), std::env::var_os("XDG_CACHE_HOME")) {
+    let base = match (
+        std::env::var_os("MILLSTREAM_CACHE"),
+        std::env::var_os("XDG_CACHE_HOME"),
+    ) {
         (Some(folder), _) => PathBuf::from(folder),
         (None, Some(folder)) => PathBuf::from(folder).join("millstream"),
         (None, None) => {

@@ -64,11 +64,15 @@ fn put_to_url(url: &str, folder: &str, executable: Vec<u8>, manifest: Vec<u8>) -
     let (store, path) = object_store::parse_url_opts(&parsed, variables)?;
     let store: Arc<dyn ObjectStore> = Arc::from(store);
     let base = path.join(folder);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         store.put(&base.clone().join("job"), executable.into()).await?;
         // The manifest comes last: who sees it finds the executable.
-        store.put(&base.clone().join("manifest.json"), manifest.into()).await
+        store
+            .put(&base.clone().join("manifest.json"), manifest.into())
+            .await
     })?;
     Ok(format!("{}/{folder}/manifest.json", url.trim_end_matches('/')))
 }

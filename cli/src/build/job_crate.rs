@@ -18,13 +18,36 @@ pub fn compile(rust: &str, profile: Profile, key: &str, libraries: &Libraries, t
     // The tool chain is chosen by the folder rustup is called in; paths in the output are remapped below.
     let mut command = clean_command("rustc", &libraries.root);
     command.env("RUST_MIN_STACK", "67108864");
-    command.arg(target.join("main.rs")).arg("-o").arg(target.join("job"));
-    command.args(["--crate-name", "job", "--crate-type", "bin", "--edition", "2024", "--cap-lints", "allow"]);
-    command.args(["-C", &format!("opt-level={}", profile.opt_level()), "-C", "debuginfo=0", "-C", "strip=debuginfo"]);
+    command
+        .arg(target.join("main.rs"))
+        .arg("-o")
+        .arg(target.join("job"));
+    command.args([
+        "--crate-name",
+        "job",
+        "--crate-type",
+        "bin",
+        "--edition",
+        "2024",
+        "--cap-lints",
+        "allow",
+    ]);
+    command.args([
+        "-C",
+        &format!("opt-level={}", profile.opt_level()),
+        "-C",
+        "debuginfo=0",
+        "-C",
+        "strip=debuginfo",
+    ]);
     // The number of units decides the bytes; fixed, so that machines with other core counts give the same.
     command.args(["-C", "codegen-units=4", "-C", &format!("metadata={key}")]);
-    command.arg("--remap-path-prefix").arg(format!("{}=/job", target.display()));
-    command.arg("-L").arg(format!("dependency={}", libraries.folder.display()));
+    command
+        .arg("--remap-path-prefix")
+        .arg(format!("{}=/job", target.display()));
+    command
+        .arg("-L")
+        .arg(format!("dependency={}", libraries.folder.display()));
     for (name, file) in &libraries.crates {
         command.arg("--extern").arg(format!("{name}={}", file.display()));
     }

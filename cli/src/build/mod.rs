@@ -61,8 +61,17 @@ pub fn build(rust: &str, profile: Profile) -> Result<Built> {
     let was_cached = folder.is_dir();
     if !was_cached {
         let libraries = sdk.libraries(&runtime_build_id)?;
-        crate::cache::once(&folder, |target| job_crate::compile(rust, profile, &key, &libraries, target))?;
+        crate::cache::once(&folder, |target| {
+            job_crate::compile(rust, profile, &key, &libraries, target)
+        })?;
     }
     let executable = folder.join("job");
-    Ok(Built { key, executable, was_cached, time: started.elapsed(), runtime_build_id, rustc_version })
+    Ok(Built {
+        key,
+        executable,
+        was_cached,
+        time: started.elapsed(),
+        runtime_build_id,
+        rustc_version,
+    })
 }

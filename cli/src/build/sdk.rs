@@ -20,18 +20,31 @@ pub struct Libraries {
 }
 
 /// What decides the bytes of the compiled runtime, relative to the root.
-const INPUTS: [&str; 7] =
-    ["sql/src", "sql/Cargo.toml", "runtime/src", "runtime/Cargo.toml", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
+const INPUTS: [&str; 7] = [
+    "sql/src",
+    "sql/Cargo.toml",
+    "runtime/src",
+    "runtime/Cargo.toml",
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+];
 
 impl Sdk {
     /// The checkout this program was built from; `MILLSTREAM_HOME` names another one.
     pub fn find() -> Result<Sdk> {
         let root = match std::env::var_os("MILLSTREAM_HOME") {
             Some(folder) => PathBuf::from(folder),
-            None => Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("cli lies in the workspace").to_owned(),
+            None => Path::new(env!("CARGO_MANIFEST_DIR"))
+                .parent()
+                .expect("cli lies in the workspace")
+                .to_owned(),
         };
         if !root.join("runtime/Cargo.toml").is_file() {
-            bail!("no runtime sources in {}; set MILLSTREAM_HOME to a checkout of Millstream", root.display());
+            bail!(
+                "no runtime sources in {}; set MILLSTREAM_HOME to a checkout of Millstream",
+                root.display()
+            );
         }
         Ok(Sdk { root })
     }
@@ -60,9 +73,16 @@ impl Sdk {
         if let Ok(version) = std::fs::read_to_string(&file) {
             return Ok(version);
         }
-        let output = self.command("rustc").arg("--version").output().context("running rustc")?;
+        let output = self
+            .command("rustc")
+            .arg("--version")
+            .output()
+            .context("running rustc")?;
         if !output.status.success() {
-            bail!("rustc --version failed: {}", String::from_utf8_lossy(&output.stderr));
+            bail!(
+                "rustc --version failed: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
         let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         std::fs::write(&file, &version)?;
@@ -79,23 +99,49 @@ impl Sdk {
         let folder = crate::cache::folder("runtime")?.join(build_id);
         crate::cache::once(&folder, |target| self.build_libraries(target))?;
         let named = ["runtime", "sql"].map(|name| (name.to_owned(), folder.join(format!("lib{name}.rlib"))));
-        Ok(Libraries { crates: BTreeMap::from(named), folder: folder.join("deps"), root: self.root.clone() })
+        Ok(Libraries {
+            crates: BTreeMap::from(named),
+            folder: folder.join("deps"),
+            root: self.root.clone(),
+        })
     }
 
     fn build_libraries(&self, target: &Path) -> Result<()> {
         eprintln!("building the runtime (once per version, two to four minutes) …");
         let mut command = self.command("cargo");
-        command.args(["build", "--release", "--locked", "--package", "runtime", "--message-format", "json-render-diagnostics"]);
+        command.args([
+            "build",
+            "--release",
+            "--locked",
+            "--package",
+            "runtime",
+            "--message-format",
+            "json-render-diagnostics",
+        ]);
         command.arg("--target-dir").arg(crate::cache::folder("target")?);
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("running cargo")?;
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("running cargo")?;
         let output = std::io::BufReader::new(child.stdout.take().expect("stdout is piped"));
         let dependencies = target.join("deps");
         std::fs::create_dir_all(&dependencies)?;
         for message in Message::parse_stream(output) {
-            let Message::CompilerArtifact(artifact) = message? else { continue };
-            let is_library = artifact.target.crate_types.iter().any(|t| matches!(t, CrateType::Lib | CrateType::RLib));
+            let Message::CompilerArtifact(artifact) = message? else {
+                continue;
+            };
+            let is_library = artifact
+                .target
+                .crate_types
+                .iter()
+                .any(|t| matches!(t, CrateType::Lib | CrateType::RLib));
             let is_macro = artifact.target.crate_types.contains(&CrateType::ProcMacro);
-            for file in artifact.filenames.iter().filter(|file| is_library && file.extension() == Some("rlib") || is_macro) {
+            for file in artifact
+                .filenames
+                .iter()
+                .filter(|file| is_library && file.extension() == Some("rlib") || is_macro)
+            {
                 let name = file.file_name().context("an artifact has a name")?;
                 std::fs::copy(file, dependencies.join(name))?;
                 if ["runtime", "sql"].contains(&artifact.target.name.as_str()) {
@@ -115,7 +161,15 @@ impl Sdk {
 pub fn clean_command(program: &str, root: &Path) -> Command {
     let mut command = Command::new(program);
     command.env_clear().current_dir(root);
-    for name in ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "TMPDIR", "SSL_CERT_FILE"] {
+    for name in [
+        "PATH",
+        "HOME",
+        "CARGO_HOME",
+        "RUSTUP_HOME",
+        "RUSTUP_TOOLCHAIN",
+        "TMPDIR",
+        "SSL_CERT_FILE",
+    ] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);
         }

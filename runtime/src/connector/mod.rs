@@ -4,8 +4,12 @@
 //! assigned to the thread). A sink table has one [`SinkWriter`] per thread and, where its output becomes visible
 //! only with a checkpoint, one [`Committer`] per job.
 
+pub mod blackhole;
+mod filesystem;
 pub mod options;
+pub mod print;
 pub mod registry;
+pub mod values;
 
 use std::sync::Arc;
 

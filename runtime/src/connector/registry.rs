@@ -1,7 +1,7 @@
 //! From the `connector` option to the connector.
 
 use super::options::{JobEnvironment, Options};
-use super::{Sinks, SplitSource};
+use super::{SinkTable, Sinks, SplitSource, blackhole, filesystem, print, values};
 use crate::error::JobError;
 use crate::job::{Column, SinkSpec, SourceSpec};
 
@@ -12,30 +12,50 @@ pub struct SinkRequest<'a> {
     pub options: Options,
 }
 
+const SOURCES: &str = "filesystem, values";
+const SINKS: &str = "blackhole, print, values";
+
 /// Opens a source table.
 pub fn open_source(
-    _spec: &SourceSpec,
+    spec: &SourceSpec,
     options: &Options,
     _environment: &JobEnvironment,
 ) -> Result<Box<dyn SplitSource>, JobError> {
-    Err(unknown(options))
+    match options.required("connector")? {
+        "filesystem" => filesystem::open_source(spec, options),
+        "values" => values::open_source(spec, options),
+        other => Err(unknown(options, other, SOURCES)),
+    }
 }
 
 /// Opens all sink tables of a job together: those of one transactional system share its transaction.
-pub fn open_sinks(requests: &[SinkRequest<'_>], _environment: &JobEnvironment) -> Result<Sinks, JobError> {
-    match requests.first() {
-        Some(request) => Err(unknown(&request.options)),
-        None => Ok(Sinks {
-            tables: Vec::new(),
-            commit_point: None,
-        }),
+pub fn open_sinks(requests: &[SinkRequest<'_>], environment: &JobEnvironment) -> Result<Sinks, JobError> {
+    let tables: Result<Vec<SinkTable>, JobError> = requests
+        .iter()
+        .map(|request| open_sink(request, environment))
+        .collect();
+    Ok(Sinks {
+        tables: tables?,
+        commit_point: None,
+    })
+}
+
+fn open_sink(request: &SinkRequest<'_>, environment: &JobEnvironment) -> Result<SinkTable, JobError> {
+    let options = &request.options;
+    if request.spec.table.is_none() {
+        return print::open_bare(request, environment);
+    }
+    match options.required("connector")? {
+        "blackhole" => blackhole::open_sink(request),
+        "print" => print::open_sink(request, environment),
+        "values" => values::open_sink(request),
+        other => Err(unknown(options, other, SINKS)),
     }
 }
 
-fn unknown(options: &Options) -> JobError {
-    JobError::Option {
-        table: options.table.clone(),
-        option: "connector".to_owned(),
-        message: format!("unknown connector {:?}", options.get("connector")),
-    }
+fn unknown(options: &Options, found: &str, known: &str) -> JobError {
+    options.error(
+        "connector",
+        format!("unknown connector '{found}'; there are {known}"),
+    )
 }

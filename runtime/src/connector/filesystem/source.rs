@@ -1,0 +1,154 @@
+//! Finds the files of a table. Each file is a split; its id is the path.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sql::{DataType, Session};
+
+use super::reader::FileReader;
+use super::{check, path};
+use crate::connector::options::Options;
+use crate::connector::{Split, SplitReader, SplitSource};
+use crate::error::JobError;
+use crate::format::{self, DecodeColumn};
+use crate::job::{ReadFrom, SourceSpec};
+
+/// What is known of a file beside its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FileMetadata {
+    Path,
+    Name,
+    Size,
+    ModificationTime,
+}
+
+struct FileSource {
+    root: PathBuf,
+    pattern: Option<String>,
+    monitor_interval: Option<Duration>,
+    options: Options,
+    columns: Vec<DecodeColumn>,
+    metadata: Vec<(usize, FileMetadata, DataType)>,
+}
+
+pub(in crate::connector) fn open_source(
+    spec: &SourceSpec,
+    options: &Options,
+) -> Result<Box<dyn SplitSource>, JobError> {
+    check(options)?;
+    let metadata = spec
+        .read
+        .iter()
+        .enumerate()
+        .filter_map(|(i, read)| match read.from {
+            ReadFrom::Metadata(key) => Some((i, key, read.column.ty.clone())),
+            ReadFrom::Physical(_) => None,
+        });
+    let metadata = metadata.map(|(i, key, ty)| Ok((i, metadata_of(key, options)?, ty)));
+    let source = FileSource {
+        root: path(options)?,
+        pattern: options.get("source.path.regex-pattern").map(str::to_owned),
+        monitor_interval: options.duration("source.monitor-interval")?,
+        options: options.clone(),
+        columns: format::physical_columns(spec),
+        metadata: metadata.collect::<Result<_, JobError>>()?,
+    };
+    if let Some(pattern) = &source.pattern
+        && Session::utc().pattern(pattern, whole).is_none()
+    {
+        return Err(options.error("source.path.regex-pattern", format!("not a pattern: '{pattern}'")));
+    }
+    // A format that cannot be opened is an error at start, not in a thread.
+    format::open_decoder(options, "", source.columns.clone())?;
+    Ok(Box::new(source))
+}
+
+fn metadata_of(key: &str, options: &Options) -> Result<FileMetadata, JobError> {
+    match key {
+        "file.path" => Ok(FileMetadata::Path),
+        "file.name" => Ok(FileMetadata::Name),
+        "file.size" => Ok(FileMetadata::Size),
+        "file.modification-time" => Ok(FileMetadata::ModificationTime),
+        other => Err(options.error(
+            "connector",
+            format!("'filesystem' has no metadata column '{other}'"),
+        )),
+    }
+}
+
+/// The pattern must match all of the path.
+fn whole(pattern: &str) -> String {
+    format!("^(?:{pattern})$")
+}
+
+impl FileSource {
+    fn external(&self, path: &Path, error: std::io::Error) -> JobError {
+        JobError::external(
+            format!("table {}: file {}", self.options.table, path.display()),
+            error,
+        )
+    }
+
+    fn collect(&self, path: &Path, files: &mut Vec<PathBuf>) -> Result<(), JobError> {
+        let metadata = std::fs::metadata(path).map_err(|error| self.external(path, error))?;
+        if !metadata.is_dir() {
+            files.push(path.to_owned());
+            return Ok(());
+        }
+        for entry in std::fs::read_dir(path).map_err(|error| self.external(path, error))? {
+            let entry = entry.map_err(|error| self.external(path, error))?;
+            let name = entry.file_name();
+            let hidden = matches!(name.as_encoded_bytes().first(), Some(b'.' | b'_'));
+            if !hidden {
+                self.collect(&entry.path(), files)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl SplitSource for FileSource {
+    fn discover(&mut self) -> Result<Vec<Split>, JobError> {
+        let mut files = Vec::new();
+        self.collect(&self.root, &mut files)?;
+        files.sort();
+        let session = Session::utc();
+        let pattern = self
+            .pattern
+            .as_deref()
+            .and_then(|pattern| session.pattern(pattern, whole));
+        let mut splits = Vec::new();
+        for file in files {
+            let Some(id) = file.to_str() else {
+                return Err(self.external(&file, std::io::Error::other("the path is not UTF-8")));
+            };
+            let matches = pattern
+                .as_ref()
+                .is_none_or(|pattern| pattern.is_match(id).unwrap_or(false));
+            if matches {
+                splits.push(Split {
+                    id: id.to_owned(),
+                    position: serde_json::Value::Null,
+                });
+            }
+        }
+        Ok(splits)
+    }
+
+    fn discovery_interval(&self) -> Option<Duration> {
+        self.monitor_interval
+    }
+
+    fn is_bounded(&self) -> bool {
+        self.monitor_interval.is_none()
+    }
+
+    fn reader(&self) -> Result<Box<dyn SplitReader>, JobError> {
+        let decoder = format::open_decoder(&self.options, "", self.columns.clone())?;
+        Ok(Box::new(FileReader::new(
+            self.options.table.clone(),
+            decoder,
+            self.metadata.clone(),
+        )))
+    }
+}
