@@ -9,3 +9,12 @@
 //!   answer `Value`; `compiler::catalog::function::Passing` and `Returns` say which.
 //! * A function that needs the time zone, the clock or patterns takes `&Session` first.
 //! * Static parameters (precision, scale, length) come last, as `u8`, `u32` or `i32`.
+
+pub mod collection;
+pub mod conditional;
+pub mod encoding;
+pub mod hash;
+pub mod like;
+pub mod regex;
+pub mod text;
+pub mod url;
