@@ -1,4 +1,8 @@
-//! Points in time: DATE, TIME and TIMESTAMP as plain numbers. Arithmetic and text live in `function::temporal`.
+//! Points in time: DATE, TIME and TIMESTAMP as plain numbers. Functions live in `function::temporal`, text in
+//! `function::cast`.
+
+pub mod calendar;
+pub mod zone;
 
 /// Microseconds in a day.
 pub const DAY_US: i64 = 86_400_000_000;
@@ -54,6 +58,29 @@ impl Timestamp {
         Timestamp {
             micros: self.micros.div_euclid(unit) * unit,
             nanos: 0,
+        }
+    }
+
+    /// The day and the nanoseconds since its midnight.
+    pub const fn split_day(self) -> (Date, i64) {
+        let in_day = self.micros.rem_euclid(DAY_US);
+        let day = Date(self.micros.div_euclid(DAY_US) as i32);
+        (day, in_day * 1_000 + self.nanos as i64)
+    }
+
+    /// A day and the nanoseconds since its midnight.
+    pub const fn of_day(day: Date, nanos_of_day: i64) -> Self {
+        Timestamp {
+            micros: day.0 as i64 * DAY_US + nanos_of_day.div_euclid(1_000),
+            nanos: nanos_of_day.rem_euclid(1_000) as u16,
+        }
+    }
+
+    /// Later (or earlier) by that many milliseconds.
+    pub const fn plus_millis(self, millis: i64) -> Self {
+        Timestamp {
+            micros: self.micros.wrapping_add(millis.wrapping_mul(1_000)),
+            nanos: self.nanos,
         }
     }
 }

@@ -10,11 +10,16 @@
 //! * A function that needs the time zone, the clock or patterns takes `&Session` first.
 //! * Static parameters (precision, scale, length) come last, as `u8`, `u32` or `i32`.
 
+pub mod arithmetic;
+pub mod cast;
 pub mod collection;
+pub mod compare;
 pub mod conditional;
+pub mod decimal;
 pub mod encoding;
 pub mod hash;
 pub mod like;
+pub mod logic;
 pub mod regex;
 pub mod text;
 pub mod url;
