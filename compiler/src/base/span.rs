@@ -1,7 +1,9 @@
 //! A piece of one source file, in bytes. Every node from the syntax tree to the generated code carries one.
 
+use serde::{Deserialize, Serialize};
+
 /// Bytes `start..end` of the source numbered `source` in the [`SourceMap`](super::SourceMap).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     pub source: u16,
     pub start: u32,

@@ -3,6 +3,9 @@
 
 use sqlparser::ast as sqlast;
 
+use serde::{Deserialize, Serialize};
+
+use super::positions::Positions;
 use crate::base::Span;
 
 /// A scalar expression as sqlparser parses it, with the span of its text.
@@ -16,6 +19,8 @@ pub struct SqlExpr {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Script {
     pub statements: Vec<Statement>,
+    /// Gives the [`Span`] of any sqlparser node inside the statements.
+    pub positions: Positions,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +64,7 @@ pub enum StatementKind {
 }
 
 /// A string literal or word with its place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Text {
     pub value: String,
     pub span: Span,
@@ -127,6 +132,8 @@ pub enum ColumnDefKind {
     Computed {
         expr: SqlExpr,
     },
+    /// A bare name in `CREATE TABLE … (a, b) AS query`: a column of the query, named to give the order.
+    OfQuery,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -139,6 +146,8 @@ pub struct WatermarkDef {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct PrimaryKeyDef {
+    /// `CONSTRAINT name`.
+    pub name: Option<Text>,
     pub columns: Vec<Text>,
     pub not_enforced: bool,
     pub span: Span,
@@ -213,14 +222,14 @@ pub struct Explain {
 }
 
 /// A type as written; `p2_bind` gives it its `sql::DataType`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TypeText {
     pub kind: TypeTextKind,
     pub nullable: bool,
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum TypeTextKind {
     /// A named type in upper case with its numbers: `DECIMAL(10, 2)`, `STRING`, `TIMESTAMP_LTZ(3)`,
     /// `DOUBLE` (also for DOUBLE PRECISION), `TIMESTAMP` (also for TIMESTAMP WITHOUT TIME ZONE).
