@@ -6,6 +6,7 @@
 
 pub mod blackhole;
 mod filesystem;
+mod kafka;
 pub mod options;
 pub mod print;
 pub mod registry;

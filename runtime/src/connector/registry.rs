@@ -1,7 +1,7 @@
 //! From the `connector` option to the connector.
 
 use super::options::{JobEnvironment, Options};
-use super::{SinkTable, Sinks, SplitSource, blackhole, filesystem, print, values};
+use super::{SinkTable, Sinks, SplitSource, blackhole, filesystem, kafka, print, values};
 use crate::error::JobError;
 use crate::job::{Column, SinkSpec, SourceSpec};
 
@@ -12,17 +12,18 @@ pub struct SinkRequest<'a> {
     pub options: Options,
 }
 
-const SOURCES: &str = "filesystem, values";
-const SINKS: &str = "blackhole, print, values";
+const SOURCES: &str = "filesystem, kafka, values";
+const SINKS: &str = "blackhole, kafka, print, upsert-kafka, values";
 
 /// Opens a source table.
 pub fn open_source(
     spec: &SourceSpec,
     options: &Options,
-    _environment: &JobEnvironment,
+    environment: &JobEnvironment,
 ) -> Result<Box<dyn SplitSource>, JobError> {
     match options.required("connector")? {
         "filesystem" => filesystem::open_source(spec, options),
+        "kafka" => kafka::open_source(spec, options, environment),
         "values" => values::open_source(spec, options),
         other => Err(unknown(options, other, SOURCES)),
     }
@@ -30,14 +31,21 @@ pub fn open_source(
 
 /// Opens all sink tables of a job together: those of one transactional system share its transaction.
 pub fn open_sinks(requests: &[SinkRequest<'_>], environment: &JobEnvironment) -> Result<Sinks, JobError> {
-    let tables: Result<Vec<SinkTable>, JobError> = requests
-        .iter()
-        .map(|request| open_sink(request, environment))
-        .collect();
-    Ok(Sinks {
-        tables: tables?,
-        commit_point: None,
-    })
+    let is_kafka = |request: &&SinkRequest<'_>| {
+        matches!(request.options.get("connector"), Some("kafka" | "upsert-kafka"))
+            && request.spec.table.is_some()
+    };
+    let of_kafka: Vec<&SinkRequest<'_>> = requests.iter().filter(is_kafka).collect();
+    let (kafka_tables, commit_point) = kafka::open_sinks(&of_kafka, environment)?;
+    let mut kafka_tables = kafka_tables.into_iter();
+    let mut tables = Vec::with_capacity(requests.len());
+    for request in requests {
+        tables.push(match is_kafka(&request) {
+            true => kafka_tables.next().expect("one table per Kafka request"),
+            false => open_sink(request, environment)?,
+        });
+    }
+    Ok(Sinks { tables, commit_point })
 }
 
 fn open_sink(request: &SinkRequest<'_>, environment: &JobEnvironment) -> Result<SinkTable, JobError> {

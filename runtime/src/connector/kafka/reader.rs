@@ -1,0 +1,321 @@
+//! Reading partitions on one thread: batches of borrowed messages, decoded straight into rows.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{CommitMode, Consumer as _};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use sql::DataType;
+
+use super::client::{BatchConsumer, Fetched, Record, TopicHandle};
+use super::metadata::Metadata;
+use super::splits::Position;
+use super::{columns, external};
+use crate::connector::options::Options;
+use crate::connector::{Polled, Split, SplitReader};
+use crate::error::JobError;
+use crate::format::{self, DecodeColumn, Decoded, Decoder};
+use crate::job::{ReadFrom, SourceSpec};
+use crate::row::{BatchWriter, RowKind};
+
+/// Longest wait for messages in one poll: short, so that a thread with nothing to read serves its other work.
+const WAIT_MAX: Duration = Duration::from_millis(2);
+/// Skipped messages that are logged one by one; later ones only each thousandth.
+const LOGGED_MAX: u64 = 10;
+
+/// What all readers of a table share.
+pub(super) struct ReaderPlan {
+    config: ClientConfig,
+    options: Options,
+    key: Option<Vec<DecodeColumn>>,
+    value: Vec<DecodeColumn>,
+    value_prefix: &'static str,
+    metadata: Vec<(usize, DataType, Metadata)>,
+    commits_offsets: bool,
+}
+
+impl ReaderPlan {
+    pub(super) fn new(
+        spec: &SourceSpec,
+        options: &Options,
+        config: ClientConfig,
+    ) -> Result<ReaderPlan, JobError> {
+        let names: Vec<&str> = spec.physical.iter().map(|column| column.name).collect();
+        let parts = columns::split(options, &names, None)?;
+        let target = |physical: usize| {
+            spec.read
+                .iter()
+                .position(|read| matches!(read.from, ReadFrom::Physical(p) if p == physical))
+        };
+        let column = |(position, name): &(usize, String), wanted: bool| DecodeColumn {
+            name: name.clone(),
+            ty: spec.physical[*position].ty.clone(),
+            target: target(*position).filter(|_| wanted),
+        };
+        let in_value = |position: usize| parts.value.iter().any(|(p, _)| *p == position);
+        // A column in both is the value's, as in Flink; a key nobody reads is not decoded.
+        let key: Option<Vec<DecodeColumn>> = parts
+            .key
+            .map(|key| key.iter().map(|part| column(part, !in_value(part.0))).collect());
+        let mut metadata = Vec::new();
+        for (i, read) in spec.read.iter().enumerate() {
+            if let ReadFrom::Metadata(name) = read.from {
+                metadata.push((i, read.column.ty.clone(), Metadata::from_key(options, name)?));
+            }
+        }
+        Ok(ReaderPlan {
+            config,
+            key: key.filter(|key| key.iter().any(|column| column.target.is_some())),
+            value: parts.value.iter().map(|part| column(part, true)).collect(),
+            value_prefix: parts.value_prefix,
+            metadata,
+            commits_offsets: options.get("properties.group.id").is_some(),
+            options: options.clone(),
+        })
+    }
+}
+
+struct Partition {
+    topic: String,
+    number: i32,
+    position: Position,
+    ended: bool,
+}
+
+pub(super) struct KafkaReader {
+    plan: Arc<ReaderPlan>,
+    consumer: BatchConsumer,
+    key: Option<Box<dyn Decoder>>,
+    value: Box<dyn Decoder>,
+    partitions: Vec<Partition>,
+    /// Topic handle and partition number → position in `partitions`.
+    by_handle: HashMap<(TopicHandle, i32), usize>,
+    /// Bounded partitions whose end has been reached and not yet told.
+    ends: Vec<usize>,
+    skipped: u64,
+}
+
+impl KafkaReader {
+    pub(super) fn new(plan: Arc<ReaderPlan>) -> Result<KafkaReader, JobError> {
+        let key = match &plan.key {
+            Some(columns) => Some(format::open_decoder(&plan.options, "key.", columns.clone())?),
+            None => None,
+        };
+        Ok(KafkaReader {
+            consumer: BatchConsumer::new(&plan.config).map_err(external)?,
+            key,
+            value: format::open_decoder(&plan.options, plan.value_prefix, plan.value.clone())?,
+            partitions: Vec::new(),
+            by_handle: HashMap::new(),
+            ends: Vec::new(),
+            skipped: 0,
+            plan,
+        })
+    }
+}
+
+/// Position of a partition in the order of `assign`.
+fn find(
+    partitions: &[Partition],
+    by_handle: &mut HashMap<(TopicHandle, i32), usize>,
+    topic: TopicHandle,
+    number: i32,
+) -> usize {
+    *by_handle.entry((topic, number)).or_insert_with(|| {
+        let name = topic.name();
+        let found = partitions
+            .iter()
+            .position(|p| p.number == number && p.topic == name);
+        found.expect("messages come from assigned partitions")
+    })
+}
+
+/// Appends the row of a message, if it has one.
+fn append(
+    plan: &ReaderPlan,
+    key: &mut Option<Box<dyn Decoder>>,
+    value: &mut dyn Decoder,
+    record: Record<'_>,
+    topic: &str,
+    output: &mut BatchWriter,
+) -> Result<Decoded, format::FormatError> {
+    let Some(payload) = record.payload() else {
+        return Ok(Decoded::Empty);
+    };
+    let metadata = |row: &mut BatchWriter| {
+        for (column, ty, key) in &plan.metadata {
+            key.put(row, *column, ty, record, topic);
+        }
+    };
+    let Some(key) = key else {
+        return value.decode(payload, output, &mut |row| metadata(row));
+    };
+    output.begin(RowKind::Insert);
+    let filled = value.fill(payload, output).and_then(|decoded| match decoded {
+        Decoded::Rows => key.fill(record.key().unwrap_or_default(), output),
+        other => Ok(other),
+    });
+    if filled != Ok(Decoded::Rows) {
+        output.cancel();
+        return filled;
+    }
+    metadata(output);
+    output.finish();
+    filled
+}
+
+impl SplitReader for KafkaReader {
+    fn assign(&mut self, split: Split) -> Result<(), JobError> {
+        let malformed = || {
+            external(format!(
+                "split {} has an unusable position {}",
+                split.id, split.position
+            ))
+        };
+        let position: Position = serde_json::from_value(split.position.clone()).map_err(|_| malformed())?;
+        let (topic, number) = split.id.rsplit_once('/').ok_or_else(malformed)?;
+        let number: i32 = number.parse().map_err(|_| malformed())?;
+        let ended = position.stop.is_some_and(|stop| position.offset >= stop);
+        if ended {
+            self.ends.push(self.partitions.len());
+        } else {
+            let mut list = TopicPartitionList::new();
+            list.add_partition_offset(topic, number, Offset::Offset(position.offset))
+                .map_err(external)?;
+            self.consumer
+                .consumer
+                .incremental_assign(&list)
+                .map_err(external)?;
+        }
+        self.partitions.push(Partition {
+            topic: topic.to_owned(),
+            number,
+            position,
+            ended,
+        });
+        Ok(())
+    }
+
+    fn poll(&mut self, rows_max: usize, output: &mut BatchWriter) -> Result<Polled, JobError> {
+        if let Some(split) = self.ends.pop() {
+            return Ok(Polled::SplitEnd { split });
+        }
+        let mut current = None;
+        for _ in 0..rows_max {
+            let wait = if current.is_none() {
+                WAIT_MAX
+            } else {
+                Duration::ZERO
+            };
+            let (split, next, record) = match self.consumer.peek(wait) {
+                None => break,
+                Some(Fetched::Error(message)) => return Err(external(message)),
+                Some(Fetched::End {
+                    topic,
+                    partition,
+                    offset,
+                }) => (
+                    find(&self.partitions, &mut self.by_handle, topic, partition),
+                    offset,
+                    None,
+                ),
+                Some(Fetched::Record(record)) => {
+                    let split = find(
+                        &self.partitions,
+                        &mut self.by_handle,
+                        record.topic(),
+                        record.partition(),
+                    );
+                    (split, record.offset() + 1, Some(record))
+                }
+            };
+            if current.is_some_and(|current| current != split) {
+                break;
+            }
+            let partition = &mut self.partitions[split];
+            let stop = partition.position.stop;
+            let is_wanted = !partition.ended && stop.is_none_or(|stop| next <= stop);
+            if let Some(record) = record.filter(|_| is_wanted) {
+                current = Some(split);
+                let place = || {
+                    format!(
+                        "topic {}, partition {}, offset {}",
+                        partition.topic,
+                        partition.number,
+                        next - 1
+                    )
+                };
+                let value = self.value.as_mut();
+                match append(&self.plan, &mut self.key, value, record, &partition.topic, output) {
+                    Ok(Decoded::Rows | Decoded::Empty) => {}
+                    Ok(Decoded::Skipped) => {
+                        self.skipped += 1;
+                        if self.skipped <= LOGGED_MAX || self.skipped.is_multiple_of(1_000) {
+                            let table = &self.plan.options.table;
+                            eprintln!(
+                                "table {table}: {}: malformed record skipped ({} so far)",
+                                place(),
+                                self.skipped
+                            );
+                        }
+                    }
+                    Err(error) => {
+                        let table = self.plan.options.table.clone();
+                        return Err(JobError::Malformed {
+                            table,
+                            place: place(),
+                            message: error.message,
+                        });
+                    }
+                }
+            }
+            if !partition.ended {
+                partition.position.offset = partition.position.offset.max(next);
+                if stop.is_some_and(|stop| next >= stop) {
+                    partition.ended = true;
+                    self.ends.push(split);
+                }
+            }
+            self.consumer.advance();
+        }
+        Ok(current.map_or(Polled::Idle, |split| Polled::Rows { split }))
+    }
+
+    fn positions(&self) -> Vec<Split> {
+        let position = |partition: &Partition| Split {
+            id: format!("{}/{}", partition.topic, partition.number),
+            position: serde_json::to_value(partition.position).expect("a position is plain data"),
+        };
+        self.partitions.iter().map(position).collect()
+    }
+
+    /// Tells lag tools; what the job restores from is in the checkpoint alone, so a failure here only is logged.
+    fn on_committed(&mut self, positions: &[Split]) {
+        if !self.plan.commits_offsets {
+            return;
+        }
+        let mut list = TopicPartitionList::new();
+        for split in positions {
+            let position: Option<Position> = serde_json::from_value(split.position.clone()).ok();
+            let place = split
+                .id
+                .rsplit_once('/')
+                .and_then(|(topic, number)| Some((topic, number.parse().ok()?)));
+            if let (Some(position), Some((topic, number))) = (position, place) {
+                list.add_partition_offset(topic, number, Offset::Offset(position.offset))
+                    .unwrap_or_default();
+            }
+        }
+        if list.count() > 0
+            && let Err(error) = self.consumer.consumer.commit(&list, CommitMode::Async)
+        {
+            eprintln!("kafka: offsets were not committed: {error}");
+        }
+    }
+
+    fn skipped(&self) -> u64 {
+        self.skipped
+    }
+}

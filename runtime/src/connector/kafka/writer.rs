@@ -1,0 +1,429 @@
+//! Writing rows to a topic on one thread: encoded into an arena, given to librdkafka in batches per partition.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::producer::{BaseRecord, Producer as _};
+
+use super::client::{Encoded, ProducerTopic};
+use super::offsets::ANSWER_MAX;
+use super::partitioner::{self, Partitioner};
+use super::transaction::{self, KafkaCommitPoint, Producer, Transactions};
+use super::{columns, config, external};
+use crate::connector::options::{JobEnvironment, Options};
+use crate::connector::registry::SinkRequest;
+use crate::connector::{CommitPoint, SinkTable, SinkTableFactory, SinkWriter};
+use crate::error::JobError;
+use crate::format::{self, EncodeColumn, Encoder};
+use crate::job::WriteColumn;
+use crate::row::{Batch, RowKind, RowRef};
+
+/// Encoded bytes that are handed over at the latest.
+const ARENA_BYTES_MAX: usize = 1 << 20;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Guarantee {
+    None,
+    AtLeastOnce,
+    ExactlyOnce,
+}
+
+/// How a table's messages leave the process; shared by all threads.
+enum Delivery {
+    Plain {
+        producer: Producer,
+        topic: ProducerTopic,
+        guarantee: Guarantee,
+    },
+    /// A topic handle per producer that takes turns.
+    Transactional {
+        transactions: Arc<Transactions>,
+        topics: Vec<ProducerTopic>,
+    },
+}
+
+/// A sink table with all that its writers share.
+struct KafkaTable {
+    options: Options,
+    topic: String,
+    partitions: i32,
+    partitioner: Partitioner,
+    is_upsert: bool,
+    key: Option<Vec<EncodeColumn>>,
+    value: Vec<EncodeColumn>,
+    value_prefix: &'static str,
+    /// Column of the metadata `timestamp`, with its precision.
+    timestamp: Option<(usize, u8)>,
+    delivery: Arc<Delivery>,
+}
+
+/// Opens all Kafka sinks of a job. Those with exactly-once share one pair of producers, so they must be of one
+/// cluster; the commit point is theirs.
+pub(crate) fn open_sinks(
+    requests: &[&SinkRequest<'_>],
+    environment: &JobEnvironment,
+) -> Result<(Vec<SinkTable>, Option<Box<dyn CommitPoint>>), JobError> {
+    let mut shared: Option<(String, Arc<Transactions>)> = None;
+    let mut commit_point: Option<Box<dyn CommitPoint>> = None;
+    let mut tables = Vec::new();
+    for request in requests {
+        let options = &request.options;
+        config::check_sink(options)?;
+        let topic = match config::topics(options).as_slice() {
+            [topic] => topic.clone(),
+            _ => return Err(options.error("topic", "a sink writes to exactly one topic")),
+        };
+        let delivery = if guarantee(options)? == Guarantee::ExactlyOnce {
+            let cluster = options.required("properties.bootstrap.servers")?.to_owned();
+            let prefix = transaction_prefix(options, environment);
+            let transactions = match &shared {
+                Some((first, transactions)) if *first == cluster => transactions.clone(),
+                Some((first, _)) => {
+                    return Err(options.error(
+                        "sink.delivery-guarantee",
+                        format!("exactly-once sinks of one job must be in one cluster; another one writes to {first}"),
+                    ));
+                }
+                None => {
+                    let transactions = Arc::new(Transactions::new(options, &prefix)?);
+                    let point = KafkaCommitPoint::new(transactions.clone(), options, &prefix, &topic)?;
+                    commit_point = Some(Box::new(point));
+                    shared = Some((cluster, transactions.clone()));
+                    transactions
+                }
+            };
+            let topics = transactions
+                .producers()
+                .iter()
+                .map(|producer| topic_of(producer, &topic));
+            Delivery::Transactional {
+                topics: topics.collect::<Result<_, _>>()?,
+                transactions,
+            }
+        } else {
+            let producer = transaction::create(&config::producer(options)?)?;
+            let handle = topic_of(&producer, &topic)?;
+            Delivery::Plain {
+                topic: handle,
+                producer,
+                guarantee: guarantee(options)?,
+            }
+        };
+        let table = KafkaTable::new(request, topic, delivery)?;
+        tables.push(SinkTable {
+            table: Arc::new(table),
+            committer: None,
+        });
+    }
+    Ok((tables, commit_point))
+}
+
+/// Names the transactions and the group of the token: the option where the user gives it, as Flink asks for.
+fn transaction_prefix(options: &Options, environment: &JobEnvironment) -> String {
+    let given = options
+        .get("sink.transactional-id-prefix")
+        .unwrap_or("millstream");
+    format!("{given}-{}", environment.job_id)
+}
+
+fn topic_of(producer: &Producer, topic: &str) -> Result<ProducerTopic, JobError> {
+    ProducerTopic::new(producer, topic).ok_or_else(|| external(format!("topic name '{topic}' is not usable")))
+}
+
+fn guarantee(options: &Options) -> Result<Guarantee, JobError> {
+    let choices = [
+        ("none", Guarantee::None),
+        ("at-least-once", Guarantee::AtLeastOnce),
+        ("exactly-once", Guarantee::ExactlyOnce),
+    ];
+    options.choice("sink.delivery-guarantee", &choices, Guarantee::AtLeastOnce)
+}
+
+impl Delivery {
+    fn producer(&self, turn: usize) -> Result<(&Producer, &ProducerTopic), JobError> {
+        match self {
+            Delivery::Plain { producer, topic, .. } => Ok((producer, topic)),
+            Delivery::Transactional { transactions, topics } => {
+                Ok((transactions.open(turn)?, &topics[turn % topics.len()]))
+            }
+        }
+    }
+
+    /// The same without beginning a transaction: to serve callbacks.
+    fn idle_producer(&self, turn: usize) -> &Producer {
+        match self {
+            Delivery::Plain { producer, .. } => producer,
+            Delivery::Transactional { transactions, .. } => {
+                let producers = transactions.producers();
+                &producers[turn % producers.len()]
+            }
+        }
+    }
+}
+
+impl KafkaTable {
+    fn new(request: &SinkRequest<'_>, topic: String, delivery: Delivery) -> Result<KafkaTable, JobError> {
+        let options = &request.options;
+        let is_upsert = options.get("connector") == Some("upsert-kafka");
+        let written = request.spec.write.iter().enumerate();
+        let physical: Vec<usize> = written
+            .filter(|(_, column)| matches!(column, WriteColumn::Physical))
+            .map(|(i, _)| i)
+            .collect();
+        let names: Vec<&str> = physical.iter().map(|i| request.columns[*i].name).collect();
+        let position = |column: &usize| physical.iter().position(|i| i == column);
+        let primary_key: Vec<usize> = request.spec.primary_key.iter().filter_map(position).collect();
+        if is_upsert && primary_key.is_empty() {
+            return Err(options.error("connector", "upsert-kafka needs a PRIMARY KEY"));
+        }
+        let parts = columns::split(options, &names, is_upsert.then_some(&primary_key))?;
+        let column = |(position, name): &(usize, String)| EncodeColumn {
+            name: name.clone(),
+            ty: request.columns[physical[*position]].ty.clone(),
+            source: physical[*position],
+        };
+        let producer = delivery.idle_producer(0);
+        let metadata = producer
+            .client()
+            .fetch_metadata(Some(&topic), ANSWER_MAX)
+            .map_err(external)?;
+        let partitions = metadata
+            .topics()
+            .first()
+            .map_or(0, |topic| topic.partitions().len());
+        if partitions == 0 {
+            return Err(external(format!(
+                "table {}: topic '{topic}' does not exist",
+                options.table
+            )));
+        }
+        Ok(KafkaTable {
+            topic,
+            partitions: i32::try_from(partitions).map_err(external)?,
+            partitioner: partitioner(options)?,
+            is_upsert,
+            key: parts.key.map(|key| key.iter().map(column).collect()),
+            value: parts.value.iter().map(column).collect(),
+            value_prefix: parts.value_prefix,
+            timestamp: timestamp_column(request)?,
+            delivery: Arc::new(delivery),
+            options: options.clone(),
+        })
+    }
+}
+
+fn partitioner(options: &Options) -> Result<Partitioner, JobError> {
+    let choices = [
+        ("default", Partitioner::Default),
+        ("fixed", Partitioner::Fixed),
+        ("round-robin", Partitioner::RoundRobin),
+    ];
+    options.choice("sink.partitioner", &choices, Partitioner::Default)
+}
+
+fn timestamp_column(request: &SinkRequest<'_>) -> Result<Option<(usize, u8)>, JobError> {
+    let mut found = None;
+    for (i, column) in request.spec.write.iter().enumerate() {
+        match (column, &request.columns[i].ty.kind) {
+            (WriteColumn::Physical, _) => {}
+            (
+                WriteColumn::Metadata("timestamp"),
+                sql::TypeKind::TimestampLtz { precision } | sql::TypeKind::Timestamp { precision },
+            ) => found = Some((i, *precision)),
+            (WriteColumn::Metadata(key), _) => {
+                let message = format!("metadata '{key}' cannot be written; declare the column VIRTUAL");
+                return Err(request.options.error("connector", message));
+            }
+        }
+    }
+    Ok(found)
+}
+
+impl SinkTableFactory for KafkaTable {
+    fn writer(&self, thread: usize) -> Result<Box<dyn SinkWriter>, JobError> {
+        let key = match &self.key {
+            Some(columns) => Some(format::open_encoder(&self.options, "key.", columns.clone())?),
+            None => None,
+        };
+        Ok(Box::new(KafkaWriter {
+            table: self.options.table.clone(),
+            topic: self.topic.clone(),
+            partitions: self.partitions,
+            partitioner: self.partitioner,
+            is_upsert: self.is_upsert,
+            key,
+            value: format::open_encoder(&self.options, self.value_prefix, self.value.clone())?,
+            timestamp: self.timestamp,
+            delivery: self.delivery.clone(),
+            turn: 0,
+            thread,
+            next_partition: i32::try_from(thread).unwrap_or(0) % self.partitions,
+            arena: Vec::new(),
+            pending: BTreeMap::new(),
+        }))
+    }
+}
+
+struct KafkaWriter {
+    table: String,
+    topic: String,
+    partitions: i32,
+    partitioner: Partitioner,
+    is_upsert: bool,
+    key: Option<Box<dyn Encoder>>,
+    value: Box<dyn Encoder>,
+    timestamp: Option<(usize, u8)>,
+    delivery: Arc<Delivery>,
+    /// Counts epochs: which of the two transactional producers writes.
+    turn: usize,
+    thread: usize,
+    next_partition: i32,
+    arena: Vec<u8>,
+    /// Messages not handed over yet, by partition, in order.
+    pending: BTreeMap<i32, Vec<Encoded>>,
+}
+
+impl KafkaWriter {
+    fn encode(&mut self, kind: RowKind, row: RowRef<'_>) -> Result<Encoded, JobError> {
+        let failed =
+            |error: format::FormatError| external(format!("table {}: {}", self.table, error.message));
+        let mut encoded = Encoded {
+            key: None,
+            value: None,
+        };
+        if let Some(key) = &mut self.key {
+            let start = self.arena.len();
+            key.encode(RowKind::Insert, row, &mut self.arena)
+                .map_err(failed)?;
+            encoded.key = Some((start, self.arena.len()));
+        }
+        if !(self.is_upsert && kind == RowKind::Delete) {
+            let start = self.arena.len();
+            let kind = if self.is_upsert { RowKind::Insert } else { kind };
+            self.value.encode(kind, row, &mut self.arena).map_err(failed)?;
+            encoded.value = Some((start, self.arena.len()));
+        }
+        Ok(encoded)
+    }
+
+    fn partition(&mut self, encoded: &Encoded) -> i32 {
+        match (self.partitioner, encoded.key) {
+            (Partitioner::Default, Some((start, end))) => {
+                partitioner::of_key(&self.arena[start..end], self.partitions)
+            }
+            (Partitioner::Default, None) => self.next_partition,
+            (Partitioner::Fixed, _) => i32::try_from(self.thread).unwrap_or(0) % self.partitions,
+            (Partitioner::RoundRobin, _) => {
+                self.next_partition = (self.next_partition + 1) % self.partitions;
+                self.next_partition
+            }
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), JobError> {
+        if self.arena.is_empty() && self.pending.is_empty() {
+            return Ok(());
+        }
+        let (producer, topic) = self.delivery.producer(self.turn)?;
+        for (partition, messages) in &mut self.pending {
+            let mut rest = messages.as_slice();
+            while !rest.is_empty() {
+                let taken = topic.produce(*partition, &self.arena, rest).map_err(external)?;
+                rest = &rest[taken..];
+                let wait = if rest.is_empty() {
+                    Duration::ZERO
+                } else {
+                    Duration::from_millis(1)
+                };
+                producer.poll(wait);
+                transaction::check(producer)?;
+            }
+            messages.clear();
+        }
+        self.arena.clear();
+        if self.key.is_none() && self.partitioner == Partitioner::Default {
+            self.next_partition = (self.next_partition + 1) % self.partitions;
+        }
+        Ok(())
+    }
+
+    /// One message with its own timestamp: batches cannot carry one.
+    fn send_with_timestamp(
+        &mut self,
+        encoded: &Encoded,
+        partition: i32,
+        millis: Option<i64>,
+    ) -> Result<(), JobError> {
+        let (producer, _) = self.delivery.producer(self.turn)?;
+        let part = |range: Option<(usize, usize)>| range.map(|(start, end)| &self.arena[start..end]);
+        loop {
+            let mut record: BaseRecord<'_, [u8], [u8]> = BaseRecord::to(&self.topic).partition(partition);
+            if let Some(key) = part(encoded.key) {
+                record = record.key(key);
+            }
+            if let Some(value) = part(encoded.value) {
+                record = record.payload(value);
+            }
+            if let Some(millis) = millis {
+                record = record.timestamp(millis);
+            }
+            match producer.send(record) {
+                Ok(()) => return transaction::check(producer),
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => {
+                    producer.poll(Duration::from_millis(1));
+                }
+                Err((error, _)) => return Err(external(error)),
+            }
+        }
+    }
+}
+
+impl SinkWriter for KafkaWriter {
+    fn write(&mut self, batch: &Batch) -> Result<(), JobError> {
+        for (kind, row) in batch.rows() {
+            if kind == RowKind::UpdateBefore {
+                continue;
+            }
+            let encoded = self.encode(kind, row)?;
+            let partition = self.partition(&encoded);
+            match self.timestamp {
+                Some((column, precision)) => {
+                    let millis = row.timestamp(column, precision).map(|time| time.millis());
+                    self.send_with_timestamp(&encoded, partition, millis)?;
+                    self.arena.clear();
+                }
+                None => self.pending.entry(partition).or_default().push(encoded),
+            }
+            if self.arena.len() >= ARENA_BYTES_MAX {
+                self.flush()?;
+            }
+        }
+        self.flush()
+    }
+
+    fn end_epoch(&mut self, _epoch: u64) -> Result<Vec<u8>, JobError> {
+        self.flush()?;
+        match self.delivery.as_ref() {
+            Delivery::Plain {
+                guarantee: Guarantee::None,
+                ..
+            } => {}
+            Delivery::Plain { producer, .. } => transaction::drain(producer)?,
+            // Before the first record of the next epoch leaves through the other producer, this epoch's are in the
+            // log: the order inside partitions is that of the rows.
+            Delivery::Transactional { transactions, .. } => {
+                transaction::drain(&transactions.producers()[self.turn % transactions.producers().len()])?;
+                self.turn += 1;
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    fn tick(&mut self) -> Result<(), JobError> {
+        let producer = self.delivery.idle_producer(self.turn);
+        producer.poll(Duration::ZERO);
+        transaction::check(producer)
+    }
+}
