@@ -1,8 +1,13 @@
 //! Operators: each takes batches and watermarks and appends to its output. They know no thread, no clock and no
 //! storage; time comes from rows, watermarks and the `now` that the dataflow passes.
 
+mod aggregate;
 mod calc;
+mod copy;
 pub mod exchange;
+mod group_agg;
+#[cfg(test)]
+mod test_rows;
 mod union;
 mod values;
 
@@ -51,6 +56,7 @@ impl Context {
 pub fn build(node: &Node, input: &[Column]) -> Result<Box<dyn Operator>, JobError> {
     Ok(match &node.operator {
         OperatorSpec::Calc(kernel) => Box::new(calc::Calc::new(node.name, *kernel, node.columns.len())),
+        OperatorSpec::GroupAgg(spec) => Box::new(group_agg::GroupAgg::new(node, spec, input)?),
         OperatorSpec::Union => {
             assert_eq!(
                 input.len(),

@@ -59,6 +59,22 @@ impl BatchWriter {
         std::mem::replace(&mut self.batch, empty)
     }
 
+    /// A closed row.
+    #[inline]
+    pub fn row(&self, row: usize) -> RowRef<'_> {
+        self.batch.row(row)
+    }
+
+    /// Drops all closed rows but the first `rows`.
+    #[inline]
+    pub fn truncate(&mut self, rows: usize) {
+        debug_assert!(self.open_kind.is_none(), "a row is open");
+        self.batch.starts.truncate(rows + 1);
+        self.batch.kinds.truncate(rows);
+        let end = self.batch.starts[rows] as usize;
+        self.batch.words.truncate(end);
+    }
+
     #[inline]
     pub fn begin(&mut self, kind: RowKind) {
         debug_assert!(self.open_kind.is_none(), "a row is open");

@@ -1,0 +1,321 @@
+//! The aggregates of one GROUP BY over one accumulator row per group.
+//!
+//! In: rows for a group's entry in a state table; out: changed accumulators, results. An accumulator row is the number
+//! of rows, the words of each aggregate, then the bytes of strings. The operators that own the entries are
+//! `group_agg` and `window_agg`.
+
+mod scalar;
+mod step;
+mod value_set;
+
+use std::collections::BTreeSet;
+
+use scalar::Scalar;
+use step::{Operation, Step};
+use value_set::ValueSet;
+
+use crate::error::JobError;
+use crate::job::{AggregateSpec, Column};
+use crate::row::{BatchWriter, RowRef};
+use crate::state::{EntryId, StateTable};
+
+/// Word of an accumulator row that counts its rows.
+const ROW_COUNT: usize = 0;
+/// Word that the owner of groups that end uses as it likes.
+pub(super) const OWNER: usize = 1;
+
+pub(super) struct Aggregates {
+    steps: Vec<Step>,
+    sets: Vec<ValueSet>,
+    /// The accumulator of no rows.
+    initial: Vec<u64>,
+    /// True if every step works in place, without sets.
+    simple: bool,
+    /// A new accumulator row while it is put together.
+    scratch: Vec<u64>,
+    bytes: Vec<u8>,
+}
+
+/// What the owner of the accumulators needs of them.
+#[derive(Clone, Copy)]
+pub(super) struct AggregateNeeds {
+    pub(super) input_retracts: bool,
+    /// Groups end or are merged, so that the values of a group must be found.
+    pub(super) groups_end: bool,
+}
+
+impl Aggregates {
+    pub(super) fn new(
+        operator: &str,
+        specs: &[AggregateSpec],
+        input: &[Column],
+        needs: AggregateNeeds,
+    ) -> Result<Self, JobError> {
+        let mut aggregates = Aggregates {
+            steps: Vec::new(),
+            sets: Vec::new(),
+            initial: vec![0; if needs.groups_end { OWNER + 1 } else { 1 }],
+            simple: true,
+            scratch: Vec::new(),
+            bytes: Vec::new(),
+        };
+        for spec in specs {
+            let argument = spec.argument.map(|column| &input[column].ty);
+            let Some(mut step) = Step::new(spec, aggregates.initial.len(), argument) else {
+                let what = argument.map(|ty| format!(" of {ty}")).unwrap_or_default();
+                let message = format!("operator {operator}: there is no {:?}{what}", spec.function);
+                return Err(JobError::Configuration(message));
+            };
+            let extreme = matches!(step.operation, Operation::Extreme { .. });
+            if step.distinct || extreme && needs.input_retracts {
+                let ordered = extreme || needs.input_retracts || needs.groups_end;
+                step.set = Some(aggregates.sets.len());
+                aggregates.sets.push(ValueSet::new(step.kind, ordered));
+            }
+            aggregates.simple &= step.set.is_none() && !step.is_variable();
+            aggregates
+                .initial
+                .resize(aggregates.initial.len() + step.width(), 0);
+            aggregates.steps.push(step);
+        }
+        Ok(aggregates)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The accumulator row of a group without rows.
+    pub(super) fn initial(&self) -> &[u64] {
+        &self.initial
+    }
+
+    pub(super) fn row_count(slots: &[u64]) -> i64 {
+        slots[ROW_COUNT] as i64
+    }
+
+    /// Adds or takes back a row. The entry may move.
+    #[inline]
+    pub(super) fn apply(
+        &mut self,
+        table: &mut StateTable,
+        entry: EntryId,
+        row: RowRef<'_>,
+        retract: bool,
+    ) -> EntryId {
+        let slots = table.value_mut(entry);
+        slots[ROW_COUNT] = slots[ROW_COUNT].wrapping_add(if retract { u64::MAX } else { 1 });
+        if !self.simple {
+            return self.apply_each(table, entry, row, retract);
+        }
+        for step in &self.steps {
+            if step.takes(row) {
+                step.apply(slots, step.read(row), retract);
+            }
+        }
+        entry
+    }
+
+    fn apply_each(
+        &mut self,
+        table: &mut StateTable,
+        mut entry: EntryId,
+        row: RowRef<'_>,
+        retract: bool,
+    ) -> EntryId {
+        for i in 0..self.steps.len() {
+            let step = &self.steps[i];
+            if !step.takes(row) {
+                continue;
+            }
+            let (argument, distinct) = (step.read(row), step.distinct);
+            let Some(set) = step.set else {
+                entry = self.apply_one(table, entry, i, argument, retract);
+                continue;
+            };
+            let delta = if retract { -1 } else { 1 };
+            let key_group = table.key_group(entry);
+            let set = &mut self.sets[set];
+            let (before, after) = set.change(table.key(entry), key_group, argument, delta);
+            let (appears, vanishes) = (before <= 0 && after > 0, before > 0 && after <= 0);
+            if appears || vanishes {
+                entry = if distinct || appears {
+                    self.apply_one(table, entry, i, argument, vanishes)
+                } else {
+                    self.replace_extreme(table, entry, i, argument)
+                };
+            }
+        }
+        entry
+    }
+
+    /// One aggregate takes an argument.
+    fn apply_one(
+        &mut self,
+        table: &mut StateTable,
+        entry: EntryId,
+        step: usize,
+        argument: Scalar<'_>,
+        retract: bool,
+    ) -> EntryId {
+        let step_of = &self.steps[step];
+        if !step_of.is_variable() {
+            step_of.apply(table.value_mut(entry), argument, retract);
+            return entry;
+        }
+        assert!(
+            !retract,
+            "extremes that are retracted come from the set of values"
+        );
+        match argument {
+            Scalar::Bytes(bytes) if step_of.improves(table.value(entry), argument) => {
+                self.store_bytes(table, entry, step, Some(bytes))
+            }
+            _ => entry,
+        }
+    }
+
+    /// An extreme lost a value: if it was the answer, the next one is.
+    fn replace_extreme(
+        &mut self,
+        table: &mut StateTable,
+        entry: EntryId,
+        step: usize,
+        gone: Scalar<'_>,
+    ) -> EntryId {
+        let step_of = &self.steps[step];
+        let current = step_of.extreme(table.value(entry));
+        // A NaN is equal to nothing, so it is looked up anew.
+        if current.is_some_and(|current| current.compare(gone).is_some_and(|order| order.is_ne())) {
+            return entry;
+        }
+        let greatest = step_of.operation == Operation::Extreme { greatest: true };
+        let set = step_of.set.expect("extremes that are retracted have a set");
+        let next = self.sets[set].extreme(table.key(entry), greatest);
+        if let Some(Scalar::Bytes(bytes)) = next {
+            let mut next = std::mem::take(&mut self.bytes);
+            next.clear();
+            next.extend_from_slice(bytes);
+            let entry = self.store_bytes(table, entry, step, Some(&next));
+            self.bytes = next;
+            return entry;
+        }
+        match next {
+            Some(value) => step_of.store_extreme(table.value_mut(entry), value),
+            None if step_of.is_variable() => return self.store_bytes(table, entry, step, None),
+            None => step_of.clear_extreme(table.value_mut(entry)),
+        }
+        entry
+    }
+
+    /// Writes the accumulator row anew with other bytes for one of its strings.
+    fn store_bytes(
+        &mut self,
+        table: &mut StateTable,
+        entry: EntryId,
+        step: usize,
+        bytes: Option<&[u8]>,
+    ) -> EntryId {
+        let old = table.value(entry);
+        self.scratch.clear();
+        self.scratch.extend_from_slice(&old[..self.initial.len()]);
+        for (i, other) in self.steps.iter().enumerate() {
+            if !other.is_variable() {
+                continue;
+            }
+            let content = match other.extreme(old) {
+                _ if i == step => bytes,
+                Some(Scalar::Bytes(content)) => Some(content),
+                _ => None,
+            };
+            self.scratch[other.at] = u64::from(content.is_some());
+            self.scratch[other.at + 1] = 0;
+            if let Some(content) = content {
+                let start = self.scratch.len();
+                self.scratch.resize(start + content.len().div_ceil(8), 0);
+                let target: &mut [u8] = bytemuck::cast_slice_mut(&mut self.scratch[start..]);
+                target[..content.len()].copy_from_slice(content);
+                self.scratch[other.at + 1] = (start as u64 * 8) << 32 | content.len() as u64;
+            }
+        }
+        table.replace(entry, &self.scratch)
+    }
+
+    /// Adds the accumulator row `other` to the entry's. DISTINCT aggregates are left alone: see [`DistinctMerge`].
+    pub(super) fn merge(&mut self, table: &mut StateTable, mut entry: EntryId, other: &[u64]) -> EntryId {
+        let slots = table.value_mut(entry);
+        slots[ROW_COUNT] = slots[ROW_COUNT].wrapping_add(other[ROW_COUNT]);
+        for i in 0..self.steps.len() {
+            let step = &self.steps[i];
+            if step.distinct {
+                continue;
+            }
+            if !step.is_variable() {
+                step.merge(table.value_mut(entry), other);
+            } else if let Some(value) = step.extreme(other) {
+                entry = self.apply_one(table, entry, i, value, false);
+            }
+        }
+        entry
+    }
+
+    /// Puts the results into the open row, from `column` on.
+    #[inline]
+    pub(super) fn put_results(&self, slots: &[u64], writer: &mut BatchWriter, column: usize) {
+        for (i, step) in self.steps.iter().enumerate() {
+            step.put_result(slots, writer, column + i);
+        }
+    }
+
+    /// A group ends: what is kept beside its accumulator row goes.
+    pub(super) fn remove_group(&mut self, key: &[u64]) {
+        self.sets.iter_mut().for_each(|set| set.remove_group(key));
+    }
+
+    pub(super) fn tables(&mut self) -> impl Iterator<Item = &mut StateTable> {
+        self.sets.iter_mut().map(|set| &mut set.table)
+    }
+
+    pub(super) fn on_restored(&mut self) {
+        self.sets.iter_mut().for_each(ValueSet::rebuild_order);
+    }
+}
+
+/// The values that several slices of a window saw, each once.
+#[derive(Default)]
+pub(super) struct DistinctMerge {
+    /// Aggregate, words of the key, the key, the value.
+    seen: BTreeSet<Box<[u64]>>,
+}
+
+impl DistinctMerge {
+    /// Adds to the entry in `merged` the values that the group `slice` saw and `self` did not see yet.
+    pub(super) fn add(
+        &mut self,
+        aggregates: &Aggregates,
+        merged: &mut StateTable,
+        entry: EntryId,
+        slice: &[u64],
+    ) {
+        let mut bytes = Vec::new();
+        for (i, step) in aggregates
+            .steps
+            .iter()
+            .enumerate()
+            .filter(|(_, step)| step.distinct)
+        {
+            let set = &aggregates.sets[step.set.expect("DISTINCT keeps a set of values")];
+            for value in set.values(slice) {
+                let key = merged.key(entry);
+                let mut word = vec![i as u64, key.len() as u64];
+                word.extend_from_slice(key);
+                word.extend_from_slice(value);
+                if self.seen.insert(word.into()) {
+                    // Only counts and sums are DISTINCT, so a string's content does not matter.
+                    let argument = set.kind().read_ordered(value, &mut bytes);
+                    step.apply(merged.value_mut(entry), argument, false);
+                }
+            }
+        }
+    }
+}
