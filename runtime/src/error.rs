@@ -27,9 +27,20 @@ pub enum JobError {
     /// Checkpoint storage or protocol.
     #[error("checkpoint: {0}")]
     Checkpoint(String),
+    /// Another instance of the job has taken over; this one must not write any more.
+    #[error(
+        "this instance (generation {generation}) has been replaced by generation {successor} of the same job"
+    )]
+    Fenced { generation: u64, successor: u64 },
     /// Deployment parameters.
     #[error("{0}")]
     Configuration(String),
+    /// A defect of Millstream itself.
+    #[error("a worker thread broke down (a defect of Millstream, please report it): {0}")]
+    Defect(String),
+    /// The job was ended on purpose, without a final checkpoint.
+    #[error("the job was cancelled")]
+    Cancelled,
 }
 
 impl JobError {

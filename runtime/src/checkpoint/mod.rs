@@ -1,1 +1,11 @@
 //! Checkpoints: parts, manifests, the commit protocol, restore.
+//!
+//! [`store`] reads and writes objects; [`part`] and [`manifest`] are their shapes; [`protocol`] decides which checkpoint
+//! counts; [`collect`] removes what no checkpoint needs; [`restore`] finds what a job takes over.
+
+pub(crate) mod collect;
+pub mod manifest;
+pub(crate) mod part;
+pub(crate) mod protocol;
+pub(crate) mod restore;
+pub mod store;

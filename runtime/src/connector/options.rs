@@ -205,7 +205,7 @@ fn number_and_unit(text: &str) -> Option<(u64, String)> {
     Some((text[..end].parse().ok()?, text[end..].trim().to_ascii_lowercase()))
 }
 
-fn parse_duration(text: &str) -> Option<Duration> {
+pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
     let (count, unit) = number_and_unit(text)?;
     let unit_ns: u64 = match unit.as_str() {
         "ns" | "nano" | "nanos" | "nanosecond" | "nanoseconds" => 1,

@@ -1,1 +1,30 @@
 //! Threads, channels and the flow of batches, watermarks and barriers between operators.
+//!
+//! [`run`] opens tables, restores the last checkpoint, starts one [`worker`] per unit of parallelism and leads them as
+//! [`coordinator`] until the job ends. Each worker holds one [`instance`] of the whole graph; [`node`]s take in
+//! [`message`]s; [`channel`]s join the halves of an [`exchange`] between threads.
+
+mod build;
+mod channel;
+mod commit;
+mod coordinator;
+mod exchange;
+mod instance;
+mod limits;
+mod message;
+mod node;
+mod pending;
+mod run;
+mod settings;
+mod snapshot;
+mod source;
+mod topology;
+mod values;
+mod watermark;
+mod worker;
+
+pub use message::WATERMARK_END;
+pub use run::{Connectors, Control, Registry, Summary, run, run_with};
+
+#[cfg(test)]
+mod tests;

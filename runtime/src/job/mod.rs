@@ -48,7 +48,7 @@ pub enum OperatorSpec {
     /// Filter and project in one pass.
     Calc(BatchKernel),
     Union,
-    /// Sends every row to the thread that owns its key group; no keys: to the first thread.
+    /// Sends every row to the thread that owns its key group; no keys: all to one thread.
     Exchange {
         keys: Vec<usize>,
     },

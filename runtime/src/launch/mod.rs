@@ -1,1 +1,5 @@
 //! The entry of a generated executable.
+
+pub mod deployment;
+
+pub use deployment::Deployment;

@@ -8,15 +8,15 @@ use crate::state::key::{KeyEncoder, hash_key, key_group_of, thread_of};
 
 /// Splits batches for an exchange on some columns.
 pub struct Partitioner {
-    /// `None`: no keys, everything goes to the first thread.
-    keys: Option<KeyEncoder>,
+    /// Without columns every row has the empty key and goes to the thread of its group, where its state is, too.
+    keys: KeyEncoder,
     writers: Vec<BatchWriter>,
 }
 
 impl Partitioner {
     pub fn new(keys: &[usize], input: &[Column], threads: usize) -> Self {
         Partitioner {
-            keys: (!keys.is_empty()).then(|| KeyEncoder::new(keys, input, 0)),
+            keys: KeyEncoder::new(keys, input, 0),
             writers: (0..threads).map(|_| BatchWriter::new(input.len())).collect(),
         }
     }
@@ -24,14 +24,8 @@ impl Partitioner {
     /// Hands each thread's part, if it has rows, to `send`.
     pub fn split(&mut self, input: &Batch, mut send: impl FnMut(usize, Batch)) {
         let threads = self.writers.len();
-        let Some(keys) = self.keys.as_mut().filter(|_| threads > 1) else {
-            if !input.is_empty() {
-                send(0, input.clone());
-            }
-            return;
-        };
         for (kind, row) in input.rows() {
-            let key_group = key_group_of(hash_key(keys.encode(&[], row)));
+            let key_group = key_group_of(hash_key(self.keys.encode(&[], row)));
             self.writers[thread_of(key_group, threads)].push(kind, row);
         }
         for (thread, writer) in self.writers.iter_mut().enumerate() {

@@ -1,0 +1,146 @@
+//! The manifest of a checkpoint: what it consists of. Immutable once written.
+//!
+//! In: what the threads of an epoch handed over. Out: JSON. Invariant: everything the manifest names is durable before
+//! the manifest is; reading its parts in order (base, then deltas) gives the state at its epoch.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::connector::Split;
+use crate::error::JobError;
+
+/// The shape of manifests and parts; a reader refuses what it does not know.
+const FORMAT: u32 = 1;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    format: u32,
+    /// Unique among all checkpoints of the job: `17-3` is epoch 17 of generation 3.
+    pub id: String,
+    pub epoch: u64,
+    pub generation: u64,
+    /// The checkpoint that the first delta after the base leans on, if any.
+    pub parent: Option<String>,
+    pub parallelism: usize,
+    pub key_groups: usize,
+    /// Base first, then deltas, by epoch.
+    pub parts: Vec<PartRef>,
+    /// Positions of all splits, by uid of the source.
+    pub sources: BTreeMap<String, Vec<Split>>,
+    /// Output staged for the sinks' committers, by uid of the sink.
+    pub staged: BTreeMap<String, Vec<String>>,
+    /// Operators with state.
+    pub operators: Vec<OperatorState>,
+}
+
+/// One object with state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PartRef {
+    pub path: String,
+    pub epoch: u64,
+    /// Part of a base: earlier parts are not needed.
+    pub full: bool,
+    /// Key groups it may hold: first, and one past the last.
+    pub key_groups: (usize, usize),
+    pub size_bytes: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OperatorState {
+    pub uid: String,
+    pub name: String,
+    pub tables: usize,
+}
+
+impl Manifest {
+    pub(crate) fn new(epoch: u64, generation: u64, parallelism: usize, key_groups: usize) -> Self {
+        Manifest {
+            format: FORMAT,
+            id: format!("{epoch}-{generation}"),
+            epoch,
+            generation,
+            parent: None,
+            parallelism,
+            key_groups,
+            parts: Vec::new(),
+            sources: BTreeMap::new(),
+            staged: BTreeMap::new(),
+            operators: Vec::new(),
+        }
+    }
+
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec_pretty(self).expect("a manifest is plain data");
+        bytes.push(b'\n');
+        bytes
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, JobError> {
+        let manifest: Manifest = serde_json::from_slice(bytes)
+            .map_err(|error| JobError::Checkpoint(format!("the manifest is damaged: {error}")))?;
+        if manifest.format != FORMAT {
+            let message = format!(
+                "checkpoint {} has the unknown format {}",
+                manifest.id, manifest.format
+            );
+            return Err(JobError::Checkpoint(message));
+        }
+        Ok(manifest)
+    }
+
+    /// Bytes of the base and of the deltas after it.
+    pub(crate) fn base_and_delta_bytes(&self) -> (u64, u64) {
+        let sum = |full| {
+            let parts = self.parts.iter().filter(|part| part.full == full);
+            parts.map(|part| part.size_bytes).sum()
+        };
+        (sum(true), sum(false))
+    }
+
+    /// All objects the checkpoint needs, its manifest aside.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = &str> {
+        let parts = self.parts.iter().map(|part| part.path.as_str());
+        parts.chain(self.staged.values().flatten().map(String::as_str))
+    }
+}
+
+/// Where the objects of a checkpoint lie, relative to the job's place in storage.
+pub(crate) fn directory(id: &str) -> String {
+    format!("checkpoints/{id}")
+}
+
+pub(crate) fn manifest_path(id: &str) -> String {
+    format!("{}/manifest.json", directory(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_comes_back_as_written_and_unknown_formats_are_refused() {
+        let mut manifest = Manifest::new(17, 3, 2, 128);
+        let part = |epoch, full, size_bytes| PartRef {
+            path: format!("checkpoints/{epoch}-3/part-0-0"),
+            epoch,
+            full,
+            key_groups: (0, 64),
+            size_bytes,
+        };
+        manifest.parts = vec![part(15, true, 100), part(16, false, 7), part(17, false, 8)];
+        assert_eq!(manifest.base_and_delta_bytes(), (100, 15));
+        assert_eq!(manifest.id, "17-3");
+        let bytes = manifest.to_bytes();
+        assert_eq!(Manifest::from_bytes(&bytes).expect("it is a manifest"), manifest);
+        let unknown =
+            String::from_utf8(bytes)
+                .expect("JSON is text")
+                .replacen("\"format\": 1", "\"format\": 2", 1);
+        let error = Manifest::from_bytes(unknown.as_bytes()).expect_err("unknown format");
+        assert_eq!(
+            error.to_string(),
+            "checkpoint: checkpoint 17-3 has the unknown format 2"
+        );
+    }
+}

@@ -1,0 +1,248 @@
+//! The commit protocol: which checkpoint counts, and what makes it count.
+//!
+//! In: an event log in storage that grows by conditional creates, the sink's token, durable checkpoints. Out: the
+//! checkpoint to restore; commits in order. Invariant: a generation that is not the latest can append nothing, so it
+//! can commit nothing; a checkpoint is restored exactly if its output is, or is about to be made, visible.
+//!
+//! A job claims its generation by appending to the log. Entry *n* is created only if there is no entry *n*: whoever
+//! comes second reads on, and a job that finds a later generation has been replaced. A checkpoint is committed
+//! - without a commit point: by its entry in the log;
+//! - with one (a sink whose transaction carries the token): by that transaction; the entry follows, and is made up for
+//!   at the next start when a crash came between.
+//!
+//! Staged output is applied after the decision, and again after a restore: its committers are idempotent.
+
+use serde::{Deserialize, Serialize};
+
+use super::manifest::Manifest;
+use crate::error::JobError;
+
+/// One entry of the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub(crate) enum LogEntry {
+    /// A job has started.
+    Claim { generation: u64 },
+    /// The checkpoint is committed.
+    Commit {
+        generation: u64,
+        epoch: u64,
+        checkpoint: String,
+    },
+    /// The job starts from nothing: checkpoints and tokens up to this epoch do not count any more.
+    Reset { generation: u64, epoch: u64 },
+}
+
+impl LogEntry {
+    fn generation(&self) -> u64 {
+        match self {
+            LogEntry::Claim { generation }
+            | LogEntry::Commit { generation, .. }
+            | LogEntry::Reset { generation, .. } => *generation,
+        }
+    }
+}
+
+/// A committed checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Committed {
+    pub(crate) epoch: u64,
+    pub(crate) checkpoint: String,
+}
+
+/// What a log says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LogState {
+    /// Sequence number of the next entry.
+    pub(crate) next: u64,
+    /// The latest generation; 0: none yet.
+    pub(crate) generation: u64,
+    pub(crate) committed: Option<Committed>,
+    /// Epochs up to this one are used up.
+    pub(crate) epoch: u64,
+    /// Tokens up to this epoch do not count.
+    pub(crate) reset_epoch: u64,
+    /// Entries before this one are not needed.
+    pub(crate) first_needed: u64,
+}
+
+/// Reads a log, which is in the order of its sequence numbers. A stale entry (a replaced job refilled a number whose
+/// entry had been collected) stands before the later ones and is overruled by them.
+pub(crate) fn fold(log: &[(u64, LogEntry)]) -> LogState {
+    let mut state = LogState::default();
+    for (sequence, entry) in log {
+        state.next = sequence + 1;
+        state.generation = state.generation.max(entry.generation());
+        match entry {
+            LogEntry::Claim { .. } => {}
+            LogEntry::Commit {
+                epoch, checkpoint, ..
+            } => {
+                state.epoch = state.epoch.max(*epoch);
+                state.first_needed = *sequence;
+                state.committed = Some(Committed {
+                    epoch: *epoch,
+                    checkpoint: checkpoint.clone(),
+                });
+            }
+            LogEntry::Reset { epoch, .. } => {
+                state.epoch = state.epoch.max(*epoch);
+                state.reset_epoch = *epoch;
+                state.first_needed = *sequence;
+                state.committed = None;
+            }
+        }
+    }
+    state
+}
+
+/// Which checkpoint to restore: the later of the log's and the token's. The token is ahead when a crash came between
+/// the sink's transaction and the log; it is behind or absent when the sink is another one than before.
+pub(crate) fn choose(log: &LogState, token: Option<&Committed>) -> Option<Committed> {
+    let token = token.filter(|token| token.epoch > log.reset_epoch);
+    match (&log.committed, token) {
+        (Some(marked), Some(token)) if token.epoch > marked.epoch => Some(token.clone()),
+        (Some(marked), _) => Some(marked.clone()),
+        (None, token) => token.cloned(),
+    }
+}
+
+/// What the protocol does to the world.
+pub(crate) trait World {
+    /// All entries in the order of their sequence numbers.
+    fn read_log(&mut self) -> Result<Vec<(u64, LogEntry)>, JobError>;
+    /// Creates entry `sequence`; false if there is one.
+    fn append(&mut self, sequence: u64, entry: &LogEntry) -> Result<bool, JobError>;
+    /// Fences predecessors at the commit point and reads its token; `None` without one.
+    fn recover(&mut self) -> Result<Option<Committed>, JobError>;
+    /// Makes the manifest durable; its parts are.
+    fn store_manifest(&mut self, manifest: &Manifest) -> Result<(), JobError>;
+    /// Commits the sink's transaction with the token, if there is a commit point.
+    fn commit_sink(&mut self, manifest: &Manifest) -> Result<(), JobError>;
+    /// Makes staged output visible.
+    fn apply_staged(&mut self, manifest: &Manifest) -> Result<(), JobError>;
+    /// Forgets log entries before this one.
+    fn trim_log(&mut self, first_needed: u64) -> Result<(), JobError>;
+}
+
+/// A job's right to commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Tenure {
+    pub(crate) generation: u64,
+    next: u64,
+}
+
+/// What a start found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Start {
+    pub(crate) tenure: Tenure,
+    pub(crate) restore: Option<Committed>,
+    /// Epochs up to this one are used up.
+    pub(crate) epoch: u64,
+}
+
+/// Claims a generation and finds the checkpoint to restore. The caller restores it and applies its staged output again.
+pub(crate) fn start(world: &mut dyn World, from_scratch: bool) -> Result<Start, JobError> {
+    let (log, mut tenure) = claim(world)?;
+    let token = world.recover()?;
+    let token_epoch = token.as_ref().map_or(0, |token| token.epoch);
+    let epoch = log.epoch.max(token_epoch);
+    if from_scratch {
+        let generation = tenure.generation;
+        tenure.append(world, &LogEntry::Reset { generation, epoch })?;
+        return Ok(Start {
+            tenure,
+            restore: None,
+            epoch,
+        });
+    }
+    let restore = choose(&log, token.as_ref());
+    if let Some(chosen) = restore
+        .as_ref()
+        .filter(|&chosen| log.committed.as_ref() != Some(chosen))
+    {
+        tenure.commit(world, chosen.epoch, &chosen.checkpoint)?;
+    }
+    Ok(Start {
+        tenure,
+        restore,
+        epoch,
+    })
+}
+
+/// Commits a checkpoint whose parts are durable.
+pub(crate) fn commit(
+    world: &mut dyn World,
+    tenure: &mut Tenure,
+    manifest: &Manifest,
+) -> Result<(), JobError> {
+    world.store_manifest(manifest)?;
+    world.commit_sink(manifest)?;
+    let sequence = tenure.next;
+    tenure.commit(world, manifest.epoch, &manifest.id)?;
+    world.apply_staged(manifest)?;
+    world.trim_log(sequence)
+}
+
+/// Attempts to claim before giving up: each lost one means that another job started in the same moment.
+const CLAIM_ATTEMPTS: usize = 8;
+
+fn claim(world: &mut dyn World) -> Result<(LogState, Tenure), JobError> {
+    for _ in 0..CLAIM_ATTEMPTS {
+        let log = fold(&world.read_log()?);
+        let mut tenure = Tenure {
+            generation: log.generation + 1,
+            next: log.next,
+        };
+        let generation = tenure.generation;
+        if tenure.try_append(world, &LogEntry::Claim { generation })? {
+            return Ok((log, tenure));
+        }
+    }
+    Err(JobError::Checkpoint(
+        "other instances of this job keep starting".to_owned(),
+    ))
+}
+
+impl Tenure {
+    fn commit(&mut self, world: &mut dyn World, epoch: u64, checkpoint: &str) -> Result<(), JobError> {
+        let entry = LogEntry::Commit {
+            generation: self.generation,
+            epoch,
+            checkpoint: checkpoint.to_owned(),
+        };
+        self.append(world, &entry)
+    }
+
+    fn append(&mut self, world: &mut dyn World, entry: &LogEntry) -> Result<(), JobError> {
+        if self.try_append(world, entry)? {
+            return Ok(());
+        }
+        let generation = fold(&world.read_log()?).generation;
+        Err(JobError::Fenced {
+            generation: self.generation,
+            successor: generation,
+        })
+    }
+
+    /// False: somebody else has written to the log since.
+    fn try_append(&mut self, world: &mut dyn World, entry: &LogEntry) -> Result<bool, JobError> {
+        let sequence = self.next;
+        if !world.append(sequence, entry)? {
+            // The answer to an earlier attempt of this very request may have been lost on the way.
+            let written = world.read_log()?;
+            let is_ours = written.last() == Some(&(sequence, entry.clone()));
+            if !is_ours || matches!(entry, LogEntry::Claim { .. }) {
+                return Ok(false);
+            }
+        }
+        // The number may have been free only because later entries let the log be trimmed.
+        let last = world.read_log()?.last().map(|(last, _)| *last);
+        self.next = sequence + 1;
+        Ok(last == Some(sequence))
+    }
+}
+
+#[cfg(test)]
+#[path = "protocol_tests.rs"]
+mod tests;

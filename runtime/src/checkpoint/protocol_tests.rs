@@ -1,0 +1,1 @@
+//! Every crash point of the commit protocol against a simulated world.

@@ -1,0 +1,127 @@
+//! The world of the commit protocol as a running job sees it: storage, the commit point, committers.
+//!
+//! In: the protocol's steps. Out: their effects. Invariant: each step is done when it returns; without storage there is
+//! no log, and staged output is applied at the end of each epoch all the same.
+
+use std::collections::BTreeMap;
+
+use crate::checkpoint::manifest::{Manifest, manifest_path};
+use crate::checkpoint::protocol::{Committed, LogEntry, World};
+use crate::checkpoint::store::CheckpointStore;
+use crate::connector::{CommitPoint, Committer, Split};
+use crate::error::JobError;
+
+/// A sink whose staged output has to be applied.
+pub(crate) struct StagedSink {
+    pub(crate) uid: &'static str,
+    pub(crate) committer: Box<dyn Committer>,
+}
+
+pub(crate) struct JobWorld {
+    pub(crate) store: CheckpointStore,
+    pub(crate) sinks: JobSinks,
+}
+
+/// What the sinks of a job need at the end of an epoch.
+pub(crate) struct JobSinks {
+    pub(crate) commit_point: Option<Box<dyn CommitPoint>>,
+    pub(crate) staged: Vec<StagedSink>,
+}
+
+impl JobSinks {
+    /// Applies staged output, by uid of the sink.
+    pub(crate) fn apply(
+        &mut self,
+        epoch: u64,
+        mut staged: BTreeMap<String, Vec<Vec<u8>>>,
+    ) -> Result<(), JobError> {
+        for sink in &mut self.staged {
+            if let Some(staged) = staged.remove(sink.uid) {
+                sink.committer.commit(epoch, staged)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+const LOG: &str = "log";
+
+/// Sequence numbers are padded so that names sort as numbers.
+fn log_path(sequence: u64) -> String {
+    format!("{LOG}/{sequence:020}.json")
+}
+
+impl JobWorld {
+    fn log_sequences(&self) -> Result<Vec<u64>, JobError> {
+        let (names, _) = self.store.list(LOG)?;
+        let sequence = |name: &String| name.strip_suffix(".json")?.parse().ok();
+        Ok(names.iter().filter_map(sequence).collect())
+    }
+}
+
+impl World for JobWorld {
+    fn read_log(&mut self) -> Result<Vec<(u64, LogEntry)>, JobError> {
+        let mut log = Vec::new();
+        for sequence in self.log_sequences()? {
+            // Another instance may be trimming the log; what it removes is not needed.
+            let Some(bytes) = self.store.get_if_exists(&log_path(sequence))? else {
+                continue;
+            };
+            let entry = serde_json::from_slice(&bytes)
+                .map_err(|error| JobError::Checkpoint(format!("log entry {sequence} is damaged: {error}")))?;
+            log.push((sequence, entry));
+        }
+        Ok(log)
+    }
+
+    fn append(&mut self, sequence: u64, entry: &LogEntry) -> Result<bool, JobError> {
+        let bytes = serde_json::to_vec(entry).expect("a log entry is plain data");
+        self.store.create(&log_path(sequence), bytes)
+    }
+
+    fn recover(&mut self) -> Result<Option<Committed>, JobError> {
+        let Some(commit_point) = &mut self.sinks.commit_point else {
+            return Ok(None);
+        };
+        let token = commit_point.recover()?;
+        Ok(token.map(|(epoch, checkpoint)| Committed { epoch, checkpoint }))
+    }
+
+    fn store_manifest(&mut self, manifest: &Manifest) -> Result<(), JobError> {
+        let path = manifest_path(&manifest.id);
+        let bytes = manifest.to_bytes();
+        if self.store.create(&path, bytes.clone())? || self.store.get(&path)? == bytes {
+            return Ok(());
+        }
+        Err(JobError::Checkpoint(format!(
+            "there is another checkpoint {}",
+            manifest.id
+        )))
+    }
+
+    fn commit_sink(&mut self, manifest: &Manifest) -> Result<(), JobError> {
+        let Some(commit_point) = &mut self.sinks.commit_point else {
+            return Ok(());
+        };
+        let sources: Vec<(String, Vec<Split>)> = manifest.sources.clone().into_iter().collect();
+        commit_point.commit(manifest.epoch, &manifest.id, &sources)
+    }
+
+    fn apply_staged(&mut self, manifest: &Manifest) -> Result<(), JobError> {
+        let mut staged = BTreeMap::new();
+        for (uid, paths) in &manifest.staged {
+            let outputs: Result<Vec<_>, _> = paths.iter().map(|path| self.store.get(path)).collect();
+            staged.insert(uid.clone(), outputs?);
+        }
+        self.sinks.apply(manifest.epoch, staged)
+    }
+
+    fn trim_log(&mut self, first_needed: u64) -> Result<(), JobError> {
+        for sequence in self.log_sequences()? {
+            if sequence < first_needed {
+                self.store.delete(&log_path(sequence))?;
+            }
+        }
+        Ok(())
+    }
+}

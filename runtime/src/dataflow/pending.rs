@@ -1,0 +1,169 @@
+//! A checkpoint in the making.
+//!
+//! In: parts, ends of the threads' epochs, ends of uploads. Out: the manifest when all is durable. Invariant: the
+//! manifest lists parts in the order in which they must be read, whatever order uploads end in.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Sender;
+
+use super::message::{Barrier, EpochEnd, Part, Report};
+use crate::checkpoint::manifest::{Manifest, PartRef, directory};
+use crate::checkpoint::store::CheckpointStore;
+use crate::job::Job;
+use crate::state::key::KeyGroupRange;
+
+pub(crate) struct Pending {
+    pub(crate) barrier: Barrier,
+    pub(crate) started: Instant,
+    pub(crate) manifest: Manifest,
+    /// Bytes of this checkpoint alone.
+    pub(crate) bytes: u64,
+    /// How often the time for a checkpoint has run out.
+    pub(crate) timeouts: u32,
+    /// Threads that have not ended the epoch.
+    threads_left: Vec<usize>,
+    uploads: usize,
+    /// Staged output by sink and thread; kept in memory where there is no storage.
+    staged: BTreeMap<(usize, usize), Vec<u8>>,
+}
+
+/// Where uploads go, how often they are tried, and who learns of their end.
+pub(crate) struct Uploader<'a> {
+    pub(crate) store: &'a CheckpointStore,
+    pub(crate) attempts: u32,
+    pub(crate) reports: &'a Sender<Report>,
+}
+
+/// Wait before another attempt to store an object: long enough for a short outage to pass.
+const RETRY_DELAY: Duration = Duration::from_millis(500);
+
+impl Pending {
+    pub(crate) fn new(barrier: Barrier, mut manifest: Manifest, previous: Option<&Manifest>) -> Self {
+        if let Some(previous) = previous.filter(|_| !barrier.full) {
+            manifest.parent = Some(previous.id.clone());
+            manifest.parts.clone_from(&previous.parts);
+        }
+        Pending {
+            barrier,
+            started: Instant::now(),
+            bytes: 0,
+            timeouts: 0,
+            threads_left: (0..manifest.parallelism).collect(),
+            manifest,
+            uploads: 0,
+            staged: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn add_part(&mut self, part: Part, uploader: &Uploader<'_>) {
+        let path = format!(
+            "{}/part-{}-{}",
+            directory(&self.manifest.id),
+            part.thread,
+            part.number
+        );
+        let range = KeyGroupRange::of_thread(part.thread, self.manifest.parallelism);
+        self.manifest.parts.push(PartRef {
+            path: path.clone(),
+            epoch: part.epoch,
+            full: part.full,
+            key_groups: (range.start, range.end),
+            size_bytes: part.bytes.len() as u64,
+        });
+        self.upload(path, part.thread, part.bytes, uploader);
+    }
+
+    pub(crate) fn end_thread(&mut self, end: EpochEnd, job: &Job, uploader: Option<&Uploader<'_>>) {
+        self.threads_left.retain(|thread| *thread != end.thread);
+        for (node, positions) in end.positions {
+            let uid = job.nodes[node].uid.to_owned();
+            self.manifest.sources.entry(uid).or_default().extend(positions);
+        }
+        for (node, staged) in end.staged.into_iter().filter(|(_, staged)| !staged.is_empty()) {
+            match uploader {
+                None => {
+                    self.staged.insert((node, end.thread), staged);
+                }
+                Some(uploader) => {
+                    let path = format!("{}/staged-{node}-{}", directory(&self.manifest.id), end.thread);
+                    let uid = job.nodes[node].uid.to_owned();
+                    self.manifest.staged.entry(uid).or_default().push(path.clone());
+                    self.upload(path, end.thread, staged, uploader);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn on_stored(&mut self) {
+        self.uploads -= 1;
+    }
+
+    /// All threads have ended the epoch and all they handed over is durable.
+    pub(crate) fn is_prepared(&self) -> bool {
+        self.threads_left.is_empty() && self.uploads == 0
+    }
+
+    /// Puts what threads handed over in any order into its order.
+    pub(crate) fn settle(&mut self) {
+        self.manifest
+            .parts
+            .sort_by(|a, b| (a.epoch, &a.path).cmp(&(b.epoch, &b.path)));
+        for splits in self.manifest.sources.values_mut() {
+            splits.sort_by(|a, b| a.id.cmp(&b.id));
+        }
+        self.manifest.staged.values_mut().for_each(|paths| paths.sort());
+    }
+
+    /// Staged output by uid of the sink, threads in order.
+    pub(crate) fn take_staged(&mut self, job: &Job) -> BTreeMap<String, Vec<Vec<u8>>> {
+        let mut by_uid: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+        for ((node, _), staged) in std::mem::take(&mut self.staged) {
+            by_uid
+                .entry(job.nodes[node].uid.to_owned())
+                .or_default()
+                .push(staged);
+        }
+        by_uid
+    }
+
+    /// What the checkpoint waits for, for messages.
+    pub(crate) fn waits_for(&self) -> String {
+        let threads: Vec<String> = self.threads_left.iter().map(usize::to_string).collect();
+        match (threads.is_empty(), self.uploads) {
+            (true, uploads) => format!("{uploads} uploads have not ended"),
+            (false, _) => format!(
+                "the barrier has not passed all operators of threads {}",
+                threads.join(", ")
+            ),
+        }
+    }
+
+    fn upload(&mut self, path: String, thread: usize, bytes: Vec<u8>, uploader: &Uploader<'_>) {
+        self.uploads += 1;
+        self.bytes += bytes.len() as u64;
+        let (store, reports) = (uploader.store.clone(), uploader.reports.clone());
+        let attempts = uploader.attempts;
+        let epoch = self.barrier.epoch;
+        let is_part = path.contains("/part-");
+        uploader.store.runtime().spawn(async move {
+            let payload = object_store::PutPayload::from(bytes);
+            let mut result = store.put(&path, payload.clone()).await;
+            for _ in 1..attempts {
+                if result.is_ok() {
+                    break;
+                }
+                tokio::time::sleep(RETRY_DELAY).await;
+                result = store.put(&path, payload.clone()).await;
+            }
+            let report = Report::Stored {
+                epoch,
+                part_of: is_part.then_some(thread),
+                result,
+            };
+            // Nobody listens any more when the job has ended.
+            let _ = reports.send(report);
+        });
+    }
+}

@@ -1,0 +1,419 @@
+//! A job from its start to its end.
+//!
+//! In: the job, its deployment, a control to end it. Out: rows in sinks, a summary or the one reason why it failed.
+//! Invariant: nothing is read or written before this instance owns the latest generation of the job.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+
+use crossbeam_channel::{Sender, unbounded};
+
+use super::build::{Plan, ThreadParts, channels, source_setup, stateful, values_source, worker};
+use super::channel::Wakers;
+use super::commit::{JobSinks, JobWorld, StagedSink};
+use super::coordinator::{Coordinator, OpenSource, Storage};
+use super::limits::UPLOAD_THREADS;
+use super::message::{Command, Report};
+use super::settings::Settings;
+use super::source::SourceSetup;
+use super::topology::Topology;
+use super::worker::Shared;
+use crate::checkpoint::collect::Collector;
+use crate::checkpoint::manifest::{Manifest, OperatorState, manifest_path};
+use crate::checkpoint::protocol::{self, World};
+use crate::checkpoint::restore;
+use crate::checkpoint::store::CheckpointStore;
+use crate::connector::options::{JobEnvironment, Options};
+use crate::connector::registry::{self, SinkRequest};
+use crate::connector::{SinkTableFactory, Sinks, SplitReader, SplitSource};
+use crate::error::JobError;
+use crate::job::{Job, OperatorSpec, SinkSpec, SourceSpec};
+use crate::launch::Deployment;
+use crate::state::key::KEY_GROUPS;
+
+/// Ends a running job or asks it for a checkpoint, from another thread.
+#[derive(Clone, Default)]
+pub struct Control {
+    pub(crate) stop: Arc<AtomicBool>,
+    pub(crate) kill: Arc<AtomicBool>,
+    pub(crate) checkpoints: Arc<AtomicU64>,
+}
+
+impl Control {
+    /// Takes a final checkpoint and ends the job.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Release);
+    }
+
+    /// Ends the job as if its process had died: nothing final is done.
+    pub fn kill(&self) {
+        self.kill.store(true, Ordering::Release);
+    }
+
+    /// Asks for a checkpoint now.
+    pub fn checkpoint(&self) {
+        self.checkpoints.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+/// What a job did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    pub rows_read: u64,
+    pub rows_written: u64,
+    /// Malformed records.
+    pub rows_skipped: u64,
+    pub checkpoints: u64,
+    /// Epoch of the checkpoint restored.
+    pub restored: Option<u64>,
+}
+
+/// Where tables are opened.
+pub trait Connectors {
+    fn open_source(
+        &self,
+        spec: &SourceSpec,
+        options: &Options,
+        environment: &JobEnvironment,
+    ) -> Result<Box<dyn SplitSource>, JobError>;
+
+    fn open_sinks(
+        &self,
+        requests: &[SinkRequest<'_>],
+        environment: &JobEnvironment,
+    ) -> Result<Sinks, JobError>;
+}
+
+/// The connectors that Millstream has, by the option `connector`.
+pub struct Registry;
+
+impl Connectors for Registry {
+    fn open_source(
+        &self,
+        spec: &SourceSpec,
+        options: &Options,
+        environment: &JobEnvironment,
+    ) -> Result<Box<dyn SplitSource>, JobError> {
+        registry::open_source(spec, options, environment)
+    }
+
+    fn open_sinks(
+        &self,
+        requests: &[SinkRequest<'_>],
+        environment: &JobEnvironment,
+    ) -> Result<Sinks, JobError> {
+        registry::open_sinks(requests, environment)
+    }
+}
+
+/// Runs a job with the connectors of its tables and the checkpoint storage of its deployment.
+pub fn run(job: &Job, deployment: &Deployment, control: &Control) -> Result<Summary, JobError> {
+    run_with(job, deployment, control, &Registry, None)
+}
+
+/// Runs a job with these connectors and, where given, this storage in place of the deployment's.
+pub fn run_with(
+    job: &Job,
+    deployment: &Deployment,
+    control: &Control,
+    connectors: &dyn Connectors,
+    storage: Option<Arc<dyn object_store::ObjectStore>>,
+) -> Result<Summary, JobError> {
+    let threads = deployment.parallelism;
+    if !(1..=KEY_GROUPS).contains(&threads) {
+        let message = format!("parallelism is {threads}; it must be 1 to {KEY_GROUPS}");
+        return Err(JobError::Configuration(message));
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(UPLOAD_THREADS)
+        .enable_all()
+        .build()
+        .map_err(|error| JobError::external("operating system", error))?;
+    let handle = runtime.handle().clone();
+    let store = match (storage, &deployment.checkpoints) {
+        (Some(storage), _) => Some(CheckpointStore::with_store(storage, handle)),
+        (None, Some(url)) => Some(CheckpointStore::open(url, handle)?),
+        (None, None) => None,
+    };
+    let store = store.map(|store| store.of_job(&deployment.job_id));
+    let settings = Settings::new(&deployment.config, store.is_some())?;
+    let opening = Opening {
+        job,
+        deployment,
+        settings: &settings,
+        connectors,
+    };
+    let result = opening.run(control, store);
+    // Uploads that nobody waits for any more are given up.
+    runtime.shutdown_background();
+    result
+}
+
+struct Opening<'a> {
+    job: &'a Job,
+    deployment: &'a Deployment,
+    settings: &'a Settings,
+    connectors: &'a dyn Connectors,
+}
+
+/// Sinks with the nodes they belong to.
+struct OpenSinks {
+    tables: Vec<(usize, Arc<dyn SinkTableFactory>)>,
+    job: JobSinks,
+}
+
+impl<'a> Opening<'a> {
+    fn run(&self, control: &Control, store: Option<CheckpointStore>) -> Result<Summary, JobError> {
+        let topology = Topology::new(self.job, self.deployment.parallelism);
+        let environment = self.environment();
+        let (sources, setups) = self.open_sources(&environment)?;
+        let OpenSinks { tables, job: sinks } = self.open_sinks(&environment)?;
+        if store.is_none() && sinks.commit_point.is_some() {
+            let message = "exactly-once output needs a place for checkpoints; the deployment names none";
+            return Err(JobError::Configuration(message.to_owned()));
+        }
+        let (storage, sinks) = match store.clone() {
+            Some(store) => (Some(self.start_storage(JobWorld { store, sinks })?), None),
+            None => (None, Some(sinks)),
+        };
+        let restored = storage.as_ref().and_then(|storage| storage.last.clone());
+        let plan = Plan {
+            job: self.job,
+            topology: &topology,
+            settings: self.settings,
+            store: store.as_ref(),
+            restored: restored.as_ref(),
+        };
+        let (report_sender, reports) = unbounded();
+        let (parts, commands) = self.thread_parts(&topology, &sources, &setups, &tables, &report_sender)?;
+        let (wakers, shared) = (parts[0].wakers.clone(), parts[0].shared.clone());
+        let epoch = storage.as_ref().map_or(0, |storage| storage.used_epoch);
+        let mut coordinator = Coordinator::new(plan, control, commands, wakers, shared.clone(), epoch);
+        coordinator.report_sender = Some(report_sender);
+        coordinator.storage = storage;
+        coordinator.sinks = sinks;
+        coordinator.sources = sources;
+        let result = std::thread::scope(|scope| {
+            for parts in parts {
+                let name = format!("worker-{}", parts.thread);
+                let builder = std::thread::Builder::new().name(name);
+                let spawned = builder.spawn_scoped(scope, move || work(plan, parts));
+                if let Err(error) = spawned {
+                    shared.abandon.store(true, Ordering::Release);
+                    return Err(JobError::external("operating system", error));
+                }
+            }
+            let result = coordinator.lead(&reports);
+            coordinator.end_threads(result.is_ok());
+            result
+        });
+        result.map(|()| coordinator.summary())
+    }
+
+    fn environment(&self) -> JobEnvironment {
+        let time_zone = self.deployment.config.get("table.local-time-zone");
+        JobEnvironment {
+            job_id: self.deployment.job_id.clone(),
+            time_zone: time_zone.map_or("UTC", String::as_str).to_owned(),
+            parallelism: self.deployment.parallelism,
+            config: self.deployment.config.clone(),
+        }
+    }
+
+    fn options(&self, table: &str) -> Result<Options, JobError> {
+        Ok(Options {
+            table: table.to_owned(),
+            values: self.deployment.options_of(table)?,
+        })
+    }
+
+    fn open_sources(
+        &self,
+        environment: &JobEnvironment,
+    ) -> Result<(Vec<OpenSource>, BTreeMap<usize, SourceSetup>), JobError> {
+        let mut sources = Vec::new();
+        let mut setups = BTreeMap::new();
+        for (at, node) in self.job.nodes.iter().enumerate() {
+            let source = match &node.operator {
+                OperatorSpec::Source(spec) => {
+                    let options = self.options(spec.table)?;
+                    let source = self.connectors.open_source(spec, &options, environment)?;
+                    setups.insert(
+                        at,
+                        source_setup(node, spec, &options, source.as_ref(), self.settings)?,
+                    );
+                    Some(source)
+                }
+                OperatorSpec::Values(_) => None,
+                _ => continue,
+            };
+            sources.push(OpenSource::new(at, source));
+        }
+        Ok((sources, setups))
+    }
+
+    fn open_sinks(&self, environment: &JobEnvironment) -> Result<OpenSinks, JobError> {
+        let nodes = self.job.nodes.iter().enumerate();
+        let specs: Vec<(usize, &SinkSpec)> = nodes
+            .filter_map(|(at, node)| match &node.operator {
+                OperatorSpec::Sink(spec) => Some((at, spec)),
+                _ => None,
+            })
+            .collect();
+        let mut requests = Vec::new();
+        for (at, spec) in &specs {
+            requests.push(SinkRequest {
+                spec,
+                columns: &self.job.nodes[*at].columns,
+                options: spec
+                    .table
+                    .map_or(Ok(Options::default()), |table| self.options(table))?,
+            });
+        }
+        let sinks = self.connectors.open_sinks(&requests, environment)?;
+        assert_eq!(sinks.tables.len(), specs.len(), "every sink node has a table");
+        let mut open = OpenSinks {
+            tables: Vec::new(),
+            job: JobSinks {
+                commit_point: sinks.commit_point,
+                staged: Vec::new(),
+            },
+        };
+        for ((at, _), sink) in specs.into_iter().zip(sinks.tables) {
+            open.tables.push((at, sink.table));
+            if let Some(committer) = sink.committer {
+                let uid = self.job.nodes[at].uid;
+                open.job.staged.push(StagedSink { uid, committer });
+            }
+        }
+        Ok(open)
+    }
+
+    /// Claims the job's generation, finds the checkpoint to restore, and makes its output visible if it is not yet.
+    fn start_storage(&self, mut world: JobWorld) -> Result<Storage, JobError> {
+        let begun = Instant::now();
+        let start = protocol::start(&mut world, self.deployment.from_scratch)?;
+        let mut last = None;
+        if let Some(chosen) = &start.restore {
+            let manifest = Manifest::from_bytes(&world.store.get(&manifest_path(&chosen.checkpoint))?)?;
+            self.check_restore(&manifest)?;
+            world.apply_staged(&manifest)?;
+            eprintln!(
+                "restored checkpoint {} of {} in {} ms",
+                manifest.id,
+                world.store.url(),
+                begun.elapsed().as_millis()
+            );
+            last = Some(manifest);
+        }
+        let collector = Collector::start(&world.store, last.as_ref(), self.settings.retained)?;
+        let operators = stateful(self.job)?
+            .into_iter()
+            .map(|(node, tables)| OperatorState {
+                uid: self.job.nodes[node].uid.to_owned(),
+                name: self.job.nodes[node].name.to_owned(),
+                tables,
+            });
+        Ok(Storage {
+            world,
+            operators: operators.collect(),
+            tenure: start.tenure,
+            collector,
+            last,
+            used_epoch: start.epoch,
+        })
+    }
+
+    fn check_restore(&self, manifest: &Manifest) -> Result<(), JobError> {
+        if manifest.key_groups != KEY_GROUPS {
+            let message = format!(
+                "checkpoint {} has {} key groups",
+                manifest.id, manifest.key_groups
+            );
+            return Err(JobError::Checkpoint(message));
+        }
+        let uids: BTreeSet<&str> = self.job.nodes.iter().map(|node| node.uid).collect();
+        let ignored = restore::check(manifest, &uids, self.settings.ignore_unclaimed_state)?;
+        for operator in ignored {
+            eprintln!("checkpoint {}: state of {operator} is dropped", manifest.id);
+        }
+        let known: BTreeSet<&str> = manifest
+            .operators
+            .iter()
+            .map(|operator| operator.uid.as_str())
+            .collect();
+        for (node, _) in stateful(self.job)? {
+            let node = &self.job.nodes[node];
+            if !known.contains(node.uid) {
+                eprintln!(
+                    "checkpoint {}: operator {} starts without state",
+                    manifest.id, node.name
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn thread_parts(
+        &self,
+        topology: &Topology,
+        sources: &[OpenSource],
+        setups: &BTreeMap<usize, SourceSetup>,
+        sinks: &[(usize, Arc<dyn SinkTableFactory>)],
+        reports: &Sender<Report>,
+    ) -> Result<(Vec<ThreadParts>, Vec<Sender<Command>>), JobError> {
+        let wakers = Wakers::new(topology.threads);
+        let shared = Shared::default();
+        let mut parts = Vec::new();
+        let mut command_senders = Vec::new();
+        for (thread, (senders, receivers)) in channels(topology, &wakers).into_iter().enumerate() {
+            let mut readers: BTreeMap<usize, (SourceSetup, Box<dyn SplitReader>)> = BTreeMap::new();
+            for open in sources {
+                let values = || values_source(&self.job.nodes[open.node], self.settings);
+                let source = match &open.source {
+                    Some(source) => (setups[&open.node].clone(), source.reader()?),
+                    None => values().expect("a source without a table is VALUES"),
+                };
+                readers.insert(open.node, source);
+            }
+            let writers: Result<BTreeMap<_, _>, JobError> = sinks
+                .iter()
+                .map(|(node, sink)| Ok((*node, sink.writer(thread)?)))
+                .collect();
+            let (command_sender, commands) = unbounded();
+            command_senders.push(command_sender);
+            parts.push(ThreadParts {
+                thread,
+                sources: readers,
+                writers: writers?,
+                senders,
+                receivers,
+                commands,
+                reports: reports.clone(),
+                wakers: wakers.clone(),
+                shared: shared.clone(),
+            });
+        }
+        Ok((parts, command_senders))
+    }
+}
+
+/// The life of a worker thread; whatever ends it early becomes the job's failure.
+fn work(plan: Plan<'_>, parts: ThreadParts) {
+    let reports = parts.reports.clone();
+    let result = catch_unwind(AssertUnwindSafe(|| worker(plan, parts)?.run()));
+    let error = match result {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error,
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+            JobError::Defect(text.unwrap_or("no message").to_owned())
+        }
+    };
+    // A coordinator that has gone has ended the job already.
+    let _ = reports.send(Report::Failed(error));
+}

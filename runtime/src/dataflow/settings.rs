@@ -1,0 +1,159 @@
+//! What the job's configuration says about the dataflow.
+//!
+//! In: configuration keys, as Flink names them. Out: typed settings. Invariant: a key that is present is understood or
+//! an error that names it; an absent key has Flink's default unless said otherwise here.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::tz::{Offset, TimeZone};
+
+use crate::connector::options::parse_duration;
+use crate::error::JobError;
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Settings {
+    /// `pipeline.auto-watermark-interval`
+    pub(crate) watermark_interval: Duration,
+    /// `table.exec.source.idle-timeout`; zero, the default, is none.
+    pub(crate) idle_timeout: Option<Duration>,
+    /// `execution.checkpointing.interval`
+    pub(crate) checkpoint_interval: Option<Duration>,
+    /// `execution.checkpointing.min-pause`
+    pub(crate) checkpoint_min_pause: Duration,
+    /// `execution.checkpointing.timeout`
+    pub(crate) checkpoint_timeout: Duration,
+    /// `execution.checkpointing.tolerable-failed-checkpoints`
+    pub(crate) tolerable_failures: u32,
+    /// `execution.checkpointing.num-retained`
+    pub(crate) retained: usize,
+    /// `execution.state-recovery.ignore-unclaimed-state`
+    pub(crate) ignore_unclaimed_state: bool,
+    /// `table.local-time-zone`
+    pub(crate) time_zone: TimeZone,
+}
+
+/// Checkpoints of a job that has a place for them but no interval: losing a minute of work at most is what people
+/// expect; Flink would take none at all.
+const CHECKPOINT_INTERVAL_DEFAULT: Duration = Duration::from_secs(60);
+
+impl Settings {
+    pub(crate) fn new(config: &BTreeMap<String, String>, has_storage: bool) -> Result<Self, JobError> {
+        let reader = Reader { config };
+        let interval = reader.duration("execution.checkpointing.interval")?;
+        let default_interval = has_storage.then_some(CHECKPOINT_INTERVAL_DEFAULT);
+        Ok(Settings {
+            watermark_interval: reader
+                .duration("pipeline.auto-watermark-interval")?
+                .unwrap_or(Duration::from_millis(200)),
+            idle_timeout: reader
+                .duration("table.exec.source.idle-timeout")?
+                .filter(|timeout| !timeout.is_zero()),
+            checkpoint_interval: interval
+                .or(default_interval)
+                .filter(|interval| !interval.is_zero()),
+            checkpoint_min_pause: reader
+                .duration("execution.checkpointing.min-pause")?
+                .unwrap_or(Duration::ZERO),
+            checkpoint_timeout: reader
+                .duration("execution.checkpointing.timeout")?
+                .unwrap_or(Duration::from_secs(600)),
+            tolerable_failures: reader
+                .number("execution.checkpointing.tolerable-failed-checkpoints")?
+                .unwrap_or(0),
+            retained: reader
+                .number("execution.checkpointing.num-retained")?
+                .map_or(1, |count| (count as usize).max(1)),
+            ignore_unclaimed_state: reader
+                .boolean("execution.state-recovery.ignore-unclaimed-state")?
+                .unwrap_or(false),
+            time_zone: reader
+                .get(
+                    "table.local-time-zone",
+                    "a time zone such as 'Europe/Vienna'",
+                    parse_time_zone,
+                )?
+                .unwrap_or(TimeZone::UTC),
+        })
+    }
+}
+
+struct Reader<'a> {
+    config: &'a BTreeMap<String, String>,
+}
+
+impl Reader<'_> {
+    fn get<T>(
+        &self,
+        key: &str,
+        what: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, JobError> {
+        let Some(text) = self.config.get(key) else {
+            return Ok(None);
+        };
+        let message = || format!("configuration: '{key}': expected {what}, found '{text}'");
+        parse(text.trim())
+            .map(Some)
+            .ok_or_else(|| JobError::Configuration(message()))
+    }
+
+    fn duration(&self, key: &str) -> Result<Option<Duration>, JobError> {
+        self.get(key, "a duration such as '10 s'", parse_duration)
+    }
+
+    fn number(&self, key: &str) -> Result<Option<u32>, JobError> {
+        self.get(key, "a number", |text| text.parse().ok())
+    }
+
+    fn boolean(&self, key: &str) -> Result<Option<bool>, JobError> {
+        self.get(key, "true or false", |text| {
+            text.to_ascii_lowercase().parse().ok()
+        })
+    }
+}
+
+/// A name of the time zone database, or an offset (`GMT-08:00`). `default` is UTC here, not the machine's zone.
+pub(crate) fn parse_time_zone(text: &str) -> Option<TimeZone> {
+    if text == "default" {
+        return Some(TimeZone::UTC);
+    }
+    let offset = text.trim_start_matches("GMT").trim_start_matches("UTC");
+    if let Some((sign, digits)) = offset
+        .split_at_checked(1)
+        .filter(|(sign, _)| matches!(*sign, "+" | "-"))
+    {
+        let (hours, minutes) = digits.split_once(':').unwrap_or((digits, "0"));
+        let seconds = hours.parse::<u16>().ok()? as i32 * 3_600 + minutes.parse::<u8>().ok()? as i32 * 60;
+        let signed = if sign == "-" { -seconds } else { seconds };
+        return Offset::from_seconds(signed).ok().map(TimeZone::fixed);
+    }
+    TimeZone::get(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_zones_are_names_or_offsets() {
+        let zone = |text| parse_time_zone(text).map(|zone| zone.iana_name().map(str::to_owned));
+        assert_eq!(zone("Europe/Vienna"), Some(Some("Europe/Vienna".to_owned())));
+        let seconds = |text| parse_time_zone(text).and_then(|zone| zone.to_fixed_offset().ok());
+        assert_eq!(seconds("GMT-08:30").map(Offset::seconds), Some(-30_600));
+        assert_eq!(seconds("+05").map(Offset::seconds), Some(18_000));
+        assert_eq!(zone("Middle/Earth"), None);
+    }
+
+    #[test]
+    fn a_value_that_is_not_understood_is_named() {
+        let config = |key: &str, value: &str| BTreeMap::from([(key.to_owned(), value.to_owned())]);
+        let settings = Settings::new(&config("execution.checkpointing.interval", "5 s"), false);
+        let interval = settings.expect("the interval is right").checkpoint_interval;
+        assert_eq!(interval, Some(Duration::from_secs(5)));
+        let error = Settings::new(&config("execution.checkpointing.num-retained", "many"), true);
+        let expected =
+            "configuration: 'execution.checkpointing.num-retained': expected a number, found 'many'";
+        assert_eq!(error.expect_err("not a number").to_string(), expected);
+    }
+}

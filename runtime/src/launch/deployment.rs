@@ -1,0 +1,137 @@
+//! Everything about a job that is not compiled in: the deployment.
+//!
+//! In: a JSON file. Out: parallelism, configuration, the options of every table, where checkpoints go. Invariant: what
+//! is not understood is an error; secrets are resolved when tables are opened and never shown.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::error::JobError;
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deployment {
+    /// For messages; the job's own name by default.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Stable identity: names transactions, tokens and the directory of checkpoints.
+    pub job_id: String,
+    #[serde(default = "one")]
+    pub parallelism: usize,
+    #[serde(default)]
+    pub config: BTreeMap<String, String>,
+    /// Options of each table. A value may be `${env:NAME}` or `${file:PATH}`.
+    #[serde(default)]
+    pub tables: BTreeMap<String, BTreeMap<String, String>>,
+    /// URL of checkpoint storage; none: the job keeps nothing across restarts.
+    #[serde(default)]
+    pub checkpoints: Option<String>,
+    /// Start from nothing although there are checkpoints.
+    #[serde(default)]
+    pub from_scratch: bool,
+    /// File that is rewritten with the job's figures once a second.
+    #[serde(default)]
+    pub metrics: Option<PathBuf>,
+}
+
+fn one() -> usize {
+    1
+}
+
+impl Deployment {
+    pub fn read(path: &Path) -> Result<Self, JobError> {
+        let fail =
+            |message: String| JobError::Configuration(format!("deployment {}: {message}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+        serde_json::from_str(&text).map_err(|error| fail(error.to_string()))
+    }
+
+    /// The options of a table with secrets in place.
+    pub(crate) fn options_of(&self, table: &str) -> Result<BTreeMap<String, String>, JobError> {
+        let Some(options) = self.tables.get(table) else {
+            return Err(JobError::Configuration(format!(
+                "the deployment has no options for table {table}"
+            )));
+        };
+        let resolved = options.iter().map(|(key, value)| {
+            let value = resolve(value).map_err(|message| JobError::Option {
+                table: table.to_owned(),
+                option: key.clone(),
+                message,
+            })?;
+            Ok((key.clone(), value))
+        });
+        resolved.collect()
+    }
+}
+
+/// Replaces each `${env:NAME}` and `${file:PATH}`; other `${…}` stay as they are.
+fn resolve(value: &str) -> Result<String, String> {
+    let mut resolved = String::new();
+    let mut rest = value;
+    while let Some(start) = rest.find("${") {
+        let (before, from) = rest.split_at(start);
+        resolved.push_str(before);
+        let end = from.find('}').map(|end| end + 1).unwrap_or(from.len());
+        let (reference, after) = from.split_at(end);
+        resolved.push_str(&secret(reference)?);
+        rest = after;
+    }
+    resolved.push_str(rest);
+    Ok(resolved)
+}
+
+fn secret(reference: &str) -> Result<String, String> {
+    let inner = reference
+        .strip_prefix("${")
+        .and_then(|inner| inner.strip_suffix('}'));
+    match inner.and_then(|inner| inner.split_once(':')) {
+        Some(("env", name)) => {
+            std::env::var(name).map_err(|_| format!("environment variable {name} is not set or not text"))
+        }
+        Some(("file", path)) => {
+            let text =
+                std::fs::read_to_string(path).map_err(|error| format!("secret file {path}: {error}"))?;
+            Ok(text.trim_end_matches(['\n', '\r']).to_owned())
+        }
+        _ => Ok(reference.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_put_in_place_and_missing_ones_named() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let file = directory.path().join("password");
+        std::fs::write(&file, "hunter2\n").expect("written");
+        let value = format!("user:${{file:{}}}@${{other}}$", file.display());
+        assert_eq!(resolve(&value).expect("resolved"), "user:hunter2@${other}$");
+        let error = resolve("${env:MILLSTREAM_SURELY_NOT_SET}").expect_err("not set");
+        assert_eq!(
+            error,
+            "environment variable MILLSTREAM_SURELY_NOT_SET is not set or not text"
+        );
+    }
+
+    #[test]
+    fn a_deployment_is_read_and_unknown_fields_are_named() {
+        let text = r#"{"job_id": "j", "tables": {"t": {"connector": "print"}}}"#;
+        let deployment: Deployment = serde_json::from_str(text).expect("it is a deployment");
+        assert_eq!(deployment.parallelism, 1);
+        assert_eq!(deployment.options_of("t").expect("known")["connector"], "print");
+        let error = deployment.options_of("u").expect_err("unknown table").to_string();
+        assert_eq!(error, "the deployment has no options for table u");
+        let error = serde_json::from_str::<Deployment>(r#"{"job_id": "j", "paralelism": 2}"#).err();
+        assert!(
+            error
+                .expect("a typo")
+                .to_string()
+                .contains("unknown field `paralelism`")
+        );
+    }
+}
