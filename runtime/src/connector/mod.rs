@@ -6,6 +6,7 @@
 
 pub mod blackhole;
 mod filesystem;
+mod jdbc;
 mod kafka;
 pub mod options;
 pub mod print;
@@ -105,7 +106,7 @@ pub trait SinkWriter: Send {
 /// Makes staged output of a committed checkpoint visible. Must be idempotent: after a restore it is called again for
 /// the checkpoint restored from.
 pub trait Committer: Send {
-    fn commit(&mut self, epoch: u64, staged: Vec<Vec<u8>>) -> Result<(), JobError>;
+    fn commit(&mut self, epoch: u64, checkpoint_id: &str, staged: Vec<Vec<u8>>) -> Result<(), JobError>;
 }
 
 /// A sink system whose own transaction decides whether a checkpoint is committed. At most one per job.

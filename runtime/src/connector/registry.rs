@@ -1,7 +1,7 @@
 //! From the `connector` option to the connector.
 
 use super::options::{JobEnvironment, Options};
-use super::{SinkTable, Sinks, SplitSource, blackhole, filesystem, kafka, print, values};
+use super::{SinkTable, Sinks, SplitSource, blackhole, filesystem, jdbc, kafka, print, values};
 use crate::error::JobError;
 use crate::job::{Column, SinkSpec, SourceSpec};
 
@@ -12,8 +12,8 @@ pub struct SinkRequest<'a> {
     pub options: Options,
 }
 
-const SOURCES: &str = "filesystem, kafka, values";
-const SINKS: &str = "blackhole, kafka, print, upsert-kafka, values";
+const SOURCES: &str = "filesystem, jdbc, kafka, values";
+const SINKS: &str = "blackhole, jdbc, kafka, print, upsert-kafka, values";
 
 /// Opens a source table.
 pub fn open_source(
@@ -23,6 +23,7 @@ pub fn open_source(
 ) -> Result<Box<dyn SplitSource>, JobError> {
     match options.required("connector")? {
         "filesystem" => filesystem::open_source(spec, options),
+        "jdbc" => jdbc::open_source(spec, options),
         "kafka" => kafka::open_source(spec, options, environment),
         "values" => values::open_source(spec, options),
         other => Err(unknown(options, other, SOURCES)),
@@ -55,6 +56,7 @@ fn open_sink(request: &SinkRequest<'_>, environment: &JobEnvironment) -> Result<
     }
     match options.required("connector")? {
         "blackhole" => blackhole::open_sink(request),
+        "jdbc" => jdbc::open_sink(request, environment),
         "print" => print::open_sink(request, environment),
         "values" => values::open_sink(request),
         other => Err(unknown(options, other, SINKS)),

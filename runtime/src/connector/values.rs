@@ -267,7 +267,7 @@ struct ValuesCommitter {
 }
 
 impl Committer for ValuesCommitter {
-    fn commit(&mut self, epoch: u64, staged: Vec<Vec<u8>>) -> Result<(), JobError> {
+    fn commit(&mut self, epoch: u64, _checkpoint_id: &str, staged: Vec<Vec<u8>>) -> Result<(), JobError> {
         let mut rows = Vec::new();
         for part in staged.iter().filter(|part| !part.is_empty()) {
             let part: Vec<String> =
@@ -399,9 +399,9 @@ mod tests {
         assert!(committed("values-sink").is_empty());
         let mut committer = sink.committer.expect("a committer");
         committer
-            .commit(1, vec![staged.clone(), vec![]])
+            .commit(1, "1-1", vec![staged.clone(), vec![]])
             .expect("committed");
-        committer.commit(1, vec![staged]).expect("committed again");
+        committer.commit(1, "1-1", vec![staged]).expect("committed again");
         assert_eq!(committed("values-sink"), ["-D[4]"]);
         assert!(writer.end_epoch(2).expect("nothing staged").is_empty());
     }

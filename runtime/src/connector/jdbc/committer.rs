@@ -1,0 +1,276 @@
+//! Applying an epoch's changes in one transaction, once.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::try_join_all;
+use tokio::runtime::Runtime;
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{Format, IsNull, ToSql, Type};
+use tokio_postgres::{Client, Config, Statement, Transaction};
+
+use super::change::{Action, Change};
+use super::client::{connect, describe};
+use super::{client, external, quoted, quoted_table};
+use crate::connector::Committer;
+use crate::connector::options::JobEnvironment;
+use crate::connector::registry::SinkRequest;
+use crate::error::JobError;
+
+/// Statements sent before their answers are awaited.
+const IN_FLIGHT_MAX: usize = 512;
+/// Waits before another attempt double from here.
+const BACKOFF: Duration = Duration::from_millis(200);
+/// How long an unreachable database is waited for, unless `connection.max-retry-timeout` says otherwise.
+const RETRY_MAX: Duration = Duration::from_secs(60);
+
+const CREATE_COMMITS: &str = "CREATE TABLE IF NOT EXISTS millstream_commits (\
+    job_id text NOT NULL, sink text NOT NULL, checkpoint_id text NOT NULL, \
+    committed_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (job_id, sink))";
+const READ_COMMIT: &str =
+    "SELECT checkpoint_id FROM millstream_commits WHERE job_id = $1 AND sink = $2 FOR UPDATE";
+const WRITE_COMMIT: &str = "INSERT INTO millstream_commits (job_id, sink, checkpoint_id) VALUES ($1, $2, $3) \
+    ON CONFLICT (job_id, sink) DO UPDATE SET checkpoint_id = EXCLUDED.checkpoint_id, committed_at = now()";
+
+pub(super) struct JdbcCommitter {
+    runtime: Runtime,
+    config: Config,
+    table: String,
+    job_id: String,
+    put: String,
+    delete: Option<String>,
+    retry_max: Duration,
+    connection: Option<Connection>,
+}
+
+struct Connection {
+    client: Client,
+    put: Statement,
+    delete: Option<Statement>,
+}
+
+/// A value in PostgreSQL's text form: the server parses it by the type the statement expects.
+#[derive(Debug)]
+struct AsText<'a>(&'a Option<String>);
+
+impl ToSql for AsText<'_> {
+    fn to_sql(
+        &self,
+        _ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self.0 {
+            None => Ok(IsNull::Yes),
+            Some(text) => {
+                out.extend_from_slice(text.as_bytes());
+                Ok(IsNull::No)
+            }
+        }
+    }
+
+    fn accepts(_ty: &Type) -> bool {
+        true
+    }
+
+    fn encode_format(&self, _ty: &Type) -> Format {
+        Format::Text
+    }
+
+    tokio_postgres::types::to_sql_checked!();
+}
+
+impl JdbcCommitter {
+    pub(super) fn new(
+        request: &SinkRequest<'_>,
+        environment: &JobEnvironment,
+    ) -> Result<JdbcCommitter, JobError> {
+        let options = &request.options;
+        let columns: Vec<String> = request.columns.iter().map(|column| quoted(column.name)).collect();
+        let key: Vec<String> = request
+            .spec
+            .primary_key
+            .iter()
+            .map(|i| columns[*i].clone())
+            .collect();
+        let table = quoted_table(options.required("table-name")?);
+        Ok(JdbcCommitter {
+            runtime: client::runtime()?,
+            config: client::config(options)?,
+            put: put_statement(&table, &columns, &key),
+            delete: (!key.is_empty()).then(|| delete_statement(&table, &key)),
+            table: options.table.clone(),
+            job_id: environment.job_id.clone(),
+            retry_max: options
+                .duration("connection.max-retry-timeout")?
+                .unwrap_or(RETRY_MAX),
+            connection: None,
+        })
+    }
+
+    fn apply(&mut self, checkpoint_id: &str, changes: &[Change]) -> Result<(), tokio_postgres::Error> {
+        let Self {
+            runtime,
+            config,
+            put,
+            delete,
+            connection,
+            job_id,
+            table,
+            ..
+        } = self;
+        runtime.block_on(async {
+            if connection
+                .as_ref()
+                .is_none_or(|connection| connection.client.is_closed())
+            {
+                *connection = Some(Connection::open(config, put, delete.as_deref()).await?);
+            }
+            let open = connection.as_mut().expect("just connected");
+            let transaction = open.client.transaction().await?;
+            let found = transaction.query_opt(READ_COMMIT, &[job_id, table]).await?;
+            if found.is_some_and(|row| row.get::<_, String>(0) == checkpoint_id) {
+                return transaction.rollback().await;
+            }
+            execute(&transaction, &open.put, open.delete.as_ref(), changes).await?;
+            transaction
+                .execute(WRITE_COMMIT, &[job_id, table, &checkpoint_id])
+                .await?;
+            transaction.commit().await
+        })
+    }
+}
+
+impl Connection {
+    async fn open(
+        config: &Config,
+        put: &str,
+        delete: Option<&str>,
+    ) -> Result<Connection, tokio_postgres::Error> {
+        let client = connect(config).await?;
+        client.batch_execute(CREATE_COMMITS).await?;
+        let put = client.prepare(put).await?;
+        let delete = match delete {
+            Some(delete) => Some(client.prepare(delete).await?),
+            None => None,
+        };
+        Ok(Connection { client, put, delete })
+    }
+}
+
+/// Statements go out in order without waiting for each other's answer.
+async fn execute(
+    transaction: &Transaction<'_>,
+    put: &Statement,
+    delete: Option<&Statement>,
+    changes: &[Change],
+) -> Result<(), tokio_postgres::Error> {
+    for some in changes.chunks(IN_FLIGHT_MAX) {
+        try_join_all(some.iter().map(|change| async move {
+            let statement = match change.action {
+                Action::Put => put,
+                Action::Delete => delete.expect("deletions come only with a primary key"),
+            };
+            transaction
+                .execute_raw(statement, change.values.iter().map(AsText))
+                .await
+        }))
+        .await?;
+    }
+    Ok(())
+}
+
+impl Committer for JdbcCommitter {
+    fn commit(&mut self, _epoch: u64, checkpoint_id: &str, staged: Vec<Vec<u8>>) -> Result<(), JobError> {
+        let mut changes = Vec::new();
+        for bytes in &staged {
+            let mut rest = bytes.as_slice();
+            while !rest.is_empty() {
+                let malformed =
+                    || JobError::Checkpoint("staged changes of a jdbc sink are malformed".to_owned());
+                changes.push(Change::read(&mut rest).ok_or_else(malformed)?);
+            }
+        }
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let started = Instant::now();
+        let mut wait = BACKOFF;
+        loop {
+            let Err(error) = self.apply(checkpoint_id, &changes) else {
+                return Ok(());
+            };
+            // What the database itself refuses will be refused again, except while it starts or shuts down (57…).
+            let is_lasting = error
+                .as_db_error()
+                .is_some_and(|db| !db.code().code().starts_with("57"));
+            self.connection = None;
+            if is_lasting || started.elapsed() + wait > self.retry_max {
+                return Err(external(format!("table {}: {}", self.table, describe(&error))));
+            }
+            eprintln!(
+                "table {}: {}; trying again in {} ms",
+                self.table,
+                describe(&error),
+                wait.as_millis()
+            );
+            std::thread::sleep(wait);
+            wait = (wait * 2).min(Duration::from_secs(5));
+        }
+    }
+}
+
+fn put_statement(table: &str, columns: &[String], key: &[String]) -> String {
+    let places: Vec<String> = (1..=columns.len()).map(|i| format!("${i}")).collect();
+    let insert = format!(
+        "INSERT INTO {table} ({}) VALUES ({})",
+        columns.join(", "),
+        places.join(", ")
+    );
+    if key.is_empty() {
+        return insert;
+    }
+    let sets = columns.iter().filter(|column| !key.contains(column));
+    let sets: Vec<String> = sets
+        .map(|column| format!("{column} = EXCLUDED.{column}"))
+        .collect();
+    let action = if sets.is_empty() {
+        "NOTHING".to_owned()
+    } else {
+        format!("UPDATE SET {}", sets.join(", "))
+    };
+    format!("{insert} ON CONFLICT ({}) DO {action}", key.join(", "))
+}
+
+fn delete_statement(table: &str, key: &[String]) -> String {
+    let conditions: Vec<String> = key
+        .iter()
+        .enumerate()
+        .map(|(i, column)| format!("{column} = ${}", i + 1))
+        .collect();
+    format!("DELETE FROM {table} WHERE {}", conditions.join(" AND "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_of_a_keyed_and_an_append_table() {
+        let columns = ["\"a\"".to_owned(), "\"b\"".to_owned()];
+        assert_eq!(
+            put_statement("\"t\"", &columns, &[]),
+            "INSERT INTO \"t\" (\"a\", \"b\") VALUES ($1, $2)"
+        );
+        assert_eq!(
+            put_statement("\"t\"", &columns, &columns[..1]),
+            "INSERT INTO \"t\" (\"a\", \"b\") VALUES ($1, $2) ON CONFLICT (\"a\") DO UPDATE SET \"b\" = EXCLUDED.\"b\""
+        );
+        assert_eq!(
+            put_statement("\"t\"", &columns[..1], &columns[..1]),
+            "INSERT INTO \"t\" (\"a\") VALUES ($1) ON CONFLICT (\"a\") DO NOTHING"
+        );
+        assert_eq!(
+            delete_statement("\"t\"", &columns[..1]),
+            "DELETE FROM \"t\" WHERE \"a\" = $1"
+        );
+    }
+}

@@ -1,0 +1,324 @@
+//! A bounded scan: `COPY (SELECT …) TO STDOUT` read in the background, one split or one per range of
+//! `scan.partition.column`.
+
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, TryRecvError, bounded};
+use futures_util::StreamExt as _;
+use sql::{DataType, Value};
+use tokio_postgres::Config;
+
+use super::client::{connect, describe};
+use super::{check, client, external, quoted, quoted_table, text};
+use crate::connector::options::Options;
+use crate::connector::{Polled, Split, SplitReader, SplitSource};
+use crate::error::JobError;
+use crate::job::{ReadFrom, SourceSpec};
+use crate::row::{BatchWriter, RowKind};
+
+/// Chunks of the server's answer that wait to be decoded.
+const CHUNKS_MAX: usize = 16;
+
+struct JdbcSource {
+    plan: Arc<ScanPlan>,
+    splits: Vec<Split>,
+}
+
+struct ScanPlan {
+    config: Config,
+    table: String,
+    /// `SELECT … FROM …` without condition.
+    select: String,
+    order: String,
+    types: Vec<DataType>,
+}
+
+/// Opens the source side of a table.
+pub(crate) fn open_source(spec: &SourceSpec, options: &Options) -> Result<Box<dyn SplitSource>, JobError> {
+    check(options)?;
+    let mut columns = Vec::new();
+    for read in &spec.read {
+        match read.from {
+            ReadFrom::Physical(i) => columns.push(quoted(spec.physical[i].name)),
+            ReadFrom::Metadata(key) => {
+                return Err(options.error("connector", format!("'jdbc' has no metadata column '{key}'")));
+            }
+        }
+    }
+    let table = quoted_table(options.required("table-name")?);
+    // A restart reads the split again and skips what was read: the order must be the same.
+    let key: Vec<String> = spec
+        .primary_key
+        .iter()
+        .map(|i| quoted(spec.physical[*i].name))
+        .collect();
+    let order = if key.is_empty() {
+        String::new()
+    } else {
+        format!(" ORDER BY {}", key.join(", "))
+    };
+    // A row without columns still counts.
+    let list = if columns.is_empty() {
+        "NULL".to_owned()
+    } else {
+        columns.join(", ")
+    };
+    let plan = ScanPlan {
+        config: client::config(options)?,
+        select: format!("SELECT {list} FROM {table}"),
+        table: options.table.clone(),
+        order,
+        types: spec.read.iter().map(|read| read.column.ty.clone()).collect(),
+    };
+    Ok(Box::new(JdbcSource {
+        plan: Arc::new(plan),
+        splits: splits(options)?,
+    }))
+}
+
+/// The conditions of the splits, by `scan.partition.*`; the id of a split is its condition.
+fn splits(options: &Options) -> Result<Vec<Split>, JobError> {
+    let all = |id: &str| Split {
+        id: id.to_owned(),
+        position: serde_json::json!(0),
+    };
+    let Some(column) = options.get("scan.partition.column") else {
+        return Ok(vec![all("true")]);
+    };
+    let number = |key: &str| {
+        options
+            .integer(key)?
+            .ok_or_else(|| options.error(key, "is required with 'scan.partition.column'"))
+    };
+    let count = number("scan.partition.num")?;
+    let (lower, upper) = (
+        number("scan.partition.lower-bound")?,
+        number("scan.partition.upper-bound")?,
+    );
+    if count < 1 || lower > upper {
+        return Err(options.error(
+            "scan.partition.num",
+            "expected at least one partition and lower ≤ upper bound",
+        ));
+    }
+    let size = (i128::from(upper) - i128::from(lower) + 1) / i128::from(count);
+    let start = |i: i64| i128::from(lower) + size * i128::from(i);
+    let column = quoted(column);
+    let condition = |i: i64| match i + 1 == count {
+        true => format!("{column} BETWEEN {} AND {upper}", start(i)),
+        false => format!("{column} BETWEEN {} AND {}", start(i), start(i + 1) - 1),
+    };
+    Ok((0..count).map(|i| all(&condition(i))).collect())
+}
+
+impl SplitSource for JdbcSource {
+    fn discover(&mut self) -> Result<Vec<Split>, JobError> {
+        Ok(self.splits.clone())
+    }
+
+    fn is_bounded(&self) -> bool {
+        true
+    }
+
+    fn reader(&self) -> Result<Box<dyn SplitReader>, JobError> {
+        Ok(Box::new(JdbcReader {
+            plan: self.plan.clone(),
+            scans: Vec::new(),
+            next: 0,
+        }))
+    }
+}
+
+struct JdbcReader {
+    plan: Arc<ScanPlan>,
+    scans: Vec<Scan>,
+    next: usize,
+}
+
+struct Scan {
+    id: String,
+    chunks: Receiver<Result<Vec<u8>, String>>,
+    /// Bytes of rows not decoded yet.
+    rest: Vec<u8>,
+    /// Rows read before the restart, to be passed over.
+    skip: u64,
+    rows: u64,
+    ended: bool,
+}
+
+impl SplitReader for JdbcReader {
+    fn assign(&mut self, split: Split) -> Result<(), JobError> {
+        let skip = split.position.as_u64().unwrap_or(0);
+        let query = format!(
+            "COPY ({} WHERE {}{}) TO STDOUT",
+            self.plan.select, split.id, self.plan.order
+        );
+        let (sender, chunks) = bounded(CHUNKS_MAX);
+        let config = self.plan.config.clone();
+        let runtime = client::runtime()?;
+        std::thread::Builder::new()
+            .name("jdbc-scan".to_owned())
+            .spawn(move || {
+                let result = runtime.block_on(async {
+                    let client = connect(&config).await?;
+                    let mut stream = std::pin::pin!(client.copy_out(&query).await?);
+                    while let Some(chunk) = stream.next().await {
+                        if sender.send(Ok(chunk?.to_vec())).is_err() {
+                            break;
+                        }
+                    }
+                    Ok(())
+                });
+                if let Err(error) = result {
+                    // Nobody listens when the job has ended already.
+                    let _ = sender.send(Err(describe(&error)));
+                }
+            })
+            .map_err(external)?;
+        self.scans.push(Scan {
+            id: split.id,
+            chunks,
+            rest: Vec::new(),
+            skip,
+            rows: 0,
+            ended: false,
+        });
+        Ok(())
+    }
+
+    fn poll(&mut self, rows_max: usize, output: &mut BatchWriter) -> Result<Polled, JobError> {
+        for _ in 0..self.scans.len() {
+            self.next = (self.next + 1) % self.scans.len();
+            let scan = &mut self.scans[self.next];
+            if scan.ended {
+                continue;
+            }
+            let rows_before = scan.rows;
+            scan.decode(rows_max, &self.plan, output)?;
+            if scan.rows > rows_before {
+                return Ok(Polled::Rows { split: self.next });
+            }
+            match scan.chunks.try_recv() {
+                Ok(Ok(chunk)) => {
+                    scan.rest.extend_from_slice(&chunk);
+                    scan.decode(rows_max, &self.plan, output)?;
+                    return Ok(Polled::Rows { split: self.next });
+                }
+                Ok(Err(message)) => return Err(external(format!("table {}: {message}", self.plan.table))),
+                Err(TryRecvError::Disconnected) => {
+                    scan.ended = true;
+                    return Ok(Polled::SplitEnd { split: self.next });
+                }
+                Err(TryRecvError::Empty) => {}
+            }
+        }
+        Ok(Polled::Idle)
+    }
+
+    fn positions(&self) -> Vec<Split> {
+        let position = |scan: &Scan| Split {
+            id: scan.id.clone(),
+            position: serde_json::json!(scan.rows.max(scan.skip)),
+        };
+        self.scans.iter().map(position).collect()
+    }
+}
+
+impl Scan {
+    fn decode(&mut self, rows_max: usize, plan: &ScanPlan, output: &mut BatchWriter) -> Result<(), JobError> {
+        let mut start = 0;
+        for _ in 0..rows_max {
+            let Some(length) = memchr::memchr(b'\n', &self.rest[start..]) else {
+                break;
+            };
+            self.rows += 1;
+            if self.rows > self.skip {
+                append(&self.rest[start..start + length], plan, self.rows, output)?;
+            }
+            start += length + 1;
+        }
+        self.rest.drain(..start);
+        Ok(())
+    }
+}
+
+/// One line of COPY's text format.
+fn append(line: &[u8], plan: &ScanPlan, row: u64, output: &mut BatchWriter) -> Result<(), JobError> {
+    let malformed = |message: String| JobError::Malformed {
+        table: plan.table.clone(),
+        place: format!("row {row} of the scan"),
+        message,
+    };
+    let line = std::str::from_utf8(line).map_err(|_| malformed("not UTF-8".to_owned()))?;
+    output.begin(RowKind::Insert);
+    for (column, (field, ty)) in line.split('\t').zip(&plan.types).enumerate() {
+        let value = match unescape(field) {
+            None => Value::Null,
+            Some(text) => text::to_value(&text, ty).map_err(&malformed)?,
+        };
+        output.put_value(column, &value, ty);
+    }
+    output.finish();
+    Ok(())
+}
+
+/// `\N` is NULL; backslash sequences stand for themselves or control characters.
+fn unescape(field: &str) -> Option<String> {
+    if field == "\\N" {
+        return None;
+    }
+    let mut text = String::with_capacity(field.len());
+    let mut characters = field.chars();
+    while let Some(c) = characters.next() {
+        match c {
+            '\\' => text.push(match characters.next().unwrap_or('\\') {
+                'b' => '\u{8}',
+                'f' => '\u{c}',
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                'v' => '\u{b}',
+                other => other,
+            }),
+            c => text.push(c),
+        }
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_cover_the_bounds() {
+        let options = Options::new(
+            "t",
+            [
+                ("scan.partition.column", "id"),
+                ("scan.partition.num", "3"),
+                ("scan.partition.lower-bound", "0"),
+                ("scan.partition.upper-bound", "10"),
+            ],
+        );
+        let ids: Vec<String> = splits(&options)
+            .expect("valid")
+            .into_iter()
+            .map(|split| split.id)
+            .collect();
+        assert_eq!(
+            ids,
+            [
+                "\"id\" BETWEEN 0 AND 2",
+                "\"id\" BETWEEN 3 AND 5",
+                "\"id\" BETWEEN 6 AND 10"
+            ]
+        );
+    }
+
+    #[test]
+    fn copy_text_is_unescaped() {
+        assert_eq!(unescape("\\N"), None);
+        assert_eq!(unescape("a\\tb\\\\c"), Some("a\tb\\c".to_owned()));
+    }
+}
