@@ -33,11 +33,12 @@ impl JobSinks {
     pub(crate) fn apply(
         &mut self,
         epoch: u64,
+        checkpoint_id: &str,
         mut staged: BTreeMap<String, Vec<Vec<u8>>>,
     ) -> Result<(), JobError> {
         for sink in &mut self.staged {
             if let Some(staged) = staged.remove(sink.uid) {
-                sink.committer.commit(epoch, staged)?;
+                sink.committer.commit(epoch, checkpoint_id, staged)?;
             }
         }
         Ok(())
@@ -113,7 +114,7 @@ impl World for JobWorld {
             let outputs: Result<Vec<_>, _> = paths.iter().map(|path| self.store.get(path)).collect();
             staged.insert(uid.clone(), outputs?);
         }
-        self.sinks.apply(manifest.epoch, staged)
+        self.sinks.apply(manifest.epoch, &manifest.id, staged)
     }
 
     fn trim_log(&mut self, first_needed: u64) -> Result<(), JobError> {

@@ -261,7 +261,8 @@ impl<'a> Coordinator<'a> {
         let epoch = pending.barrier.epoch;
         pending.settle();
         if let Some(sinks) = &mut self.sinks {
-            sinks.apply(epoch, pending.take_staged(self.plan.job))?;
+            let staged = pending.take_staged(self.plan.job);
+            sinks.apply(epoch, &pending.manifest.id, staged)?;
         }
         if let Some(storage) = &mut self.storage {
             protocol::commit(&mut storage.world, &mut storage.tenure, &pending.manifest)?;
