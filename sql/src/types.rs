@@ -2,6 +2,8 @@
 //!
 //! Precisions and lengths are part of the type; time attributes are not: they belong to a plan's schema.
 
+pub mod build;
+
 use std::fmt;
 
 /// Length of STRING and BYTES, which are VARCHAR and VARBINARY of this length.

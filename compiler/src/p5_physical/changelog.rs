@@ -18,7 +18,7 @@ pub(super) fn derive(plan: &mut PhysicalPlan) {
 
 /// Sets every node's mode, given who needs -U of it.
 fn fill(plan: &mut PhysicalPlan, needs: &[bool]) {
-    for index in 0..plan.nodes.len() {
+    for (index, needed) in needs.iter().enumerate() {
         let inputs = plan.nodes[index].inputs.clone();
         let input = inputs
             .iter()
@@ -26,7 +26,7 @@ fn fill(plan: &mut PhysicalPlan, needs: &[bool]) {
             .reduce(ChangelogMode::union)
             .unwrap_or(ChangelogMode::INSERT_ONLY);
         let node = &mut plan.nodes[index];
-        node.changelog = output_mode(&mut node.op, input, needs[index]);
+        node.changelog = output_mode(&mut node.op, input, *needed);
     }
 }
 

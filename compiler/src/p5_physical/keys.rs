@@ -51,7 +51,7 @@ fn wanted_keys(node: &PhysicalNode) -> Option<Vec<usize>> {
 }
 
 /// Positions of the primary key among the columns that are written.
-pub(super) fn sink_key(table: &Table) -> Vec<usize> {
+pub fn sink_key(table: &Table) -> Vec<usize> {
     let written: Vec<usize> = written_columns(table);
     let position = |key: &usize| written.iter().position(|column| column == key);
     table.primary_key.iter().filter_map(position).collect()

@@ -34,6 +34,12 @@ pub struct Column {
     pub ty: DataType,
 }
 
+impl Column {
+    pub const fn new(name: &'static str, ty: DataType) -> Self {
+        Column { name, ty }
+    }
+}
+
 /// Evaluates a whole batch: reads `input`, appends to `output`. Filters leave rows out, changelog kinds are passed on.
 pub type BatchKernel =
     fn(input: &Batch, output: &mut BatchWriter, session: &mut Session) -> Result<(), SqlError>;

@@ -58,7 +58,10 @@ mod tests {
     #[test]
     fn sums_wrap_and_averages_cut_off() {
         let mut sum = IntegerSum::default();
-        assert_eq!((sum.sum(&TypeKind::Int), sum.average(&TypeKind::Int)), (None, None));
+        assert_eq!(
+            (sum.sum(&TypeKind::Int), sum.average(&TypeKind::Int)),
+            (None, None)
+        );
         sum.accumulate(i64::from(i32::MAX));
         sum.accumulate(2);
         assert_eq!(sum.sum(&TypeKind::Int), Some(i64::from(i32::MIN) + 1));

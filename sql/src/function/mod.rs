@@ -20,6 +20,7 @@ pub mod encoding;
 pub mod hash;
 pub mod like;
 pub mod logic;
+pub mod null;
 pub mod regex;
 pub mod text;
 pub mod url;
