@@ -5,6 +5,7 @@
 use std::cmp::Ordering;
 
 use super::collection::order::compare;
+use crate::types::DataType;
 use crate::value::Value;
 
 /// The greatest of values of one type, none of them NULL.
@@ -37,6 +38,11 @@ pub fn elt(values: &[Value]) -> Value {
             .unwrap_or(Value::Null),
         _ => Value::Null,
     }
+}
+
+/// The type of the argument as Flink writes it.
+pub fn type_of(_value: &Value, ty: &DataType) -> String {
+    ty.to_string()
 }
 
 /// Text of letters only.
@@ -75,6 +81,12 @@ mod tests {
         }
         let texts = [Value::Text("b".into()), Value::Text("ab".into())];
         assert_eq!(greatest(&texts), Value::Text("b".into()));
+    }
+
+    #[test]
+    fn type_of_names_the_type() {
+        let ty = DataType::not_null(crate::types::TypeKind::Int);
+        assert_eq!(type_of(&Value::Int(1), &ty), "INT NOT NULL");
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod hash;
 pub mod like;
 pub mod logic;
 pub mod null;
+pub mod printf;
 pub mod regex;
 pub mod text;
 pub mod url;

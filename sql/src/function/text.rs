@@ -228,17 +228,24 @@ fn padded(text: &str, total: i32, pad: &str) -> Option<(Vec<u16>, Vec<u16>)> {
 /// Maps each character of `from` to the one at its place in `to`; without one it is removed. The first mapping
 /// of a character counts. NULL maps nothing, or to nothing.
 pub fn translate(text: Option<&str>, from: Option<&str>, to: Option<&str>) -> Option<String> {
-    let text = text?;
+    text.map(|text| translate_known(text, from, to))
+}
+
+/// As [`translate`], of text that cannot be NULL.
+pub fn translate_not_null(text: Option<&str>, from: Option<&str>, to: Option<&str>) -> String {
+    translate_known(text.expect("the type says NOT NULL"), from, to)
+}
+
+fn translate_known(text: &str, from: Option<&str>, to: Option<&str>) -> String {
     let mut to = to.unwrap_or("").chars();
     let mut mapping = HashMap::new();
     for c in from.unwrap_or("").chars() {
         let target = to.next();
         mapping.entry(c).or_insert(target);
     }
-    let mapped = text
-        .chars()
-        .filter_map(|c| mapping.get(&c).copied().unwrap_or(Some(c)));
-    Some(mapped.collect())
+    text.chars()
+        .filter_map(|c| mapping.get(&c).copied().unwrap_or(Some(c)))
+        .collect()
 }
 
 /// The first byte as a signed number, 0 for empty text.

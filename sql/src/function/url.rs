@@ -33,19 +33,6 @@ pub fn url_decode(text: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&decoded).into_owned())
 }
 
-/// Decodes again while that changes the text, at most `depth_max` times. NULL when a round finds malformed text.
-pub fn url_decode_recursive(text: &str, depth_max: i32) -> Option<String> {
-    let mut current = url_decode(text)?;
-    for _ in 1..depth_max {
-        let next = url_decode(&current)?;
-        if next == current {
-            break;
-        }
-        current = next;
-    }
-    Some(current)
-}
-
 /// The parts of a URL, as slices of it.
 struct Url<'a> {
     protocol: &'a str,
@@ -187,7 +174,5 @@ mod tests {
         assert_eq!(url_encode("a b/é*"), "a+b%2F%C3%A9*");
         assert_eq!(url_decode("a+b%2F%C3%a9*").as_deref(), Some("a b/é*"));
         assert_eq!((url_decode("%4"), url_decode("%zz")), (None, None));
-        assert_eq!(url_decode_recursive("%2541", 10).as_deref(), Some("A"));
-        assert_eq!(url_decode_recursive("%2541", 1).as_deref(), Some("%41"));
     }
 }

@@ -12,11 +12,14 @@ pub mod cast;
 pub mod collection;
 pub mod compare;
 pub mod conditional;
+pub mod constructor;
+pub mod encoding;
 pub mod hash;
 pub mod json;
 pub mod logic;
 pub mod math;
 pub mod regex;
+mod signature;
 pub mod temporal;
 pub mod text;
 
@@ -28,6 +31,7 @@ pub const FAMILIES: &[&[FunctionDef]] = &[
     math::FUNCTIONS,
     temporal::FUNCTIONS,
     text::FUNCTIONS,
+    encoding::FUNCTIONS,
     regex::FUNCTIONS,
     json::FUNCTIONS,
     collection::FUNCTIONS,

@@ -29,6 +29,11 @@ pub fn contains(array: &Value, needle: &Value) -> Option<bool> {
     (!array.is_null()).then(|| elements(array).iter().any(|element| same(element, needle)))
 }
 
+/// As [`contains`], in an array that cannot be NULL.
+pub fn contains_not_null(array: &Value, needle: &Value) -> bool {
+    contains(array, needle).expect("the type says NOT NULL")
+}
+
 /// Position of the first element that equals the needle, or 0.
 pub fn position(array: &Value, needle: &Value) -> i32 {
     let place = elements(array).iter().position(|element| same(element, needle));

@@ -4,7 +4,6 @@
 
 use std::cmp::Ordering;
 
-use crate::decimal::Decimal;
 use crate::value::Value;
 
 /// How two values of one type are ordered, NULL before anything.
@@ -24,7 +23,7 @@ pub fn compare(left: &Value, right: &Value) -> Ordering {
         (BigInt(l), BigInt(r)) | (Millis(l), Millis(r)) => l.cmp(r),
         (Float(l), Float(r)) => compare_doubles(f64::from(*l), f64::from(*r)),
         (Double(l), Double(r)) => compare_doubles(*l, *r),
-        (Value::Decimal(l), Value::Decimal(r)) => compare_decimals(*l, *r),
+        (Value::Decimal(l), Value::Decimal(r)) => l.compare(*r),
         (Text(l), Text(r)) => l.cmp(r),
         (Bytes(l), Bytes(r)) => l.cmp(r),
         (Date(l), Date(r)) => l.cmp(r),
@@ -46,25 +45,6 @@ pub fn same(left: &Value, right: &Value) -> bool {
 fn compare_doubles(left: f64, right: f64) -> Ordering {
     left.partial_cmp(&right)
         .unwrap_or_else(|| left.is_nan().cmp(&right.is_nan()))
-}
-
-/// Exact whatever the scales: whole parts first, then fractions at the larger scale.
-fn compare_decimals(left: Decimal, right: Decimal) -> Ordering {
-    if left.scale == right.scale {
-        return left.unscaled.cmp(&right.unscaled);
-    }
-    let whole = |d: Decimal| {
-        10i128
-            .checked_pow(u32::from(d.scale))
-            .map_or(0, |one| d.unscaled / one)
-    };
-    let fraction = |d: Decimal| {
-        let one = 10i128.checked_pow(u32::from(d.scale)).unwrap_or(i128::MAX);
-        (d.unscaled % one) * 10i128.pow(u32::from(left.scale.max(right.scale) - d.scale))
-    };
-    whole(left)
-        .cmp(&whole(right))
-        .then_with(|| fraction(left).cmp(&fraction(right)))
 }
 
 fn compare_sequences(left: &[Value], right: &[Value]) -> Ordering {
@@ -91,6 +71,7 @@ fn compare_maps(left: &[(Value, Value)], right: &[(Value, Value)]) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decimal::Decimal;
 
     #[test]
     fn orders() {
