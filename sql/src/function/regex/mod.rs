@@ -38,12 +38,15 @@ pub fn regexp_extract_all(session: &Session, text: &str, pattern: &str, group: i
     let group = usize::try_from(group)
         .ok()
         .filter(|&group| group < regex.captures_len())?;
-    let element = |captures: Captures<'_>| match captures.get(group) {
-        Some(found) => Value::Text(found.as_str().to_owned()),
-        None => Value::Null,
-    };
-    let found: Result<Vec<Value>, _> = regex.captures_iter(text).map(|c| c.map(element)).collect();
-    found.ok().map(Value::Array)
+    let mut found = Vec::new();
+    for captures in regex.captures_iter(text) {
+        let captures: Captures<'_> = captures.ok()?;
+        found.push(match captures.get(group) {
+            Some(part) => Value::Text(part.as_str().to_owned()),
+            None => Value::Null,
+        });
+    }
+    Some(Value::Array(found))
 }
 
 pub fn regexp_count(session: &Session, text: &str, pattern: &str) -> Option<i32> {
