@@ -4,8 +4,10 @@
 //! batch. An [`Encoder`] appends the bytes of one row to a buffer. Which format it is, the `format` option says
 //! (`key.format`, `value.format` under a prefix). A wrong record is a value ([`FormatError`]), never a panic.
 
+mod csv;
 mod json;
 pub mod number;
+mod raw;
 pub mod scalar;
 pub mod temporal;
 
@@ -123,6 +125,8 @@ pub fn known_options(options: &Options, prefix: &str) -> Vec<Known> {
     let mut known = vec![Known::required(format!("{prefix}format"))];
     let names: &[&str] = match options.get(&format!("{prefix}format")) {
         Some("json") => json::OPTIONS,
+        Some("csv") => csv::OPTIONS,
+        Some("raw") => raw::OPTIONS,
         _ => &[],
     };
     let format = options.get(&format!("{prefix}format")).unwrap_or_default();
@@ -142,6 +146,8 @@ pub fn open_decoder(
 ) -> Result<Box<dyn Decoder>, JobError> {
     match options.required(&format!("{prefix}format"))? {
         "json" => json::decoder(options, prefix, columns),
+        "csv" => csv::decoder(options, prefix, columns),
+        "raw" => raw::decoder(options, prefix, columns),
         other => Err(unknown_format(options, prefix, other)),
     }
 }
@@ -154,6 +160,8 @@ pub fn open_encoder(
 ) -> Result<Box<dyn Encoder>, JobError> {
     match options.required(&format!("{prefix}format"))? {
         "json" => json::encoder(options, prefix, columns),
+        "csv" => csv::encoder(options, prefix, columns),
+        "raw" => raw::encoder(options, prefix, columns),
         other => Err(unknown_format(options, prefix, other)),
     }
 }
@@ -161,6 +169,6 @@ pub fn open_encoder(
 fn unknown_format(options: &Options, prefix: &str, found: &str) -> JobError {
     options.error(
         &format!("{prefix}format"),
-        format!("unknown format '{found}'; there is json"),
+        format!("unknown format '{found}'; there are json, csv and raw"),
     )
 }
