@@ -5,6 +5,7 @@
 //! only with a checkpoint, one [`Committer`] per job.
 
 pub mod blackhole;
+mod datagen;
 mod filesystem;
 mod jdbc;
 mod kafka;

@@ -1,7 +1,7 @@
 //! From the `connector` option to the connector.
 
 use super::options::{JobEnvironment, Options};
-use super::{SinkTable, Sinks, SplitSource, blackhole, filesystem, jdbc, kafka, print, values};
+use super::{SinkTable, Sinks, SplitSource, blackhole, datagen, filesystem, jdbc, kafka, print, values};
 use crate::error::JobError;
 use crate::job::{Column, SinkSpec, SourceSpec};
 
@@ -12,8 +12,8 @@ pub struct SinkRequest<'a> {
     pub options: Options,
 }
 
-const SOURCES: &str = "filesystem, jdbc, kafka, values";
-const SINKS: &str = "blackhole, jdbc, kafka, print, upsert-kafka, values";
+const SOURCES: &str = "datagen, filesystem, jdbc, kafka, values";
+const SINKS: &str = "blackhole, filesystem, jdbc, kafka, print, upsert-kafka, values";
 
 /// Opens a source table.
 pub fn open_source(
@@ -22,6 +22,7 @@ pub fn open_source(
     environment: &JobEnvironment,
 ) -> Result<Box<dyn SplitSource>, JobError> {
     match options.required("connector")? {
+        "datagen" => datagen::open_source(spec, options, environment),
         "filesystem" => filesystem::open_source(spec, options),
         "jdbc" => jdbc::open_source(spec, options),
         "kafka" => kafka::open_source(spec, options, environment),
@@ -56,6 +57,7 @@ fn open_sink(request: &SinkRequest<'_>, environment: &JobEnvironment) -> Result<
     }
     match options.required("connector")? {
         "blackhole" => blackhole::open_sink(request),
+        "filesystem" => filesystem::open_sink(request, environment),
         "jdbc" => jdbc::open_sink(request, environment),
         "print" => print::open_sink(request, environment),
         "values" => values::open_sink(request),
