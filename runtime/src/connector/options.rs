@@ -1,7 +1,7 @@
 //! The options of one table at start: the WITH clause, overridden by the deployment, secrets resolved.
 //!
-//! Getters answer typed values or an error that names the table and the option. No error and no `Debug` output ever
-//! holds the value of a secret.
+//! Getters answer typed values or an error that names the table and the option. No error and no `Debug`
+//! output ever holds the value of a secret.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,6 +1,8 @@
-//! `print`: writes every row as a line of text to standard output or standard error, in Flink's form: `+I[1, a]`.
+//! `print`: writes every row as a line of text to standard output or standard error, in Flink's form: `+I[1,
+//! a]`.
 //!
-//! Lines of one writer are collected and written together, at the latest after 100 ms and at the end of an epoch.
+//! Lines of one writer are collected and written together, at the latest after 100 ms and at the end of an
+//! epoch.
 
 use std::io::Write;
 use std::sync::Arc;

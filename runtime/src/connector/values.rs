@@ -1,8 +1,9 @@
 //! `values`: a source and a sink in this process, for tests. Tables name their data by the option `data-id`.
 //!
 //! A test registers what a source delivers (rows with kinds, watermarks, requests for a checkpoint) with
-//! [`register`] and reads what a sink made visible with [`committed`]. The sink stages rows per epoch and shows
-//! them only when the epoch's checkpoint is committed, so a test sees exactly what an exactly-once sink would show.
+//! [`register`] and reads what a sink made visible with [`committed`]. The sink stages rows per epoch and
+//! shows them only when the epoch's checkpoint is committed, so a test sees exactly what an exactly-once sink
+//! would show.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -59,8 +60,8 @@ pub fn register(data_id: impl Into<String>, data: Data) {
     registry().sources.insert(data_id.into(), Arc::new(data));
 }
 
-/// All rows that sinks with this `data-id` made visible, as changelog strings (`+I[1, a]`): epochs in order, in an
-/// epoch the writers in order.
+/// All rows that sinks with this `data-id` made visible, as changelog strings (`+I[1, a]`): epochs in order,
+/// in an epoch the writers in order.
 pub fn committed(data_id: &str) -> Vec<String> {
     match registry().sinks.get(data_id) {
         Some(output) => output.values().flatten().cloned().collect(),

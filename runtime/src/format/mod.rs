@@ -1,8 +1,9 @@
 //! Formats: bytes of records to rows and back.
 //!
-//! A connector hands a [`Decoder`] the bytes of one record and the columns it wants; the decoder appends rows to a
-//! batch. An [`Encoder`] appends the bytes of one row to a buffer. Which format it is, the `format` option says
-//! (`key.format`, `value.format` under a prefix). A wrong record is a value ([`FormatError`]), never a panic.
+//! A connector hands a [`Decoder`] the bytes of one record and the columns it wants; the decoder appends rows
+//! to a batch. An [`Encoder`] appends the bytes of one row to a buffer. Which format it is, the `format`
+//! option says (`key.format`, `value.format` under a prefix). A wrong record is a value ([`FormatError`]),
+//! never a panic.
 
 mod csv;
 mod json;
@@ -78,11 +79,12 @@ pub trait Decoder: Send {
         }
     }
 
-    /// Fills the decoder's columns of the row that is open. After anything but `Rows` the caller cancels the row.
+    /// Fills the decoder's columns of the row that is open. After anything but `Rows` the caller cancels the
+    /// row.
     fn fill(&mut self, record: &[u8], row: &mut BatchWriter) -> Result<Decoded, FormatError>;
 
-    /// In a file: where the record that starts at the beginning of `bytes` ends, its line break excluded. `None`:
-    /// the record is not complete.
+    /// In a file: where the record that starts at the beginning of `bytes` ends, its line break excluded.
+    /// `None`: the record is not complete.
     fn record_end(&self, bytes: &[u8]) -> Option<usize> {
         memchr::memchr(b'\n', bytes)
     }

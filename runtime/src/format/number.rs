@@ -1,4 +1,5 @@
-//! Numbers as Java writes and reads them: `Double.toString`, `BigDecimal.toString`, `Integer.parseInt` and their kin.
+//! Numbers as Java writes and reads them: `Double.toString`, `BigDecimal.toString`, `Integer.parseInt` and
+//! their kin.
 //!
 //! Texts come in and values go out, or the other way round; nothing depends on a locale.
 
@@ -111,7 +112,8 @@ pub fn write_decimal(value: Decimal, plain: bool, output: &mut Vec<u8>) {
     let _ = write!(output, "{whole}.{fraction}");
 }
 
-/// `Double.parseDouble` for decimal texts: surrounding white space, a type suffix, `NaN` and `Infinity` are accepted.
+/// `Double.parseDouble` for decimal texts: surrounding white space, a type suffix, `NaN` and `Infinity` are
+/// accepted.
 pub fn parse_double(text: &str) -> Option<f64> {
     let text = java_trim(text);
     match text {
@@ -138,8 +140,8 @@ pub fn parse_float(text: &str) -> Option<f32> {
         .ok()
 }
 
-/// `new BigDecimal(text)` brought to a DECIMAL(precision, scale), half up. Outer `None`: not a number; inner `None`:
-/// more digits than the type has, which is NULL.
+/// `new BigDecimal(text)` brought to a DECIMAL(precision, scale), half up. Outer `None`: not a number; inner
+/// `None`: more digits than the type has, which is NULL.
 pub fn parse_decimal(text: &str, precision: u8, scale: u8) -> Option<Option<Decimal>> {
     let (mantissa, exponent) = match text.find(['e', 'E']) {
         Some(at) => (&text[..at], text[at + 1..].parse::<i32>().ok()?),

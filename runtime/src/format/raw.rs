@@ -1,4 +1,5 @@
-//! `raw`: the record is the value of the table's only column: text in a charset, bytes, or a number in its binary form.
+//! `raw`: the record is the value of the table's only column: text in a charset, bytes, or a number in its
+//! binary form.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,5 @@
-//! Texts of scalar values to [`Value`]s as Java's `parse…` functions read them: what JSON and CSV have in common.
+//! Texts of scalar values to [`Value`]s as Java's `parse…` functions read them: what JSON and CSV have in
+//! common.
 //!
 //! In: the text of a value and the column's type. Out: the value, or why the text is not one of that type.
 

@@ -1,7 +1,7 @@
 //! Dates and times in records: the SQL and ISO-8601 forms of Flink's formats, read and written byte by byte.
 //!
-//! Texts come in and `Date`, `Time`, `Timestamp` go out, or the other way round. All points are UTC wall clock;
-//! no time zone is consulted.
+//! Texts come in and `Date`, `Time`, `Timestamp` go out, or the other way round. All points are UTC wall
+//! clock; no time zone is consulted.
 
 use sql::{Date, Time, Timestamp};
 
@@ -54,8 +54,8 @@ fn digits(bytes: &[u8]) -> Option<i64> {
     })
 }
 
-/// `yyyy-MM-dd` to days. `clamp`: a day behind the end of the month (up to 31) is cut to it, as java.time's smart
-/// resolution does; else it is an error.
+/// `yyyy-MM-dd` to days. `clamp`: a day behind the end of the month (up to 31) is cut to it, as java.time's
+/// smart resolution does; else it is an error.
 fn civil(text: &[u8], clamp: bool) -> Option<i64> {
     let (sign, body) = match text.first()? {
         b'-' => (-1, &text[1..]),

@@ -1,6 +1,7 @@
 //! Generators of one column: random values of any type, or a sequence.
 //!
-//! In: the options `fields.<name>.…` and the column's type. Out: a value for each row number, the same each time.
+//! In: the options `fields.<name>.…` and the column's type. Out: a value for each row number, the same each
+//! time.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -235,18 +236,15 @@ where
 
 fn random_shape(options: &Options, name: &str, ty: &DataType) -> Result<Shape, JobError> {
     let key = |suffix: &str| format!("fields.{name}.{suffix}");
-    let length = |default: u32| -> Result<u32, JobError> {
+    let length = || -> Result<u32, JobError> {
         let parse = |text: &str| text.parse().ok();
-        Ok(options
-            .parsed(&key("length"), "a length", parse)?
-            .unwrap_or(default))
+        Ok(options.parsed(&key("length"), "a length", parse)?.unwrap_or(100))
     };
     let max_past_ms = || -> Result<i64, JobError> {
         Ok(options
             .duration(&key("max-past"))?
             .map_or(0, |past| past.as_millis() as i64))
     };
-    let child = |part: &str, ty: &DataType| of_column(options, &format!("{name}.{part}"), ty);
     Ok(match &ty.kind {
         TypeKind::Boolean => Shape::Boolean,
         TypeKind::TinyInt => integers(options, name, i8::MIN, i8::MAX)?,
@@ -270,7 +268,7 @@ fn random_shape(options: &Options, name: &str, ty: &DataType) -> Result<Shape, J
             varies: false,
         },
         TypeKind::VarChar { length: most } => Shape::Text {
-            length: length(100)?.min(*most),
+            length: length()?.min(*most),
             varies: options.boolean(&key("var-len"), false)?,
         },
         TypeKind::Binary { length } => Shape::Bytes {
@@ -278,7 +276,7 @@ fn random_shape(options: &Options, name: &str, ty: &DataType) -> Result<Shape, J
             varies: false,
         },
         TypeKind::VarBinary { length: most } => Shape::Bytes {
-            length: length(100)?.min(*most),
+            length: length()?.min(*most),
             varies: options.boolean(&key("var-len"), false)?,
         },
         TypeKind::Date => Shape::Date {
@@ -288,17 +286,33 @@ fn random_shape(options: &Options, name: &str, ty: &DataType) -> Result<Shape, J
         TypeKind::Timestamp { .. } | TypeKind::TimestampLtz { .. } => Shape::Timestamp {
             max_past_ms: max_past_ms()?,
         },
+        TypeKind::Array(_) | TypeKind::Map(..) | TypeKind::Multiset(_) | TypeKind::Row(_) => {
+            constructed_shape(options, name, ty)?
+        }
+        TypeKind::Null => return Err(options.error("connector", format!("column {name} has no type"))),
+    })
+}
+
+fn constructed_shape(options: &Options, name: &str, ty: &DataType) -> Result<Shape, JobError> {
+    let child = |part: &str, ty: &DataType| of_column(options, &format!("{name}.{part}"), ty);
+    let length = || -> Result<u32, JobError> {
+        let length = options.parsed(&format!("fields.{name}.length"), "a length", |text| {
+            text.parse().ok()
+        })?;
+        Ok(length.unwrap_or(3))
+    };
+    Ok(match &ty.kind {
         TypeKind::Array(element) => Shape::Array {
-            length: length(3)?,
+            length: length()?,
             element: child("element", element)?.into(),
         },
         TypeKind::Map(k, v) => Shape::Map {
-            length: length(3)?,
+            length: length()?,
             key: child("key", k)?.into(),
             value: child("value", v)?.into(),
         },
         TypeKind::Multiset(element) => Shape::Map {
-            length: length(3)?,
+            length: length()?,
             key: child("element", element)?.into(),
             value: count().into(),
         },
@@ -306,7 +320,7 @@ fn random_shape(options: &Options, name: &str, ty: &DataType) -> Result<Shape, J
             let fields = fields.iter().map(|field| child(&field.name, &field.ty));
             Shape::Row(fields.collect::<Result<_, _>>()?)
         }
-        TypeKind::Null => return Err(options.error("connector", format!("column {name} has no type"))),
+        other => unreachable!("{other} has no parts"),
     })
 }
 

@@ -1,8 +1,8 @@
 //! `datagen`: rows made up from options, at a rate. Bounded by `number-of-rows` or by the shortest sequence.
 //!
-//! Rows have numbers 0, 1, 2, …; a row's values depend on its number alone (but for "now" in timestamps), so a
-//! restored job goes on with exactly the rows it would have made. Numbers are dealt to a fixed count of splits in
-//! blocks, whatever the parallelism, and a thread makes the lowest of its numbers first.
+//! Rows have numbers 0, 1, 2, …; a row's values depend on its number alone (but for "now" in timestamps), so
+//! a restored job goes on with exactly the rows it would have made. Numbers are dealt to a fixed count of
+//! splits in blocks, whatever the parallelism, and a thread makes the lowest of its numbers first.
 
 mod generator;
 

@@ -265,11 +265,11 @@ mod tests {
         let second = writer.end_epoch(2).expect("staged");
         assert_eq!(visible(), []);
         committer
-            .commit(1, vec![first.clone(), vec![]])
+            .commit(1, "1", vec![first.clone(), vec![]])
             .expect("committed");
-        committer.commit(1, vec![first]).expect("committed again");
+        committer.commit(1, "1", vec![first]).expect("committed again");
         assert_eq!(visible(), [Value::Int(1)]);
-        committer.commit(2, vec![second]).expect("committed");
+        committer.commit(2, "2", vec![second]).expect("committed");
         assert_eq!(visible(), [Value::Int(1), Value::Int(2)]);
         assert!(writer.end_epoch(3).expect("nothing to stage").is_empty());
     }

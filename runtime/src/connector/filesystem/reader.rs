@@ -1,7 +1,8 @@
-//! Reads the files assigned to a thread one after another, in big chunks, and hands each record to the decoder.
+//! Reads the files assigned to a thread one after another, in big chunks, and hands each record to the
+//! decoder.
 //!
-//! Position of a split: `{"offset": bytes read, "line": records read, "done": bool}`. Offsets stand at the start of
-//! a record, so reading on from a position loses and repeats nothing.
+//! Position of a split: `{"offset": bytes read, "line": records read, "done": bool}`. Offsets stand at the
+//! start of a record, so reading on from a position loses and repeats nothing.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -168,7 +169,8 @@ impl FileReader {
     }
 }
 
-/// The next complete record and the number of bytes up to the one after it. At the end of the file the rest counts.
+/// The next complete record and the number of bytes up to the one after it. At the end of the file the rest
+/// counts.
 fn next_record(open: &OpenFile, decoder: &dyn Decoder) -> Option<(std::ops::Range<usize>, usize)> {
     let rest = &open.buffer[open.start..];
     let (mut length, consumed) = match decoder.record_end(rest) {

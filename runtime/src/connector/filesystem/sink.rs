@@ -1,8 +1,9 @@
 //! Writes part files that become visible when the checkpoint that covers them is committed.
 //!
-//! A writer appends to a hidden file (`.part-….inprogress`). At the end of an epoch, or when the file is big enough,
-//! the file is made durable and its name belongs to the epoch; the committer renames it. Renaming again after a
-//! restore finds nothing to do. Files that no checkpoint covers stay hidden, and no reader sees them.
+//! A writer appends to a hidden file (`.part-….inprogress`). At the end of an epoch, or when the file is big
+//! enough, the file is made durable and its name belongs to the epoch; the committer renames it. Renaming
+//! again after a restore finds nothing to do. Files that no checkpoint covers stay hidden, and no reader sees
+//! them.
 
 use std::fs::{File, OpenOptions};
 use std::hash::{BuildHasher, Hasher};
@@ -212,7 +213,7 @@ struct FileCommitter {
 }
 
 impl Committer for FileCommitter {
-    fn commit(&mut self, _epoch: u64, staged: Vec<Vec<u8>>) -> Result<(), JobError> {
+    fn commit(&mut self, _epoch: u64, _checkpoint_id: &str, staged: Vec<Vec<u8>>) -> Result<(), JobError> {
         let mut renamed = false;
         for part in staged.iter().filter(|part| !part.is_empty()) {
             let names = std::str::from_utf8(part).map_err(|error| JobError::external("filesystem", error))?;

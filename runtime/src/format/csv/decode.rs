@@ -1,7 +1,7 @@
 //! The decoder: cells to the columns of a row.
 //!
-//! With `ignore-parse-errors` a wrong cell is NULL, missing cells are NULL and a record that cannot be split is
-//! skipped; without, each of these is an error.
+//! With `ignore-parse-errors` a wrong cell is NULL, missing cells are NULL and a record that cannot be split
+//! is skipped; without, each of these is an error.
 
 use std::borrow::Cow;
 

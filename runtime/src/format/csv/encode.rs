@@ -1,7 +1,8 @@
 //! The encoder: the columns of a row to a line of cells.
 //!
-//! Which cells are quoted follows Jackson's generator, which Flink writes with: any text that is longer than 24
-//! characters or has a character at or below the greater of delimiter and quote (or the escape). Numbers never are.
+//! Which cells are quoted follows Jackson's generator, which Flink writes with: any text that is longer than
+//! 24 characters or has a character at or below the greater of delimiter and quote (or the escape). Numbers
+//! never are.
 
 use base64::Engine;
 use sql::{DataType, TypeKind, Value};

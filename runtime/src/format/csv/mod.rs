@@ -1,6 +1,7 @@
 //! `csv`: one line of delimited cells per record, all physical columns in order.
 //!
-//! The dialect (delimiter, quotes, escape, comments, null literal) comes from the options; decoder and encoder share it.
+//! The dialect (delimiter, quotes, escape, comments, null literal) comes from the options; decoder and
+//! encoder share it.
 
 mod decode;
 mod encode;

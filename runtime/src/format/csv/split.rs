@@ -1,7 +1,7 @@
 //! From a record to its cells, and from a file to its records.
 //!
-//! In: the text of a record and the dialect. Out: the text of each cell, borrowed where it stands as it is. Quotes
-//! count only at the beginning of a cell, as in Flink.
+//! In: the text of a record and the dialect. Out: the text of each cell, borrowed where it stands as it is.
+//! Quotes count only at the beginning of a cell, as in Flink.
 
 use std::borrow::Cow;
 

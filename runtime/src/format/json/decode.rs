@@ -1,8 +1,8 @@
 //! The decoder: a record's bytes to the columns of a row.
 //!
-//! Two steps, so that the row does not depend on the order of the keys: the record is checked as a whole and the
-//! place of each wanted value noted (the last of equal keys counts), then the values are converted in the order of
-//! the columns.
+//! Two steps, so that the row does not depend on the order of the keys: the record is checked as a whole and
+//! the place of each wanted value noted (the last of equal keys counts), then the values are converted in the
+//! order of the columns.
 
 use sql::{DataType, TypeKind};
 

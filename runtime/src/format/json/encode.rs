@@ -1,7 +1,8 @@
 //! The encoder: the columns of a row to a JSON object, in the order of the columns.
 //!
-//! Scalars go straight from their slots to bytes; nested values take the way over `Value`. The text is what Flink's
-//! format writes: doubles and decimals as Java prints them, dates and times as strings, bytes in base64.
+//! Scalars go straight from their slots to bytes; nested values take the way over `Value`. The text is what
+//! Flink's format writes: doubles and decimals as Java prints them, dates and times as strings, bytes in
+//! base64.
 
 use base64::Engine;
 use sql::{DataType, TypeKind, Value};

@@ -1,7 +1,9 @@
-//! Values of any type out of a JSON text: scalars with Flink's coercions, and the general path for nested ones.
+//! Values of any type out of a JSON text: scalars with Flink's coercions, and the general path for nested
+//! ones.
 //!
-//! In: a scanner in front of a value and the column's type. Out: the `Value`, with the scanner behind it. A value of
-//! the wrong form is an error or, with `ignore-parse-errors`, NULL at the innermost place that can be NULL.
+//! In: a scanner in front of a value and the column's type. Out: the `Value`, with the scanner behind it. A
+//! value of the wrong form is an error or, with `ignore-parse-errors`, NULL at the innermost place that can
+//! be NULL.
 
 use sql::{DataType, TypeKind, Value};
 

@@ -1,5 +1,5 @@
-//! A scanner over one JSON text that is known to be UTF-8: tokens, white space and skipping, strictly by the grammar
-//! but for control characters in strings, which Flink lets pass.
+//! A scanner over one JSON text that is known to be UTF-8: tokens, white space and skipping, strictly by the
+//! grammar but for control characters in strings, which Flink lets pass.
 //!
 //! Invariant: `at` never passes the end, and it only ever stands at a character boundary.
 
@@ -222,8 +222,8 @@ impl<'a> Scanner<'a> {
         Ok(value)
     }
 
-    /// In an object, behind `{` (`first`) or behind a value: the next key, with the scanner behind its colon; `None`
-    /// at the end of the object.
+    /// In an object, behind `{` (`first`) or behind a value: the next key, with the scanner behind its colon;
+    /// `None` at the end of the object.
     pub(super) fn key(&mut self, first: bool) -> Result<Option<Cow<'a, str>>, FormatError> {
         if self.take(b'}') {
             return Ok(None);
