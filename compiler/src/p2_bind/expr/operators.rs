@@ -1,0 +1,331 @@
+//! Operators: arithmetic, comparison, logic, LIKE, IN, BETWEEN, IS …, and the functions with words inside their
+//! parentheses (EXTRACT, FLOOR … TO, TRIM, SUBSTRING, POSITION, OVERLAY).
+//!
+//! In: sqlparser's operator nodes. Out: calls of the catalogue's functions, or AND and OR. Invariant: IN and BETWEEN
+//! become comparisons, so that three-valued logic is that of `=`, AND and OR.
+
+use sql::{DataType, TypeKind, Value};
+use sqlparser::ast as sqlast;
+use sqlparser::ast::{BinaryOperator, UnaryOperator};
+
+use super::super::Binder;
+use super::super::types::least_restrictive;
+use super::Environment;
+use super::literals::{number, text_literal};
+use crate::base::Span;
+use crate::expr::{Expr, ExprKind};
+
+impl Binder<'_> {
+    pub(super) fn operator(
+        &mut self,
+        expr: &sqlast::Expr,
+        span: Span,
+        environment: &mut Environment<'_>,
+    ) -> Option<Expr> {
+        use sqlast::Expr as E;
+        match expr {
+            E::BinaryOp { left, op, right } => self.binary(left, op, right, span, environment),
+            E::UnaryOp { op, expr } => self.unary(*op, expr, span, environment),
+            E::IsNull(e) => self.call_of("IS NULL", &[e], span, environment),
+            E::IsNotNull(e) => self.call_of("IS NOT NULL", &[e], span, environment),
+            E::IsTrue(e) => self.call_of("IS TRUE", &[e], span, environment),
+            E::IsNotTrue(e) => self.call_of("IS NOT TRUE", &[e], span, environment),
+            E::IsFalse(e) => self.call_of("IS FALSE", &[e], span, environment),
+            E::IsNotFalse(e) => self.call_of("IS NOT FALSE", &[e], span, environment),
+            E::IsUnknown(e) => self.call_of("IS UNKNOWN", &[e], span, environment),
+            E::IsNotUnknown(e) => self.call_of("IS NOT UNKNOWN", &[e], span, environment),
+            E::IsDistinctFrom(a, b) => self.call_of("IS DISTINCT FROM", &[a, b], span, environment),
+            E::IsNotDistinctFrom(a, b) => self.call_of("IS NOT DISTINCT FROM", &[a, b], span, environment),
+            E::Like { negated, any: false, expr, pattern, escape_char } => {
+                self.pattern("LIKE", *negated, [expr, pattern], escape_char.as_deref(), span, environment)
+            }
+            E::SimilarTo { negated, expr, pattern, escape_char } => {
+                self.pattern("SIMILAR TO", *negated, [expr, pattern], escape_char.as_deref(), span, environment)
+            }
+            E::Between { expr, negated, low, high } => self.between(expr, low, high, *negated, span, environment),
+            E::InList { expr, list, negated } => self.in_list(expr, list, *negated, span, environment),
+            _ => self.worded_function(expr, span, environment),
+        }
+    }
+
+    fn binary(
+        &mut self,
+        left: &sqlast::Expr,
+        op: &BinaryOperator,
+        right: &sqlast::Expr,
+        span: Span,
+        environment: &mut Environment<'_>,
+    ) -> Option<Expr> {
+        let name = match op {
+            BinaryOperator::Plus => "+",
+            BinaryOperator::Minus => "-",
+            BinaryOperator::Multiply => "*",
+            BinaryOperator::Divide => "/",
+            BinaryOperator::Modulo => "%",
+            BinaryOperator::StringConcat => "||",
+            BinaryOperator::Eq => "=",
+            BinaryOperator::NotEq => "<>",
+            BinaryOperator::Lt => "<",
+            BinaryOperator::LtEq => "<=",
+            BinaryOperator::Gt => ">",
+            BinaryOperator::GtEq => ">=",
+            BinaryOperator::And | BinaryOperator::Or => {
+                let (left, right) = (self.expr(left, environment), self.expr(right, environment));
+                return self.logic(*op == BinaryOperator::And, vec![left?, right?], span);
+            }
+            BinaryOperator::Overlaps => return self.refused("OVERLAPS", span),
+            other => return self.refused(&format!("the operator {other}"), span),
+        };
+        self.call_of(name, &[left, right], span, environment)
+    }
+
+    /// AND or OR of conditions; parts that are of the same kind are merged.
+    pub(in super::super) fn logic(&mut self, is_and: bool, parts: Vec<Expr>, span: Span) -> Option<Expr> {
+        let mut flat = Vec::new();
+        for part in parts {
+            let part = self.condition(part, if is_and { "AND" } else { "OR" })?;
+            match part.kind {
+                ExprKind::And(inner) if is_and => flat.extend(inner),
+                ExprKind::Or(inner) if !is_and => flat.extend(inner),
+                _ => flat.push(part),
+            }
+        }
+        let nullable = flat.iter().any(|part| part.ty.nullable);
+        let ty = DataType { kind: TypeKind::Boolean, nullable };
+        let kind = if is_and { ExprKind::And(flat) } else { ExprKind::Or(flat) };
+        Some(Expr { kind, ty, span })
+    }
+
+    /// A BOOLEAN expression; NULL is one.
+    pub(in super::super) fn condition(&mut self, expr: Expr, place: &str) -> Option<Expr> {
+        match expr.ty.kind {
+            TypeKind::Boolean => Some(expr),
+            TypeKind::Null => self.coerce(expr, &DataType::nullable(TypeKind::Boolean)),
+            _ => {
+                let message = format!("{place} expects BOOLEAN, found {}", expr.ty);
+                self.type_error(message, expr.span)
+            }
+        }
+    }
+
+    fn unary(
+        &mut self,
+        op: UnaryOperator,
+        operand: &sqlast::Expr,
+        span: Span,
+        environment: &mut Environment<'_>,
+    ) -> Option<Expr> {
+        match op {
+            UnaryOperator::Minus => match negative_literal(operand) {
+                Some((kind, value)) => Some(Expr::literal(value, DataType::not_null(kind), span)),
+                None => self.call_of("NEGATE", &[operand], span, environment),
+            },
+            UnaryOperator::Plus => {
+                let value = self.expr(operand, environment)?;
+                if value.ty.kind.is_numeric() || value.ty.kind.is_interval() {
+                    return Some(value);
+                }
+                self.type_error(format!("unary + expects a number, found {}", value.ty), span)
+            }
+            UnaryOperator::Not => {
+                let value = self.expr(operand, environment)?;
+                self.not(value, span)
+            }
+            other => self.refused(&format!("the operator {other}"), span),
+        }
+    }
+
+    fn not(&mut self, condition: Expr, span: Span) -> Option<Expr> {
+        let condition = self.condition(condition, "NOT")?;
+        self.call("NOT", vec![condition], span)
+    }
+
+    fn pattern(
+        &mut self,
+        name: &str,
+        negated: bool,
+        operands: [&sqlast::Expr; 2],
+        escape: Option<&sqlast::Expr>,
+        span: Span,
+        environment: &mut Environment<'_>,
+    ) -> Option<Expr> {
+        let matched = self.all(operands.into_iter().chain(escape), environment)?;
+        let matched = self.call(name, matched, span)?;
+        if negated { self.not(matched, span) } else { Some(matched) }
+    }
+
+    fn between(
+        &mut self,
+        expr: &sqlast::Expr,
+        low: &sqlast::Expr,
+        high: &sqlast::Expr,
+        negated: bool,
+        span: Span,
+        environment: &mut Environment<'_>,
+    ) -> Option<Expr> {
+        let [value, low, high] = self.three([expr, low, high], environment)?;
+        let inside = self.ordered(value, low, high, span)?;
+        if negated { self.not(inside, span) } else { Some(inside) }
+    }
+
+    pub(super) fn between_symmetric(
+        &mut self,
+        expr: &sqlast::Expr,
+        low: &sqlast::Expr,
+        high: &sqlast::Expr,
+        negated: bool,
+        span: Span,
+        environment: &mut Environment<'_>,
+    ) -> Option<Expr> {
+        let [value, low, high] = self.three([expr, low, high], environment)?;
+        let up = self.ordered(value.clone(), low.clone(), high.clone(), span)?;
+        let down = self.ordered(value, high, low, span)?;
+        let inside = self.logic(false, vec![up, down], span)?;
+        if negated { self.not(inside, span) } else { Some(inside) }
+    }
+
+    fn three(&mut self, parts: [&sqlast::Expr; 3], environment: &mut Environment<'_>) -> Option<[Expr; 3]> {
+        let parts = self.all(parts, environment)?;
+        Some(parts.try_into().expect("three expressions were bound"))
+    }
+
+    /// `low <= value AND value <= high`.
+    fn ordered(&mut self, value: Expr, low: Expr, high: Expr, span: Span) -> Option<Expr> {
+        let above = self.call(">=", vec![value.clone(), low], span);
+        let below = self.call("<=", vec![value, high], span);
+        self.logic(true, vec![above?, below?], span)
+    }
+
+    fn in_list(
+        &mut self,
+        expr: &sqlast::Expr,
+        list: &[sqlast::Expr],
+        negated: bool,
+        span: Span,
+        environment: &mut Environment<'_>,
+    ) -> Option<Expr> {
+        let value = self.expr(expr, environment);
+        let items = self.all(list, environment);
+        let (value, items) = (value?, items?);
+        let Some(common) = least_restrictive(items.iter().map(|item| &item.ty)) else {
+            return self.type_error("the values of IN have no common type".to_owned(), span);
+        };
+        let mut equal = Vec::with_capacity(items.len());
+        for item in items {
+            let item_span = item.span;
+            let item = self.coerce(item, &common)?;
+            equal.push(self.call("=", vec![value.clone(), item], item_span)?);
+        }
+        let found = match equal.len() {
+            1 => equal.remove(0),
+            _ => self.logic(false, equal, span)?,
+        };
+        if negated { self.not(found, span) } else { Some(Expr { span, ..found }) }
+    }
+
+    /// Functions with words between their arguments.
+    fn worded_function(
+        &mut self,
+        expr: &sqlast::Expr,
+        span: Span,
+        environment: &mut Environment<'_>,
+    ) -> Option<Expr> {
+        use sqlast::Expr as E;
+        match expr {
+            E::Extract { field, expr, syntax: sqlast::ExtractSyntax::From } => {
+                let value = self.expr(expr, environment)?;
+                self.call("EXTRACT", vec![text(&unit_name(field), span), value], span)
+            }
+            E::Ceil { expr, field } => self.rounded("CEIL", expr, field, span, environment),
+            E::Floor { expr, field } => self.rounded("FLOOR", expr, field, span, environment),
+            E::Position { expr, r#in } => self.call_of("POSITION", &[expr, r#in], span, environment),
+            E::Substring { expr, substring_from: Some(from), substring_for, special: _, shorthand: _ } => {
+                let parts = [&**expr, from].into_iter().chain(substring_for.as_deref());
+                let parts = self.all(parts, environment)?;
+                self.call("SUBSTRING", parts, span)
+            }
+            E::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
+                let parts = [&**expr, overlay_what, overlay_from].into_iter().chain(overlay_for.as_deref());
+                let parts = self.all(parts, environment)?;
+                self.call("OVERLAY", parts, span)
+            }
+            E::Trim { trim_where, trim_what, expr, trim_characters: None } => {
+                let place = trim_where.map_or("BOTH".to_owned(), |place| place.to_string().to_uppercase());
+                let value = self.expr(expr, environment);
+                let characters = match trim_what {
+                    Some(what) => self.expr(what, environment)?,
+                    None => text(" ", span),
+                };
+                self.call("TRIM", vec![text(&place, span), value?, characters], span)
+            }
+            _ => self.refused("this form of expression", span),
+        }
+    }
+
+    /// `FLOOR(x)`, `FLOOR(x TO unit)` and CEIL.
+    fn rounded(
+        &mut self,
+        name: &str,
+        value: &sqlast::Expr,
+        field: &sqlast::CeilFloorKind,
+        span: Span,
+        environment: &mut Environment<'_>,
+    ) -> Option<Expr> {
+        let value = self.expr(value, environment)?;
+        match field {
+            sqlast::CeilFloorKind::DateTimeField(sqlast::DateTimeField::NoDateTime) => {
+                self.call(name, vec![value], span)
+            }
+            sqlast::CeilFloorKind::DateTimeField(unit) => {
+                self.call(name, vec![value, text(&unit_name(unit), span)], span)
+            }
+            sqlast::CeilFloorKind::Scale(_) => self.refused(&format!("{name} with a scale"), span),
+        }
+    }
+
+    /// A call of the catalogue over expressions as written.
+    pub(super) fn call_of(
+        &mut self,
+        name: &str,
+        arguments: &[&sqlast::Expr],
+        span: Span,
+        environment: &mut Environment<'_>,
+    ) -> Option<Expr> {
+        let arguments = self.all(arguments.iter().copied(), environment)?;
+        self.call(name, arguments, span)
+    }
+}
+
+/// `-5` is a literal, so that constants stay constants.
+fn negative_literal(operand: &sqlast::Expr) -> Option<(TypeKind, Value)> {
+    let sqlast::Expr::Value(value) = operand else {
+        return None;
+    };
+    let sqlast::Value::Number(digits, false) = &value.value else {
+        return None;
+    };
+    let (kind, value) = number(digits)?;
+    let value = match value {
+        Value::Int(n) => Value::Int(-n),
+        // The least INT and BIGINT have no positive counterpart.
+        Value::BigInt(2_147_483_648) => return Some((TypeKind::Int, Value::Int(i32::MIN))),
+        Value::BigInt(n) => Value::BigInt(-n),
+        Value::Double(x) => Value::Double(-x),
+        Value::Decimal(d) if d.scale == 0 && d.unscaled == 1i128 << 63 => {
+            return Some((TypeKind::BigInt, Value::BigInt(i64::MIN)));
+        }
+        Value::Decimal(d) => Value::Decimal(sql::Decimal { unscaled: -d.unscaled, ..d }),
+        _ => return None,
+    };
+    Some((kind, value))
+}
+
+/// A unit of time as the functions take it: a literal in upper case.
+pub(super) fn unit_name(unit: &sqlast::DateTimeField) -> String {
+    unit.to_string().to_ascii_uppercase()
+}
+
+pub(super) fn text(value: &str, span: Span) -> Expr {
+    let (kind, value) = text_literal(value);
+    Expr::literal(value, DataType::not_null(kind), span)
+}

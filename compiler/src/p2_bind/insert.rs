@@ -1,0 +1,199 @@
+//! INSERT INTO: the query's columns matched with the sink's, by position, and cast as Flink casts them.
+//!
+//! In: an INSERT as parsed. Out: a relation that has exactly the sink's persisted columns. Invariant: what Flink
+//! would not cast by itself is an error that names both columns and both types.
+
+use sql::{DataType, Value};
+
+use super::Binder;
+use super::bound::{BoundStatement, Relation};
+use super::query::{column_names, project};
+use super::types::is_implicit_cast;
+use crate::base::{Diagnostic, Span};
+use crate::catalog::nearest::suggestion;
+use crate::catalog::table::{Column, ColumnKind, Table};
+use crate::expr::Expr;
+use crate::p1_parse::ast::{Insert, Text};
+use crate::p3_plan::plan::{Schema, SchemaColumn};
+
+impl Binder<'_> {
+    pub(super) fn insert(&mut self, insert: &Insert) -> Option<BoundStatement> {
+        let refused = self.refuse_clauses(
+            &[
+                (insert.overwrite, "INSERT OVERWRITE"),
+                (!insert.partition.is_empty(), "INSERT … PARTITION"),
+            ],
+            insert.span,
+        );
+        let table = self.sink_table(insert);
+        let query = self.query_text(&insert.query);
+        let (table, query) = (table?, query?);
+        let input = self.sink_input(&table, insert.columns.as_deref(), query, insert.table.span)?;
+        (!refused).then_some(BoundStatement::Insert { table, input, span: insert.span })
+    }
+
+    fn sink_table(&mut self, insert: &Insert) -> Option<Table> {
+        let name = self.object_name(&insert.table);
+        let span = insert.table.span;
+        self.hints.extend(insert.query.hints.iter().filter(|hint| hint.after == span.end).cloned());
+        if let Some(table) = self.bound.tables.get(&name) {
+            let table = table.clone();
+            return Some(self.with_dynamic_options(table, span));
+        }
+        if self.named_queries.iter().any(|query| query.name == name) {
+            // Diagnostic: an INSERT into what cannot be written.
+            self.error(Diagnostic::error("E2017", span, format!("'{name}' is a view; expected a table to write to")));
+        } else if !self.declarations.contains_key(&name) {
+            self.unknown_table(&name, span);
+        }
+        None
+    }
+
+    /// The query as the sink's persisted columns, in order.
+    fn sink_input(
+        &mut self,
+        table: &Table,
+        columns: Option<&[Text]>,
+        query: Relation,
+        span: Span,
+    ) -> Option<Relation> {
+        let persisted: Vec<&Column> = table.columns.iter().filter(|column| is_persisted(column)).collect();
+        let targets = self.targets(table, &persisted, columns)?;
+        if targets.len() != query.schema.columns.len() {
+            self.wrong_arity(table, &persisted, &targets, &query, span);
+            return None;
+        }
+        let pads = self.config_value("table.exec.sink.type-length-enforcer") == Some("TRIM_PAD");
+        let mut exprs = Vec::with_capacity(persisted.len());
+        for (position, column) in persisted.iter().enumerate() {
+            let source = targets.iter().position(|target| *target == position);
+            exprs.push(match source {
+                Some(source) => self.sink_value(&query.schema, source, column, pads, query.span),
+                None => self.missing_value(column, span),
+            });
+        }
+        let exprs = exprs.into_iter().collect::<Option<Vec<Expr>>>()?;
+        let is_forwarded = |(i, expr): (usize, &Expr)| {
+            expr.as_column() == Some(i) && query.schema.columns[i].ty.kind == expr.ty.kind
+        };
+        let is_identity =
+            exprs.len() == query.schema.columns.len() && exprs.iter().enumerate().all(is_forwarded);
+        if is_identity {
+            return Some(query);
+        }
+        let column = |(column, expr): (&&Column, &Expr)| SchemaColumn {
+            name: column.name.clone(),
+            ty: expr.ty.clone(),
+            time: expr.as_column().and_then(|position| query.schema.columns[position].time),
+        };
+        let schema = Schema { columns: persisted.iter().zip(&exprs).map(column).collect() };
+        let query_span = query.span;
+        Some(project(query, exprs, schema, query_span))
+    }
+
+    /// For each column of the query, the position of its persisted column.
+    fn targets(&mut self, table: &Table, persisted: &[&Column], columns: Option<&[Text]>) -> Option<Vec<usize>> {
+        let Some(columns) = columns else {
+            return Some((0..persisted.len()).collect());
+        };
+        let mut targets = Vec::with_capacity(columns.len());
+        for column in columns {
+            let found = persisted.iter().position(|known| known.name == column.value);
+            let problem = match found {
+                Some(position) if targets.contains(&Some(position)) => {
+                    Some(format!("column '{}' is listed twice", column.value))
+                }
+                Some(_) => None,
+                None if table.columns.iter().any(|known| known.name == column.value) => {
+                    Some(format!("column '{}' is computed or VIRTUAL and cannot be written", column.value))
+                }
+                None => Some(format!("table '{}' has no column '{}'", table.name, column.value)),
+            };
+            targets.push(found.filter(|_| problem.is_none()));
+            if let Some(message) = problem {
+                let help = suggestion(&column.value, persisted.iter().map(|c| c.name.as_str()), "columns");
+                // Diagnostic: a column list of INSERT that does not fit the table.
+                self.error(Diagnostic::error("E2018", column.span, message).with_help(help));
+            }
+        }
+        targets.into_iter().collect()
+    }
+
+    fn wrong_arity(
+        &mut self,
+        table: &Table,
+        persisted: &[&Column],
+        targets: &[usize],
+        query: &Relation,
+        span: Span,
+    ) {
+        let names: Vec<&str> = targets.iter().map(|target| persisted[*target].name.as_str()).collect();
+        let message = format!(
+            "the query gives {} columns ({}), but {} columns of table '{}' are written ({})",
+            query.schema.columns.len(),
+            column_names(&query.schema),
+            targets.len(),
+            table.name,
+            names.join(", ")
+        );
+        // Diagnostic: a query with more or fewer columns than its sink.
+        self.error(Diagnostic::error("E2019", span, message));
+    }
+
+    fn sink_value(
+        &mut self,
+        schema: &Schema,
+        source: usize,
+        column: &Column,
+        pads: bool,
+        span: Span,
+    ) -> Option<Expr> {
+        let from = &schema.columns[source];
+        let value = Expr::column(source, from.ty.clone(), span);
+        if !is_implicit_cast(&from.ty.kind, &column.ty.kind) {
+            let message = format!(
+                "column {} of the query, '{}' of type {}, does not fit column '{}' of type {}",
+                source + 1,
+                from.name,
+                from.ty,
+                column.name,
+                column.ty
+            );
+            let help = format!("write CAST({} AS {})", from.name, column.ty.kind);
+            // Diagnostic: a value that Flink does not cast to the sink's type by itself.
+            self.error(Diagnostic::error("E2020", span, message).with_help(help));
+            return None;
+        }
+        // Flink ignores the lengths of text and bytes unless told otherwise.
+        let is_length_only = (from.ty.kind.is_text() && column.ty.kind.is_text())
+            || (from.ty.kind.is_binary() && column.ty.kind.is_binary());
+        if is_length_only && !pads {
+            return Some(value);
+        }
+        self.coerce(value, &column.ty)
+    }
+
+    fn missing_value(&mut self, column: &Column, span: Span) -> Option<Expr> {
+        if !column.ty.nullable {
+            let message = format!("column '{}' is {} and gets no value", column.name, column.ty);
+            // Diagnostic: a NOT NULL column that the column list leaves out.
+            self.error(Diagnostic::error("E2021", span, message));
+            return None;
+        }
+        Some(Expr::literal(Value::Null, DataType::nullable(column.ty.kind.clone()), span))
+    }
+
+    /// The value of a setting, if it was set.
+    pub(super) fn config_value(&self, key: &str) -> Option<&str> {
+        self.bound.config.get(key).map(|value| value.value.as_str())
+    }
+}
+
+/// A column that a sink stores: physical, or metadata that is not VIRTUAL.
+pub(super) fn is_persisted(column: &Column) -> bool {
+    match column.kind {
+        ColumnKind::Physical => true,
+        ColumnKind::Metadata { is_virtual, .. } => !is_virtual,
+        ColumnKind::Computed(_) | ColumnKind::Proctime => false,
+    }
+}
