@@ -73,7 +73,9 @@ pub fn result_type(
             return Ok(DataType::not_null(TypeKind::BigInt));
         }
         AggregateFunction::Sum | AggregateFunction::Avg => summed(function, &argument.kind)?,
-        AggregateFunction::Min | AggregateFunction::Max if is_ordered(&argument.kind) => argument.kind.clone(),
+        AggregateFunction::Min | AggregateFunction::Max if is_ordered(&argument.kind) => {
+            argument.kind.clone()
+        }
         AggregateFunction::Min | AggregateFunction::Max => {
             return Err(format!("expects a comparable argument, found {argument}"));
         }
@@ -88,7 +90,11 @@ fn summed(function: AggregateFunction, argument: &TypeKind) -> Result<TypeKind, 
     match argument {
         TypeKind::Decimal { scale, .. } => Ok(TypeKind::Decimal {
             precision: DECIMAL_PRECISION_MAX,
-            scale: if function == AggregateFunction::Avg { (*scale).max(6) } else { *scale },
+            scale: if function == AggregateFunction::Avg {
+                (*scale).max(6)
+            } else {
+                *scale
+            },
         }),
         kind if kind.is_numeric() => Ok(kind.clone()),
         kind => Err(format!("expects a numeric argument, found {kind}")),
@@ -96,7 +102,11 @@ fn summed(function: AggregateFunction, argument: &TypeKind) -> Result<TypeKind, 
 }
 
 fn is_ordered(kind: &TypeKind) -> bool {
-    kind.is_numeric() || kind.is_text() || kind.is_temporal() || kind.is_interval() || *kind == TypeKind::Boolean
+    kind.is_numeric()
+        || kind.is_text()
+        || kind.is_temporal()
+        || kind.is_interval()
+        || *kind == TypeKind::Boolean
 }
 
 #[cfg(test)]
@@ -117,8 +127,14 @@ mod tests {
         ];
         for (function, argument, expected) in cases {
             let argument = DataType::not_null(argument);
-            assert_eq!(result_type(function, &argument, false), Ok(DataType::not_null(expected.clone())));
-            assert_eq!(result_type(function, &argument, true), Ok(DataType::nullable(expected)));
+            assert_eq!(
+                result_type(function, &argument, false),
+                Ok(DataType::not_null(expected.clone()))
+            );
+            assert_eq!(
+                result_type(function, &argument, true),
+                Ok(DataType::nullable(expected))
+            );
         }
         let array = DataType::string();
         assert!(result_type(AggregateFunction::Sum, &array, false).is_err());

@@ -39,7 +39,9 @@ impl Expr {
             (ExprKind::Literal(a), ExprKind::Literal(b)) => a == b,
             (ExprKind::Call(a, _), ExprKind::Call(b, _)) => a == b,
             (ExprKind::Field(_, a), ExprKind::Field(_, b)) => a == b,
-            (ExprKind::Case { otherwise: a, .. }, ExprKind::Case { otherwise: b, .. }) => a.is_some() == b.is_some(),
+            (ExprKind::Case { otherwise: a, .. }, ExprKind::Case { otherwise: b, .. }) => {
+                a.is_some() == b.is_some()
+            }
             (ExprKind::And(_), ExprKind::And(_))
             | (ExprKind::Or(_), ExprKind::Or(_))
             | (ExprKind::Coalesce(_), ExprKind::Coalesce(_))
@@ -58,7 +60,11 @@ mod tests {
     use super::*;
 
     fn column(position: usize, start: u32) -> Expr {
-        Expr::column(position, DataType::nullable(TypeKind::Boolean), Span::new(0, start, start + 1))
+        Expr::column(
+            position,
+            DataType::nullable(TypeKind::Boolean),
+            Span::new(0, start, start + 1),
+        )
     }
 
     fn and(parts: Vec<Expr>) -> Expr {

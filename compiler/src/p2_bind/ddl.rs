@@ -14,7 +14,9 @@ use super::select::is_proctime;
 use crate::base::{Diagnostic, Span};
 use crate::catalog::nearest::suggestion;
 use crate::catalog::table::{Column, ColumnKind, OptionValue, Table, Watermark};
-use crate::p1_parse::ast::{ColumnDef, ColumnDefKind, CreateTable, Name, PrimaryKeyDef, SqlExpr, WatermarkDef};
+use crate::p1_parse::ast::{
+    ColumnDef, ColumnDefKind, CreateTable, Name, PrimaryKeyDef, SqlExpr, WatermarkDef,
+};
 
 /// The largest precision of a time attribute: milliseconds.
 const TIME_ATTRIBUTE_PRECISION_MAX: u8 = 3;
@@ -39,7 +41,8 @@ impl Binder<'_> {
         let merged = self.merged_with_source(declaration);
         let table = merged.as_ref().and_then(|merged| self.table(&name, merged, span));
         self.bound.tables.shift_remove(&name);
-        self.declarations.insert(name.clone(), merged.unwrap_or_else(|| declaration.clone()));
+        self.declarations
+            .insert(name.clone(), merged.unwrap_or_else(|| declaration.clone()));
         if let Some(table) = table.filter(|_| !refused) {
             self.bound.tables.insert(name, table);
         }
@@ -50,7 +53,7 @@ impl Binder<'_> {
     }
 
     pub(super) fn already_declared(&mut self, name: &str, span: Span) {
-        // Diagnostic: a table or view of this name exists.
+        // Diagnostic: E2023 a table or view of this name exists.
         let message = format!("table or view '{name}' exists already");
         let help = "give it another name, or write IF NOT EXISTS";
         self.error(Diagnostic::error("E2023", span, message).with_help(help));
@@ -102,9 +105,10 @@ impl Binder<'_> {
             match options.entry(option.key.value.clone()) {
                 Entry::Occupied(_) => {
                     is_valid = false;
-                    // Diagnostic: an option that is given twice.
+                    // Diagnostic: E2024 an option that is given twice.
                     let message = format!("option '{}' is given twice", option.key.value);
-                    self.errors.push(Diagnostic::error("E2024", option.key.span, message));
+                    self.errors
+                        .push(Diagnostic::error("E2024", option.key.span, message));
                 }
                 Entry::Vacant(entry) => {
                     entry.insert(OptionValue {
@@ -124,7 +128,7 @@ impl Binder<'_> {
         let mut is_complete = true;
         for definition in &declaration.columns {
             if columns.iter().any(|column| column.name == definition.name.value) {
-                // Diagnostic: two columns of one name.
+                // Diagnostic: E2025 two columns of one name.
                 let message = format!("column '{}' is declared twice", definition.name.value);
                 self.error(Diagnostic::error("E2025", definition.name.span, message));
                 is_complete = false;
@@ -143,7 +147,13 @@ impl Binder<'_> {
             ColumnDefKind::Physical { ty } => (self.data_type(ty)?, ColumnKind::Physical),
             ColumnDefKind::Metadata { ty, from, is_virtual } => {
                 let key = from.as_ref().unwrap_or(&definition.name).value.clone();
-                (self.data_type(ty)?, ColumnKind::Metadata { key, is_virtual: *is_virtual })
+                (
+                    self.data_type(ty)?,
+                    ColumnKind::Metadata {
+                        key,
+                        is_virtual: *is_virtual,
+                    },
+                )
             }
             // Stands for every computed column until `computed_columns` gives it its type.
             ColumnDefKind::Computed { .. } => (proctime_type(), ColumnKind::Proctime),
@@ -152,7 +162,12 @@ impl Binder<'_> {
                 return None;
             }
         };
-        Some(Column { name: definition.name.value.clone(), ty, kind, span: definition.span })
+        Some(Column {
+            name: definition.name.value.clone(),
+            ty,
+            kind,
+            span: definition.span,
+        })
     }
 
     /// Binds `c AS expr` over the columns that are not computed.
@@ -178,7 +193,11 @@ impl Binder<'_> {
 
     fn computed_column(&mut self, column: Column, expr: &SqlExpr, scope: &Scope) -> Option<Column> {
         let expr = self.sql_expr(expr, &mut Environment::plain(scope, "a computed column"))?;
-        Some(Column { ty: expr.ty.clone(), kind: ColumnKind::Computed(expr), ..column })
+        Some(Column {
+            ty: expr.ty.clone(),
+            kind: ColumnKind::Computed(expr),
+            ..column
+        })
     }
 
     /// Positions of the primary key's columns; `None` after its problems were reported.
@@ -187,8 +206,12 @@ impl Binder<'_> {
             [] => return Some(Vec::new()),
             [key] => key,
             [_, second, ..] => {
-                // Diagnostic: a primary key that Flink does not accept.
-                self.error(Diagnostic::error("E2026", second.span, "a table has at most one primary key"));
+                // Diagnostic: E2026 a primary key that Flink does not accept.
+                self.error(Diagnostic::error(
+                    "E2026",
+                    second.span,
+                    "a table has at most one primary key",
+                ));
                 return None;
             }
         };
@@ -201,10 +224,14 @@ impl Binder<'_> {
         for name in &key.columns {
             let found = columns.iter().position(|column| column.name == name.value);
             let problem = match found {
-                None => Some(format!("the primary key names column '{}', which does not exist", name.value)),
-                Some(position) if columns[position].kind != ColumnKind::Physical => {
-                    Some(format!("column '{}' of the primary key is not a physical column", name.value))
-                }
+                None => Some(format!(
+                    "the primary key names column '{}', which does not exist",
+                    name.value
+                )),
+                Some(position) if columns[position].kind != ColumnKind::Physical => Some(format!(
+                    "column '{}' of the primary key is not a physical column",
+                    name.value
+                )),
                 Some(position) if positions.contains(&Some(position)) => {
                     Some(format!("the primary key names column '{}' twice", name.value))
                 }
@@ -212,7 +239,9 @@ impl Binder<'_> {
             };
             positions.push(found.filter(|_| problem.is_none()));
             if let Some(message) = problem {
-                let physical = columns.iter().filter(|column| column.kind == ColumnKind::Physical);
+                let physical = columns
+                    .iter()
+                    .filter(|column| column.kind == ColumnKind::Physical);
                 let names: Vec<&str> = physical.map(|column| column.name.as_str()).collect();
                 let help = suggestion(&name.value, names.iter().copied(), "physical columns");
                 self.error(Diagnostic::error("E2026", name.span, message).with_help(help));
@@ -226,7 +255,9 @@ impl Binder<'_> {
         let definition = match watermarks {
             [] => return Some(None),
             [definition] => definition,
-            [_, second, ..] => return self.watermark_error("a table has at most one watermark".into(), second.span),
+            [_, second, ..] => {
+                return self.watermark_error("a table has at most one watermark".into(), second.span);
+            }
         };
         let [name] = &definition.column[..] else {
             let message = "the watermark's column is a nested field; give it a computed column".to_owned();
@@ -256,11 +287,15 @@ impl Binder<'_> {
             );
             return self.watermark_error(message, definition.expr.span);
         }
-        Some(Some(Watermark { column, expr, span: definition.span }))
+        Some(Some(Watermark {
+            column,
+            expr,
+            span: definition.span,
+        }))
     }
 
     fn watermark_error<T>(&mut self, message: String, span: Span) -> Option<T> {
-        // Diagnostic: a watermark that Flink does not accept.
+        // Diagnostic: E2027 a watermark that Flink does not accept.
         self.error(Diagnostic::error("E2027", span, message));
         None
     }
@@ -294,5 +329,7 @@ fn table_scope(columns: &[Column]) -> Scope {
         time: None,
         hidden: None,
     };
-    Scope { columns: columns.iter().map(column).collect() }
+    Scope {
+        columns: columns.iter().map(column).collect(),
+    }
 }

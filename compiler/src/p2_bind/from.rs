@@ -20,12 +20,20 @@ impl Binder<'_> {
             [] => {
                 let schema = Schema { columns: Vec::new() };
                 let kind = RelationKind::Values(vec![Vec::new()]);
-                let empty = Relation { kind, schema, windowed: None, span };
+                let empty = Relation {
+                    kind,
+                    schema,
+                    windowed: None,
+                    span,
+                };
                 Some((empty, Scope::default()))
             }
             [only] if only.joins.is_empty() => self.table_factor(&only.relation),
             several => {
-                let bound: Vec<_> = several.iter().map(|table| self.table_factor(&table.relation)).collect();
+                let bound: Vec<_> = several
+                    .iter()
+                    .map(|table| self.table_factor(&table.relation))
+                    .collect();
                 if bound.iter().all(Option::is_some) {
                     self.unsupported("a join", self.positions.of(&several[0], span));
                 }
@@ -62,17 +70,26 @@ impl Binder<'_> {
                     None => self.named_table(name, alias.as_ref()),
                 }
             }
-            TableFactor::Derived { lateral: false, subquery, alias, sample: None } => {
+            TableFactor::Derived {
+                lateral: false,
+                subquery,
+                alias,
+                sample: None,
+            } => {
                 let relation = self.query(subquery)?;
                 self.aliased(relation, None, alias.as_ref())
             }
-            TableFactor::TableFunction { expr: sqlast::Expr::Function(function), alias } => {
+            TableFactor::TableFunction {
+                expr: sqlast::Expr::Function(function),
+                alias,
+            } => {
                 let relation = self.wrapped_table_function(function, span)?;
                 self.aliased(relation, None, alias.as_ref())
             }
-            TableFactor::NestedJoin { table_with_joins, alias: None } => {
-                self.from(std::slice::from_ref(table_with_joins), span)
-            }
+            TableFactor::NestedJoin {
+                table_with_joins,
+                alias: None,
+            } => self.from(std::slice::from_ref(table_with_joins), span),
             TableFactor::UNNEST { .. } => self.refused_table("UNNEST", span),
             TableFactor::MatchRecognize { .. } => self.refused_table("MATCH_RECOGNIZE", span),
             TableFactor::Derived { .. } | TableFactor::Function { .. } => self.refused_table("LATERAL", span),
@@ -91,7 +108,11 @@ impl Binder<'_> {
         alias: Option<&sqlast::TableAlias>,
     ) -> Option<(Relation, Scope)> {
         let span = self.positions.of(name, self.clause);
-        let parts: Vec<sqlast::Ident> = name.0.iter().filter_map(|part| part.as_ident().cloned()).collect();
+        let parts: Vec<sqlast::Ident> = name
+            .0
+            .iter()
+            .filter_map(|part| part.as_ident().cloned())
+            .collect();
         let (relation, name) = self.relation_of(&parts, span)?;
         self.aliased(relation, Some(&name), alias)
     }
@@ -122,7 +143,13 @@ impl Binder<'_> {
         name: Option<&str>,
         alias: Option<&sqlast::TableAlias>,
     ) -> Option<(Relation, Scope)> {
-        let Some(sqlast::TableAlias { explicit: _, name: alias, columns, at: None }) = alias else {
+        let Some(sqlast::TableAlias {
+            explicit: _,
+            name: alias,
+            columns,
+            at: None,
+        }) = alias
+        else {
             let scope = Scope::of(&relation.schema, name);
             return Some((relation, scope));
         };
@@ -150,6 +177,13 @@ fn scan(table: Table, span: Span) -> Relation {
             _ => None,
         },
     };
-    let schema = Schema { columns: table.columns.iter().enumerate().map(column).collect() };
-    Relation { kind: RelationKind::Scan(table), schema, windowed: None, span }
+    let schema = Schema {
+        columns: table.columns.iter().enumerate().map(column).collect(),
+    };
+    Relation {
+        kind: RelationKind::Scan(table),
+        schema,
+        windowed: None,
+        span,
+    }
 }

@@ -90,31 +90,51 @@ impl Binder<'_> {
     fn ungrouped(&mut self, column: &str, span: Span) {
         let message = format!("column '{column}' is neither in GROUP BY nor inside an aggregate function");
         let help = format!("add {column} to GROUP BY, or aggregate it: MAX({column})");
-        // Diagnostic: a column outside GROUP BY and outside any aggregate.
+        // Diagnostic: E2013 a column outside GROUP BY and outside any aggregate.
         self.error(Diagnostic::error("E2013", span, message).with_help(help));
     }
 }
 
 /// The aggregation over `input`. Grouping by window_start and window_end makes it a window aggregation: its windows
 /// go on, and window_time stays a time attribute.
-pub(super) fn aggregate(input: Relation, keys: Vec<Expr>, aggregates: Vec<BoundAggregate>, span: Span) -> Relation {
+pub(super) fn aggregate(
+    input: Relation,
+    keys: Vec<Expr>,
+    aggregates: Vec<BoundAggregate>,
+    span: Span,
+) -> Relation {
     let width = keys.len() + aggregates.len();
     let mut forwarded: Vec<Option<usize>> = keys.iter().map(Expr::as_column).collect();
     forwarded.resize(width, None);
-    let windowed = input.windowed.as_ref().and_then(|windowed| windowed.moved(&forwarded));
+    let windowed = input
+        .windowed
+        .as_ref()
+        .and_then(|windowed| windowed.moved(&forwarded));
     let mut columns = Vec::with_capacity(width);
     for (i, key) in keys.iter().enumerate() {
         let name = match key.as_column() {
             Some(position) => input.schema.columns[position].name.clone(),
             None => format!("$key{i}"),
         };
-        columns.push(SchemaColumn { name, ty: key.ty.clone(), time: window_time(&windowed, i) });
+        columns.push(SchemaColumn {
+            name,
+            ty: key.ty.clone(),
+            time: window_time(&windowed, i),
+        });
     }
     for (i, call) in aggregates.iter().enumerate() {
-        columns.push(SchemaColumn { name: format!("$agg{i}"), ty: call.ty.clone(), time: None });
+        columns.push(SchemaColumn {
+            name: format!("$agg{i}"),
+            ty: call.ty.clone(),
+            time: None,
+        });
     }
     Relation {
-        kind: RelationKind::Aggregate { input: Box::new(input), keys, aggregates },
+        kind: RelationKind::Aggregate {
+            input: Box::new(input),
+            keys,
+            aggregates,
+        },
         schema: Schema { columns },
         windowed,
         span,
@@ -122,5 +142,8 @@ pub(super) fn aggregate(input: Relation, keys: Vec<Expr>, aggregates: Vec<BoundA
 }
 
 fn window_time(windowed: &Option<WindowColumns>, column: usize) -> Option<TimeAttribute> {
-    windowed.as_ref().filter(|windowed| windowed.times.contains(&column)).map(|windowed| windowed.time)
+    windowed
+        .as_ref()
+        .filter(|windowed| windowed.times.contains(&column))
+        .map(|windowed| windowed.time)
 }

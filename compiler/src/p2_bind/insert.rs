@@ -29,20 +29,35 @@ impl Binder<'_> {
         let query = self.query_text(&insert.query);
         let (table, query) = (table?, query?);
         let input = self.sink_input(&table, insert.columns.as_deref(), query, insert.table.span)?;
-        (!refused).then_some(BoundStatement::Insert { table, input, span: insert.span })
+        (!refused).then_some(BoundStatement::Insert {
+            table,
+            input,
+            span: insert.span,
+        })
     }
 
     fn sink_table(&mut self, insert: &Insert) -> Option<Table> {
         let name = self.object_name(&insert.table);
         let span = insert.table.span;
-        self.hints.extend(insert.query.hints.iter().filter(|hint| hint.after == span.end).cloned());
+        self.hints.extend(
+            insert
+                .query
+                .hints
+                .iter()
+                .filter(|hint| hint.after == span.end)
+                .cloned(),
+        );
         if let Some(table) = self.bound.tables.get(&name) {
             let table = table.clone();
             return Some(self.with_dynamic_options(table, span));
         }
         if self.named_queries.iter().any(|query| query.name == name) {
-            // Diagnostic: an INSERT into what cannot be written.
-            self.error(Diagnostic::error("E2017", span, format!("'{name}' is a view; expected a table to write to")));
+            // Diagnostic: E2017 an INSERT into what cannot be written.
+            self.error(Diagnostic::error(
+                "E2017",
+                span,
+                format!("'{name}' is a view; expected a table to write to"),
+            ));
         } else if !self.declarations.contains_key(&name) {
             self.unknown_table(&name, span);
         }
@@ -57,7 +72,11 @@ impl Binder<'_> {
         query: Relation,
         span: Span,
     ) -> Option<Relation> {
-        let persisted: Vec<&Column> = table.columns.iter().filter(|column| is_persisted(column)).collect();
+        let persisted: Vec<&Column> = table
+            .columns
+            .iter()
+            .filter(|column| is_persisted(column))
+            .collect();
         let targets = self.targets(table, &persisted, columns)?;
         if targets.len() != query.schema.columns.len() {
             self.wrong_arity(table, &persisted, &targets, &query, span);
@@ -84,15 +103,24 @@ impl Binder<'_> {
         let column = |(column, expr): (&&Column, &Expr)| SchemaColumn {
             name: column.name.clone(),
             ty: expr.ty.clone(),
-            time: expr.as_column().and_then(|position| query.schema.columns[position].time),
+            time: expr
+                .as_column()
+                .and_then(|position| query.schema.columns[position].time),
         };
-        let schema = Schema { columns: persisted.iter().zip(&exprs).map(column).collect() };
+        let schema = Schema {
+            columns: persisted.iter().zip(&exprs).map(column).collect(),
+        };
         let query_span = query.span;
         Some(project(query, exprs, schema, query_span))
     }
 
     /// For each column of the query, the position of its persisted column.
-    fn targets(&mut self, table: &Table, persisted: &[&Column], columns: Option<&[Text]>) -> Option<Vec<usize>> {
+    fn targets(
+        &mut self,
+        table: &Table,
+        persisted: &[&Column],
+        columns: Option<&[Text]>,
+    ) -> Option<Vec<usize>> {
         let Some(columns) = columns else {
             return Some((0..persisted.len()).collect());
         };
@@ -104,15 +132,20 @@ impl Binder<'_> {
                     Some(format!("column '{}' is listed twice", column.value))
                 }
                 Some(_) => None,
-                None if table.columns.iter().any(|known| known.name == column.value) => {
-                    Some(format!("column '{}' is computed or VIRTUAL and cannot be written", column.value))
-                }
+                None if table.columns.iter().any(|known| known.name == column.value) => Some(format!(
+                    "column '{}' is computed or VIRTUAL and cannot be written",
+                    column.value
+                )),
                 None => Some(format!("table '{}' has no column '{}'", table.name, column.value)),
             };
             targets.push(found.filter(|_| problem.is_none()));
             if let Some(message) = problem {
-                let help = suggestion(&column.value, persisted.iter().map(|c| c.name.as_str()), "columns");
-                // Diagnostic: a column list of INSERT that does not fit the table.
+                let help = suggestion(
+                    &column.value,
+                    persisted.iter().map(|c| c.name.as_str()),
+                    "columns",
+                );
+                // Diagnostic: E2018 a column list of INSERT that does not fit the table.
                 self.error(Diagnostic::error("E2018", column.span, message).with_help(help));
             }
         }
@@ -127,7 +160,10 @@ impl Binder<'_> {
         query: &Relation,
         span: Span,
     ) {
-        let names: Vec<&str> = targets.iter().map(|target| persisted[*target].name.as_str()).collect();
+        let names: Vec<&str> = targets
+            .iter()
+            .map(|target| persisted[*target].name.as_str())
+            .collect();
         let message = format!(
             "the query gives {} columns ({}), but {} columns of table '{}' are written ({})",
             query.schema.columns.len(),
@@ -136,7 +172,7 @@ impl Binder<'_> {
             table.name,
             names.join(", ")
         );
-        // Diagnostic: a query with more or fewer columns than its sink.
+        // Diagnostic: E2019 a query with more or fewer columns than its sink.
         self.error(Diagnostic::error("E2019", span, message));
     }
 
@@ -160,7 +196,7 @@ impl Binder<'_> {
                 column.ty
             );
             let help = format!("write CAST({} AS {})", from.name, column.ty.kind);
-            // Diagnostic: a value that Flink does not cast to the sink's type by itself.
+            // Diagnostic: E2020 a value that Flink does not cast to the sink's type by itself.
             self.error(Diagnostic::error("E2020", span, message).with_help(help));
             return None;
         }
@@ -176,11 +212,15 @@ impl Binder<'_> {
     fn missing_value(&mut self, column: &Column, span: Span) -> Option<Expr> {
         if !column.ty.nullable {
             let message = format!("column '{}' is {} and gets no value", column.name, column.ty);
-            // Diagnostic: a NOT NULL column that the column list leaves out.
+            // Diagnostic: E2021 a NOT NULL column that the column list leaves out.
             self.error(Diagnostic::error("E2021", span, message));
             return None;
         }
-        Some(Expr::literal(Value::Null, DataType::nullable(column.ty.kind.clone()), span))
+        Some(Expr::literal(
+            Value::Null,
+            DataType::nullable(column.ty.kind.clone()),
+            span,
+        ))
     }
 
     /// The value of a setting, if it was set.

@@ -5,9 +5,7 @@
 
 use super::Binder;
 use crate::base::{Diagnostic, Span};
-use crate::p1_parse::ast::{
-    ColumnDef, ColumnDefKind, CreateTable, LikeClause, LikeFeature, LikeStrategy,
-};
+use crate::p1_parse::ast::{ColumnDef, ColumnDefKind, CreateTable, LikeClause, LikeFeature, LikeStrategy};
 
 impl Binder<'_> {
     /// The declaration with LIKE resolved; `None` after its problems were reported.
@@ -21,7 +19,10 @@ impl Binder<'_> {
             return None;
         };
         self.check_like(like)?;
-        let mut merged = CreateTable { like: None, ..declaration.clone() };
+        let mut merged = CreateTable {
+            like: None,
+            ..declaration.clone()
+        };
         let problems = [
             merge_columns(&mut merged, &source, like),
             merge_watermarks(&mut merged, &source, like),
@@ -31,7 +32,7 @@ impl Binder<'_> {
         let mut is_valid = true;
         for (span, message) in problems.into_iter().flatten() {
             is_valid = false;
-            // Diagnostic: a declaration that contradicts the table it is LIKE.
+            // Diagnostic: E2028 a declaration that contradicts the table it is LIKE.
             self.error(Diagnostic::error("E2028", span, message));
         }
         is_valid.then_some(merged)
@@ -42,11 +43,17 @@ impl Binder<'_> {
         for (i, option) in like.options.iter().enumerate() {
             let fixed = matches!(
                 option.feature,
-                LikeFeature::All | LikeFeature::Constraints | LikeFeature::Distribution | LikeFeature::Partitions
+                LikeFeature::All
+                    | LikeFeature::Constraints
+                    | LikeFeature::Distribution
+                    | LikeFeature::Partitions
             );
             let message = if option.strategy == LikeStrategy::Overwriting && fixed {
                 format!("OVERWRITING is not possible for {:?}", option.feature).to_uppercase()
-            } else if like.options[..i].iter().any(|earlier| earlier.feature == option.feature) {
+            } else if like.options[..i]
+                .iter()
+                .any(|earlier| earlier.feature == option.feature)
+            {
                 "the same feature is given twice".to_owned()
             } else {
                 continue;
@@ -61,11 +68,18 @@ impl Binder<'_> {
 type Problem = Option<(Span, String)>;
 
 fn strategy(like: &LikeClause, feature: LikeFeature) -> LikeStrategy {
-    let of = |feature| like.options.iter().find(|option| option.feature == feature).map(|option| option.strategy);
-    of(feature).or_else(|| of(LikeFeature::All)).unwrap_or(match feature {
-        LikeFeature::Options => LikeStrategy::Overwriting,
-        _ => LikeStrategy::Including,
-    })
+    let of = |feature| {
+        like.options
+            .iter()
+            .find(|option| option.feature == feature)
+            .map(|option| option.strategy)
+    };
+    of(feature)
+        .or_else(|| of(LikeFeature::All))
+        .unwrap_or(match feature {
+            LikeFeature::Options => LikeStrategy::Overwriting,
+            _ => LikeStrategy::Including,
+        })
 }
 
 fn merge_columns(merged: &mut CreateTable, source: &CreateTable, like: &LikeClause) -> Problem {
@@ -81,14 +95,24 @@ fn merge_columns(merged: &mut CreateTable, source: &CreateTable, like: &LikeClau
         match (strategy, redefined) {
             (LikeStrategy::Excluding, _) => continue,
             (_, None) => merged.columns.push(column.clone()),
-            (LikeStrategy::Overwriting, Some(new)) if same_sort(new, column) => merged.columns.push(new.clone()),
+            (LikeStrategy::Overwriting, Some(new)) if same_sort(new, column) => {
+                merged.columns.push(new.clone())
+            }
             (_, Some(new)) => {
-                let message = format!("column '{}' exists already in the table it is LIKE", new.name.value);
+                let message = format!(
+                    "column '{}' exists already in the table it is LIKE",
+                    new.name.value
+                );
                 problem = problem.or(Some((new.span, message)));
             }
         }
     }
-    let is_new = |column: &ColumnDef| !merged.columns.iter().any(|known| known.name.value == column.name.value);
+    let is_new = |column: &ColumnDef| {
+        !merged
+            .columns
+            .iter()
+            .any(|known| known.name.value == column.name.value)
+    };
     let new: Vec<ColumnDef> = own.into_iter().filter(is_new).collect();
     merged.columns.extend(new);
     problem

@@ -22,13 +22,13 @@ use indexmap::IndexMap;
 use sqlparser::ast as sqlast;
 
 use self::bound::{Bound, BoundExplain, BoundStatement, Relation};
-use crate::base::{Diagnostic, ErrorSink, SourceMap, Span};
+use crate::base::{Diagnostic, ErrorSink, Span};
 use crate::catalog::nearest::suggestion;
 use crate::p1_parse::ast::{CreateTable, Explain, Hint, Name, Script, Statement, StatementKind};
 use crate::p1_parse::positions::Positions;
 
 /// Resolves names and types of a script; `None` when it has errors.
-pub fn bind(script: &Script, sources: &SourceMap, errors: &mut ErrorSink) -> Option<Bound> {
+pub fn bind(script: &Script, errors: &mut ErrorSink) -> Option<Bound> {
     let mut binder = Binder::new(&script.positions, errors);
     for statement in &script.statements {
         binder.statement(statement);
@@ -97,7 +97,11 @@ impl<'a> Binder<'a> {
         match &statement.kind {
             StatementKind::Insert(insert) => self.insert(insert).into_iter().collect(),
             StatementKind::StatementSet(inserts) => inserts.iter().filter_map(|i| self.insert(i)).collect(),
-            StatementKind::Query(text) => self.query_text(text).map(BoundStatement::Query).into_iter().collect(),
+            StatementKind::Query(text) => self
+                .query_text(text)
+                .map(BoundStatement::Query)
+                .into_iter()
+                .collect(),
             _ => {
                 self.unsupported("EXPLAIN of this statement", statement.span);
                 Vec::new()
@@ -107,8 +111,16 @@ impl<'a> Binder<'a> {
 
     fn explain(&mut self, explain: &Explain, span: Span) {
         let statements = self.executable(&explain.statement);
-        let details = explain.details.iter().map(|detail| detail.value.clone()).collect();
-        self.bound.explains.push(BoundExplain { details, statements, span });
+        let details = explain
+            .details
+            .iter()
+            .map(|detail| detail.value.clone())
+            .collect();
+        self.bound.explains.push(BoundExplain {
+            details,
+            statements,
+            span,
+        });
     }
 
     fn ident_span(&self, ident: &sqlast::Ident) -> Span {
@@ -117,7 +129,8 @@ impl<'a> Binder<'a> {
 
     /// From the first to the last part of a name.
     fn path_span(&self, path: &[sqlast::Ident]) -> Span {
-        self.positions.of(&sqlast::Expr::CompoundIdentifier(path.to_vec()), self.clause)
+        self.positions
+            .of(&sqlast::Expr::CompoundIdentifier(path.to_vec()), self.clause)
     }
 
     fn error(&mut self, diagnostic: Diagnostic) {
@@ -125,7 +138,7 @@ impl<'a> Binder<'a> {
     }
 
     fn unsupported(&mut self, what: &str, span: Span) {
-        // Diagnostic: Flink has it, this version has not.
+        // Diagnostic: E2002 Flink has it, this version has not.
         let message = format!("{what} is not supported by this version");
         self.errors.push(Diagnostic::error("E2002", span, message));
     }
@@ -140,7 +153,7 @@ impl<'a> Binder<'a> {
         let (last, before) = parts.split_last().expect("a name has a part");
         let expected: &[&str] = &["default_catalog", "default_database"];
         if before.len() > 2 || !expected.ends_with(before) {
-            // Diagnostic: only the built-in catalog and database exist.
+            // Diagnostic: E2003 only the built-in catalog and database exist.
             let message = format!("'{}' is in another catalog or database", parts.join("."));
             let help = "only default_catalog.default_database exists; leave the prefix off";
             self.error(Diagnostic::error("E2003", span, message).with_help(help));
@@ -151,10 +164,16 @@ impl<'a> Binder<'a> {
     /// Reports an unknown table with the nearest name.
     fn unknown_table(&mut self, name: &str, span: Span) {
         let views = self.named_queries.iter().map(|query| query.name.as_str());
-        let known: Vec<&str> = self.declarations.keys().map(String::as_str).chain(views).collect();
+        let known: Vec<&str> = self
+            .declarations
+            .keys()
+            .map(String::as_str)
+            .chain(views)
+            .collect();
         let help = suggestion(name, known.iter().copied(), "tables and views");
-        // Diagnostic: a table or view that was not created before this place.
+        // Diagnostic: E2004 a table or view that was not created before this place.
         let message = format!("table or view '{name}' does not exist");
-        self.errors.push(Diagnostic::error("E2004", span, message).with_help(help));
+        self.errors
+            .push(Diagnostic::error("E2004", span, message).with_help(help));
     }
 }

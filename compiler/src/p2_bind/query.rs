@@ -73,8 +73,14 @@ impl Binder<'_> {
             (order_by.is_some(), "ORDER BY"),
             (limit_clause.is_some(), "LIMIT and OFFSET"),
             (fetch.is_some(), "FETCH"),
-            (!locks.is_empty() || for_clause.is_some(), "FOR UPDATE and FOR XML"),
-            (settings.is_some() || format_clause.is_some(), "SETTINGS and FORMAT"),
+            (
+                !locks.is_empty() || for_clause.is_some(),
+                "FOR UPDATE and FOR XML",
+            ),
+            (
+                settings.is_some() || format_clause.is_some(),
+                "SETTINGS and FORMAT",
+            ),
             (!pipe_operators.is_empty(), "|>"),
         ];
         let refused = self.refuse_clauses(&refusals, span);
@@ -99,13 +105,21 @@ impl Binder<'_> {
                 self.unsupported("this form of WITH", span);
             }
             let relation = self.query(&cte.query);
-            let names: Vec<&str> = cte.alias.columns.iter().map(|column| column.name.value.as_str()).collect();
+            let names: Vec<&str> = cte
+                .alias
+                .columns
+                .iter()
+                .map(|column| column.name.value.as_str())
+                .collect();
             let relation = match relation {
                 Some(relation) if !names.is_empty() => self.renamed(relation, &names, span),
                 other => other,
             };
             let relation = relation.map(|relation| self.shared(relation));
-            self.named_queries.push(NamedQuery { name: cte.alias.name.value.clone(), relation });
+            self.named_queries.push(NamedQuery {
+                name: cte.alias.name.value.clone(),
+                relation,
+            });
         }
     }
 
@@ -129,13 +143,18 @@ impl Binder<'_> {
                 relation.schema.columns.len(),
                 column_names(&relation.schema)
             );
-            // Diagnostic: a list of names or columns that is longer or shorter than the columns it stands for.
+            // Diagnostic: E2011 a list of names or columns that is longer or shorter than the columns it stands for.
             self.error(Diagnostic::error("E2011", span, message));
             return None;
         }
         let columns = relation.schema.columns.iter().zip(names);
-        let columns = columns.map(|(column, name)| SchemaColumn { name: (*name).to_owned(), ..column.clone() });
-        let schema = Schema { columns: columns.collect() };
+        let columns = columns.map(|(column, name)| SchemaColumn {
+            name: (*name).to_owned(),
+            ..column.clone()
+        });
+        let schema = Schema {
+            columns: columns.collect(),
+        };
         let exprs = identity(&relation.schema, span);
         Some(project(relation, exprs, schema, span))
     }
@@ -145,9 +164,12 @@ impl Binder<'_> {
             SetExpr::Select(select) => self.select(select),
             SetExpr::Query(query) => self.query(query),
             SetExpr::Values(values) => self.values(values, span),
-            SetExpr::SetOperation { left, op: SetOperator::Union, set_quantifier, right } => {
-                self.union(left, *set_quantifier, right, span)
-            }
+            SetExpr::SetOperation {
+                left,
+                op: SetOperator::Union,
+                set_quantifier,
+                right,
+            } => self.union(left, *set_quantifier, right, span),
             SetExpr::SetOperation { op, .. } => {
                 self.unsupported(&op.to_string(), span);
                 None
@@ -177,7 +199,11 @@ impl Binder<'_> {
             }
         };
         let union = self.union_all(left?, right?, span)?;
-        Some(if distinct { distinct_rows(union, span) } else { union })
+        Some(if distinct {
+            distinct_rows(union, span)
+        } else {
+            union
+        })
     }
 
     fn union_all(&mut self, left: Relation, right: Relation, span: Span) -> Option<Relation> {
@@ -195,13 +221,20 @@ impl Binder<'_> {
         let mut columns = Vec::with_capacity(left.schema.columns.len());
         for (a, b) in left.schema.columns.iter().zip(&right.schema.columns) {
             let Some(ty) = least_restrictive([&a.ty, &b.ty]) else {
-                // Diagnostic: columns of UNION or VALUES that have no common type.
-                let message = format!("column '{}' of UNION is {} and {}: no common type", a.name, a.ty, b.ty);
+                // Diagnostic: E2012 columns of UNION or VALUES that have no common type.
+                let message = format!(
+                    "column '{}' of UNION is {} and {}: no common type",
+                    a.name, a.ty, b.ty
+                );
                 self.error(Diagnostic::error("E2012", span, message));
                 return None;
             };
             let is_same = a.ty.kind == ty.kind && b.ty.kind == ty.kind && a.time == b.time;
-            columns.push(SchemaColumn { name: a.name.clone(), time: a.time.filter(|_| is_same), ty });
+            columns.push(SchemaColumn {
+                name: a.name.clone(),
+                time: a.time.filter(|_| is_same),
+                ty,
+            });
         }
         let schema = Schema { columns };
         let mut inputs = Vec::new();
@@ -213,7 +246,12 @@ impl Binder<'_> {
                 _ => inputs.push(side),
             }
         }
-        Some(Relation { kind: RelationKind::Union(inputs), schema, windowed: None, span })
+        Some(Relation {
+            kind: RelationKind::Union(inputs),
+            schema,
+            windowed: None,
+            span,
+        })
     }
 
     /// The relation with its columns cast to the types of `schema`.
@@ -234,8 +272,11 @@ impl Binder<'_> {
         let mut rows = Vec::with_capacity(values.rows.len());
         for row in &values.rows {
             let mut environment = Environment::plain(&scope, "VALUES");
-            let bound: Vec<Option<Expr>> =
-                row.content.iter().map(|e| self.expr(e, &mut environment)).collect();
+            let bound: Vec<Option<Expr>> = row
+                .content
+                .iter()
+                .map(|e| self.expr(e, &mut environment))
+                .collect();
             rows.push(bound.into_iter().collect::<Option<Vec<Expr>>>());
         }
         let rows = rows.into_iter().collect::<Option<Vec<Vec<Expr>>>>()?;
@@ -245,16 +286,33 @@ impl Binder<'_> {
             self.error(Diagnostic::error("E2011", span, message));
             return None;
         }
-        let types = (0..width).map(|column| self.values_type(&rows, column, span)).collect::<Vec<_>>();
+        let types = (0..width)
+            .map(|column| self.values_type(&rows, column, span))
+            .collect::<Vec<_>>();
         let types = types.into_iter().collect::<Option<Vec<DataType>>>()?;
         let mut cast = Vec::with_capacity(rows.len());
         for row in rows {
-            let row: Vec<Option<Expr>> = row.into_iter().zip(&types).map(|(e, ty)| self.coerce(e, ty)).collect();
+            let row: Vec<Option<Expr>> = row
+                .into_iter()
+                .zip(&types)
+                .map(|(e, ty)| self.coerce(e, ty))
+                .collect();
             cast.push(row.into_iter().collect::<Option<Vec<Expr>>>()?);
         }
-        let column = |(i, ty)| SchemaColumn { name: format!("EXPR${i}"), ty, time: None };
-        let schema = Schema { columns: types.into_iter().enumerate().map(column).collect() };
-        Some(Relation { kind: RelationKind::Values(cast), schema, windowed: None, span })
+        let column = |(i, ty)| SchemaColumn {
+            name: format!("EXPR${i}"),
+            ty,
+            time: None,
+        };
+        let schema = Schema {
+            columns: types.into_iter().enumerate().map(column).collect(),
+        };
+        Some(Relation {
+            kind: RelationKind::Values(cast),
+            schema,
+            windowed: None,
+            span,
+        })
     }
 
     fn values_type(&mut self, rows: &[Vec<Expr>], column: usize, span: Span) -> Option<DataType> {
@@ -276,9 +334,15 @@ pub(super) fn identity(schema: &Schema, span: Span) -> Vec<Expr> {
 /// A projection; windows follow the columns that are forwarded.
 pub(super) fn project(input: Relation, exprs: Vec<Expr>, schema: Schema, span: Span) -> Relation {
     let forwarded: Vec<Option<usize>> = exprs.iter().map(Expr::as_column).collect();
-    let windowed = input.windowed.as_ref().and_then(|windowed| windowed.moved(&forwarded));
+    let windowed = input
+        .windowed
+        .as_ref()
+        .and_then(|windowed| windowed.moved(&forwarded));
     Relation {
-        kind: RelationKind::Project { input: Box::new(input), exprs },
+        kind: RelationKind::Project {
+            input: Box::new(input),
+            exprs,
+        },
         schema,
         windowed,
         span,
@@ -298,6 +362,12 @@ pub(super) fn column_names(schema: &Schema) -> String {
 }
 
 /// What a column of a forwarded time attribute keeps: only a column named plainly stays one.
-pub(super) fn forwarded_time(expr: &Expr, is_name: bool, schema: &[Option<TimeAttribute>]) -> Option<TimeAttribute> {
-    expr.as_column().filter(|_| is_name).and_then(|position| schema.get(position).copied().flatten())
+pub(super) fn forwarded_time(
+    expr: &Expr,
+    is_name: bool,
+    schema: &[Option<TimeAttribute>],
+) -> Option<TimeAttribute> {
+    expr.as_column()
+        .filter(|_| is_name)
+        .and_then(|position| schema.get(position).copied().flatten())
 }

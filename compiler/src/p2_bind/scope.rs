@@ -48,7 +48,9 @@ impl Scope {
             time: column.time,
             hidden: None,
         };
-        Scope { columns: schema.columns.iter().map(column).collect() }
+        Scope {
+            columns: schema.columns.iter().map(column).collect(),
+        }
     }
 
     /// Positions of the columns of one table; empty when there is no such table.
@@ -71,18 +73,30 @@ impl Scope {
         let visible = |column: &&(usize, &ScopeColumn)| {
             qualifier.is_none_or(|q| column.1.qualifier.as_deref() == Some(q))
         };
-        let candidates: Vec<(usize, &ScopeColumn)> = self.columns.iter().enumerate().filter(|c| visible(&c)).collect();
-        let matches: Vec<usize> = candidates.iter().filter(|c| c.1.name == name).map(|c| c.0).collect();
+        let candidates: Vec<(usize, &ScopeColumn)> =
+            self.columns.iter().enumerate().filter(|c| visible(&c)).collect();
+        let matches: Vec<usize> = candidates
+            .iter()
+            .filter(|c| c.1.name == name)
+            .map(|c| c.0)
+            .collect();
         match matches[..] {
             [] => Err(NameError {
                 message: match qualifier {
                     Some(qualifier) => format!("table '{qualifier}' has no column '{name}'"),
                     None => format!("no column '{name}' is visible here"),
                 },
-                help: Some(suggestion(name, candidates.iter().map(|c| c.1.name.as_str()), "columns")),
+                help: Some(suggestion(
+                    name,
+                    candidates.iter().map(|c| c.1.name.as_str()),
+                    "columns",
+                )),
             }),
             [position] => match self.columns[position].hidden {
-                Some(reason) => Err(NameError { message: format!("column '{name}' {reason}"), help: None }),
+                Some(reason) => Err(NameError {
+                    message: format!("column '{name}' {reason}"),
+                    help: None,
+                }),
                 None => Ok(position),
             },
             _ => Err(NameError {
@@ -134,7 +148,10 @@ mod tests {
             time: None,
             hidden: None,
         };
-        let field = sql::Field { name: "x".into(), ty: DataType::not_null(TypeKind::Int) };
+        let field = sql::Field {
+            name: "x".into(),
+            ty: DataType::not_null(TypeKind::Int),
+        };
         Scope {
             columns: vec![
                 column("t", "a", TypeKind::Int),
@@ -156,7 +173,10 @@ mod tests {
             (&["t", "c"], Err("table 't' has no column 'c'")),
         ];
         for (path, expected) in cases {
-            let found = scope().resolve(path).map(|r| (r.column, r.fields.len())).map_err(|e| e.message);
+            let found = scope()
+                .resolve(path)
+                .map(|r| (r.column, r.fields.len()))
+                .map_err(|e| e.message);
             assert_eq!(found, expected.map_err(str::to_owned), "{path:?}");
         }
     }

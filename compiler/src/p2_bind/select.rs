@@ -38,10 +38,17 @@ impl Binder<'_> {
         let is_global = keys.as_ref().is_some_and(Vec::is_empty);
         let mut environment = Environment {
             scope: &scope,
-            aggregates: Aggregates::Collected { calls: Vec::new(), inside: false, is_global },
+            aggregates: Aggregates::Collected {
+                calls: Vec::new(),
+                inside: false,
+                is_global,
+            },
         };
         let items = self.items(&select.projection, &mut environment);
-        let having = select.having.as_ref().map(|having| self.having(having, &mut environment));
+        let having = select
+            .having
+            .as_ref()
+            .map(|having| self.having(having, &mut environment));
         let Aggregates::Collected { calls, .. } = environment.aggregates else {
             unreachable!("the kind of aggregates does not change")
         };
@@ -147,7 +154,8 @@ impl Binder<'_> {
         if let Some(having) = having {
             relation = filtered(relation, having?);
         }
-        let times: Vec<Option<TimeAttribute>> = relation.schema.columns.iter().map(|column| column.time).collect();
+        let times: Vec<Option<TimeAttribute>> =
+            relation.schema.columns.iter().map(|column| column.time).collect();
         Some(listed(relation, items, &times, span))
     }
 
@@ -189,7 +197,12 @@ impl Binder<'_> {
 
     fn item(&mut self, expr: &sqlast::Expr, name: String, environment: &mut Environment<'_>) -> Option<Item> {
         let bound = self.expr(expr, environment)?;
-        Some(Item { is_name: is_name(expr), is_proctime: is_proctime(expr), name, expr: bound })
+        Some(Item {
+            is_name: is_name(expr),
+            is_proctime: is_proctime(expr),
+            name,
+            expr: bound,
+        })
     }
 
     fn wildcard_options(&mut self, options: &sqlast::WildcardAdditionalOptions) {
@@ -215,11 +228,18 @@ impl Binder<'_> {
             None => (0..scope.columns.len()).collect(),
         };
         if positions.is_empty() {
-            let mut tables: Vec<&str> = scope.columns.iter().filter_map(|c| c.qualifier.as_deref()).collect();
+            let mut tables: Vec<&str> = scope
+                .columns
+                .iter()
+                .filter_map(|c| c.qualifier.as_deref())
+                .collect();
             tables.dedup();
             let help = suggestion(table.unwrap_or("*"), tables.iter().copied(), "tables in FROM");
-            // Diagnostic: `*` without FROM, or `t.*` of a table that FROM does not have.
-            let message = format!("no columns for {}*", table.map_or(String::new(), |t| format!("{t}.")));
+            // Diagnostic: E2014 `*` without FROM, or `t.*` of a table that FROM does not have.
+            let message = format!(
+                "no columns for {}*",
+                table.map_or(String::new(), |t| format!("{t}."))
+            );
             self.error(Diagnostic::error("E2014", span, message).with_help(help));
             return vec![None];
         }
@@ -242,7 +262,10 @@ fn filtered(input: Relation, condition: Expr) -> Relation {
         schema: input.schema.clone(),
         windowed: input.windowed.clone(),
         span: condition.span,
-        kind: RelationKind::Filter { input: Box::new(input), condition },
+        kind: RelationKind::Filter {
+            input: Box::new(input),
+            condition,
+        },
     }
 }
 
@@ -256,7 +279,11 @@ fn listed(input: Relation, items: Vec<Item>, times: &[Option<TimeAttribute>], sp
             true => Some(TimeAttribute::Proctime),
             false => forwarded_time(&item.expr, item.is_name, times),
         };
-        columns.push(SchemaColumn { name, ty: item.expr.ty.clone(), time });
+        columns.push(SchemaColumn {
+            name,
+            ty: item.expr.ty.clone(),
+            time,
+        });
         exprs.push(item.expr);
     }
     project(input, exprs, Schema { columns }, span)
@@ -269,7 +296,10 @@ fn unique(name: String, columns: &[SchemaColumn]) -> String {
         return name;
     }
     let numbered = (0..=columns.len()).map(|n| format!("{name}{n}"));
-    numbered.into_iter().find(|name| !is_taken(name)).expect("one of n + 1 names is free among n columns")
+    numbered
+        .into_iter()
+        .find(|name| !is_taken(name))
+        .expect("one of n + 1 names is free among n columns")
 }
 
 /// The name an item has without AS: that of the column or field it names.

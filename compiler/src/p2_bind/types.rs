@@ -27,13 +27,21 @@ impl Binder<'_> {
             }
             TypeTextKind::Row(fields) => TypeKind::Row(self.row_fields(fields)?),
         };
-        Some(DataType { kind, nullable: text.nullable })
+        Some(DataType {
+            kind,
+            nullable: text.nullable,
+        })
     }
 
     fn row_fields(&mut self, fields: &[(crate::p1_parse::ast::Text, TypeText)]) -> Option<Vec<Field>> {
         let bound: Vec<Option<Field>> = fields
             .iter()
-            .map(|(name, ty)| self.data_type(ty).map(|ty| Field { name: name.value.clone(), ty }))
+            .map(|(name, ty)| {
+                self.data_type(ty).map(|ty| Field {
+                    name: name.value.clone(),
+                    ty,
+                })
+            })
             .collect();
         bound.into_iter().collect()
     }
@@ -42,7 +50,7 @@ impl Binder<'_> {
         match named_type(name, numbers) {
             Ok(kind) => Some(kind),
             Err(message) => {
-                // Diagnostic: a type that does not exist, is not supported, or has a number out of range.
+                // Diagnostic: E2001 a type that does not exist, is not supported, or has a number out of range.
                 self.errors.push(Diagnostic::error("E2001", span, message));
                 None
             }
@@ -54,7 +62,9 @@ fn named_type(name: &str, numbers: &[u32]) -> Result<TypeKind, String> {
     let number = |position: usize, default: u32, low: u32, high: u32| match numbers.get(position) {
         None => Ok(default),
         Some(&n) if (low..=high).contains(&n) => Ok(n),
-        Some(n) => Err(format!("{name}({n}) is not possible: expected a number from {low} to {high}")),
+        Some(n) => Err(format!(
+            "{name}({n}) is not possible: expected a number from {low} to {high}"
+        )),
     };
     let small = |position, default, low, high| {
         number(position, default, low, high).map(|n| u8::try_from(n).expect("the range fits a byte"))
@@ -65,7 +75,10 @@ fn named_type(name: &str, numbers: &[u32]) -> Result<TypeKind, String> {
         _ => 0,
     };
     if numbers.len() > accepted {
-        return Err(format!("type {name} takes at most {accepted} numbers, found {}", numbers.len()));
+        return Err(format!(
+            "type {name} takes at most {accepted} numbers, found {}",
+            numbers.len()
+        ));
     }
     Ok(match name {
         "BOOLEAN" => TypeKind::Boolean,
@@ -79,20 +92,36 @@ fn named_type(name: &str, numbers: &[u32]) -> Result<TypeKind, String> {
             let precision = small(0, 10, 1, 38)?;
             let scale = small(1, 0, 0, 38)?;
             if scale > precision {
-                return Err(format!("{name}({precision}, {scale}): the scale is larger than the precision"));
+                return Err(format!(
+                    "{name}({precision}, {scale}): the scale is larger than the precision"
+                ));
             }
             TypeKind::Decimal { precision, scale }
         }
-        "CHAR" => TypeKind::Char { length: number(0, 1, 1, LENGTH_MAX)? },
-        "VARCHAR" => TypeKind::VarChar { length: number(0, 1, 1, LENGTH_MAX)? },
+        "CHAR" => TypeKind::Char {
+            length: number(0, 1, 1, LENGTH_MAX)?,
+        },
+        "VARCHAR" => TypeKind::VarChar {
+            length: number(0, 1, 1, LENGTH_MAX)?,
+        },
         "STRING" => TypeKind::STRING,
-        "BINARY" => TypeKind::Binary { length: number(0, 1, 1, LENGTH_MAX)? },
-        "VARBINARY" => TypeKind::VarBinary { length: number(0, 1, 1, LENGTH_MAX)? },
+        "BINARY" => TypeKind::Binary {
+            length: number(0, 1, 1, LENGTH_MAX)?,
+        },
+        "VARBINARY" => TypeKind::VarBinary {
+            length: number(0, 1, 1, LENGTH_MAX)?,
+        },
         "BYTES" => TypeKind::BYTES,
         "DATE" => TypeKind::Date,
-        "TIME" => TypeKind::Time { precision: small(0, 0, 0, 9)? },
-        "TIMESTAMP" => TypeKind::Timestamp { precision: small(0, 6, 0, 9)? },
-        "TIMESTAMP_LTZ" => TypeKind::TimestampLtz { precision: small(0, 6, 0, 9)? },
+        "TIME" => TypeKind::Time {
+            precision: small(0, 0, 0, 9)?,
+        },
+        "TIMESTAMP" => TypeKind::Timestamp {
+            precision: small(0, 6, 0, 9)?,
+        },
+        "TIMESTAMP_LTZ" => TypeKind::TimestampLtz {
+            precision: small(0, 6, 0, 9)?,
+        },
         _ => return Err(format!("unknown or unsupported type '{name}'")),
     })
 }
@@ -116,13 +145,21 @@ fn wider(left: &TypeKind, right: &TypeKind) -> Option<TypeKind> {
     }
     let kind = match (left, right) {
         (Null, other) | (other, Null) => other.clone(),
-        (a, b) if a.is_text() && b.is_text() => VarChar { length: length(a).max(length(b)) },
-        (a, b) if a.is_binary() && b.is_binary() => VarBinary { length: length(a).max(length(b)) },
+        (a, b) if a.is_text() && b.is_text() => VarChar {
+            length: length(a).max(length(b)),
+        },
+        (a, b) if a.is_binary() && b.is_binary() => VarBinary {
+            length: length(a).max(length(b)),
+        },
         (a, b) if a.is_numeric() && b.is_numeric() => wider_number(a, b),
         (Time { precision: a }, Time { precision: b }) => Time { precision: *a.max(b) },
         (Timestamp { precision: a }, Timestamp { precision: b }) => Timestamp { precision: *a.max(b) },
-        (TimestampLtz { precision: a }, TimestampLtz { precision: b }) => TimestampLtz { precision: *a.max(b) },
-        (Date, Timestamp { precision }) | (Timestamp { precision }, Date) => Timestamp { precision: *precision },
+        (TimestampLtz { precision: a }, TimestampLtz { precision: b }) => {
+            TimestampLtz { precision: *a.max(b) }
+        }
+        (Date, Timestamp { precision }) | (Timestamp { precision }, Date) => Timestamp {
+            precision: *precision,
+        },
         (Array(a), Array(b)) => Array(Box::new(least_restrictive([&**a, &**b])?)),
         (Multiset(a), Multiset(b)) => Multiset(Box::new(least_restrictive([&**a, &**b])?)),
         (Map(a, x), Map(b, y)) => {
@@ -131,7 +168,10 @@ fn wider(left: &TypeKind, right: &TypeKind) -> Option<TypeKind> {
         }
         (Row(a), Row(b)) if a.len() == b.len() => {
             let merged = |(a, b): (&Field, &Field)| {
-                Some(Field { name: a.name.clone(), ty: least_restrictive([&a.ty, &b.ty])? })
+                Some(Field {
+                    name: a.name.clone(),
+                    ty: least_restrictive([&a.ty, &b.ty])?,
+                })
             };
             Row(a.iter().zip(b).map(merged).collect::<Option<_>>()?)
         }
@@ -159,10 +199,18 @@ fn length(kind: &TypeKind) -> u32 {
 fn wider_number(a: &TypeKind, b: &TypeKind) -> TypeKind {
     if a.is_approximate() || b.is_approximate() {
         let is_wide = |kind: &TypeKind| matches!(kind, TypeKind::Double | TypeKind::Decimal { .. });
-        return if is_wide(a) || is_wide(b) { TypeKind::Double } else { TypeKind::Float };
+        return if is_wide(a) || is_wide(b) {
+            TypeKind::Double
+        } else {
+            TypeKind::Float
+        };
     }
     if a.is_integer() && b.is_integer() {
-        return if digits(a).0 >= digits(b).0 { a.clone() } else { b.clone() };
+        return if digits(a).0 >= digits(b).0 {
+            a.clone()
+        } else {
+            b.clone()
+        };
     }
     let ((p1, s1), (p2, s2)) = (digits(a), digits(b));
     let scale = s1.max(s2);
@@ -202,7 +250,10 @@ pub(super) fn is_implicit_cast(from: &TypeKind, to: &TypeKind) -> bool {
         (Array(a), Array(b)) | (Multiset(a), Multiset(b)) => is_implicit_cast(&a.kind, &b.kind),
         (Map(a, x), Map(b, y)) => is_implicit_cast(&a.kind, &b.kind) && is_implicit_cast(&x.kind, &y.kind),
         (Row(a), Row(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_implicit_cast(&a.ty.kind, &b.ty.kind))
+            a.len() == b.len()
+                && a.iter()
+                    .zip(b)
+                    .all(|(a, b)| is_implicit_cast(&a.ty.kind, &b.ty.kind))
         }
         (a, b) => a == b,
     }
@@ -254,13 +305,22 @@ mod tests {
             ("TIMESTAMP(3)", "DATE", true),
         ];
         for (from, to, expected) in cases {
-            assert_eq!(is_implicit_cast(&kind(from), &kind(to)), expected, "{from} to {to}");
+            assert_eq!(
+                is_implicit_cast(&kind(from), &kind(to)),
+                expected,
+                "{from} to {to}"
+            );
         }
     }
 
     #[test]
     fn numbers_of_types_are_checked() {
-        for (name, numbers) in [("DECIMAL", vec![39]), ("DECIMAL", vec![5, 6]), ("INT", vec![3]), ("FOO", vec![])] {
+        for (name, numbers) in [
+            ("DECIMAL", vec![39]),
+            ("DECIMAL", vec![5, 6]),
+            ("INT", vec![3]),
+            ("FOO", vec![]),
+        ] {
             assert!(named_type(name, &numbers).is_err(), "{name}{numbers:?}");
         }
     }

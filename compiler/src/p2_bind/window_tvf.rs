@@ -28,9 +28,15 @@ fn parameters(function: &str) -> Option<&'static [&'static str]> {
 
 impl Binder<'_> {
     /// `TABLE(f(…))`.
-    pub(super) fn wrapped_table_function(&mut self, function: &sqlast::Function, span: Span) -> Option<Relation> {
+    pub(super) fn wrapped_table_function(
+        &mut self,
+        function: &sqlast::Function,
+        span: Span,
+    ) -> Option<Relation> {
         match &function.args {
-            FunctionArguments::List(list) => self.table_function(&function.name.to_string(), &list.args, span),
+            FunctionArguments::List(list) => {
+                self.table_function(&function.name.to_string(), &list.args, span)
+            }
             FunctionArguments::None | FunctionArguments::Subquery(_) => {
                 self.unsupported("this form of table function", span);
                 None
@@ -39,7 +45,12 @@ impl Binder<'_> {
     }
 
     /// `f(…)` in FROM.
-    pub(super) fn table_function(&mut self, name: &str, args: &[FunctionArg], span: Span) -> Option<Relation> {
+    pub(super) fn table_function(
+        &mut self,
+        name: &str,
+        args: &[FunctionArg],
+        span: Span,
+    ) -> Option<Relation> {
         let name = name.to_ascii_uppercase();
         let Some(parameters) = parameters(&name) else {
             let what = match name.as_str() {
@@ -52,7 +63,9 @@ impl Binder<'_> {
         let arguments = self.window_arguments(&name, parameters, args, span)?;
         let last = parameters.len() - 2;
         let input = self.window_input(arguments[0]?, &name);
-        let sizes: Vec<Option<i64>> = (2..=last).map(|i| self.milliseconds(arguments[i]?, parameters[i])).collect();
+        let sizes: Vec<Option<i64>> = (2..=last)
+            .map(|i| self.milliseconds(arguments[i]?, parameters[i]))
+            .collect();
         let offset_ms = match arguments[last + 1] {
             Some(offset) => self.milliseconds(offset, "OFFSET"),
             None => Some(0),
@@ -61,7 +74,15 @@ impl Binder<'_> {
         let (time_column, time) = self.time_column(arguments[1]?, &input, &name)?;
         let sizes = sizes.into_iter().collect::<Option<Vec<i64>>>()?;
         let kind = self.window_kind(&name, &sizes, offset_ms?, span)?;
-        Some(windowed(input, Window { kind, time_column, time }, span))
+        Some(windowed(
+            input,
+            Window {
+                kind,
+                time_column,
+                time,
+            },
+            span,
+        ))
     }
 
     /// The arguments by parameter; all but OFFSET are there.
@@ -76,9 +97,16 @@ impl Binder<'_> {
         for (i, argument) in args.iter().enumerate() {
             let (position, value) = match argument {
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(value)) => (Some(i), value),
-                FunctionArg::Named { name, arg: FunctionArgExpr::Expr(value), operator: _ } => {
-                    (parameters.iter().position(|p| p.eq_ignore_ascii_case(&name.value)), value)
-                }
+                FunctionArg::Named {
+                    name,
+                    arg: FunctionArgExpr::Expr(value),
+                    operator: _,
+                } => (
+                    parameters
+                        .iter()
+                        .position(|p| p.eq_ignore_ascii_case(&name.value)),
+                    value,
+                ),
                 _ => return self.window_error(format!("{name} does not take this argument"), span),
             };
             match position.and_then(|position| found.get_mut(position)) {
@@ -102,7 +130,11 @@ impl Binder<'_> {
     fn window_input(&mut self, data: &sqlast::Expr, name: &str) -> Option<Relation> {
         let span = self.positions.expr(data, self.clause);
         match ext::special(data) {
-            Some(Special::TableArgument { name: table, partition_by: [], order_by: [] }) => {
+            Some(Special::TableArgument {
+                name: table,
+                partition_by: [],
+                order_by: [],
+            }) => {
                 let place = self.path_span(table);
                 self.relation_of(table, place).map(|(relation, _)| relation)
             }
@@ -125,7 +157,10 @@ impl Binder<'_> {
     ) -> Option<(usize, TimeAttribute)> {
         let span = self.positions.expr(descriptor, self.clause);
         let Some(column) = descriptor_column(descriptor) else {
-            return self.window_error(format!("{name} expects DESCRIPTOR(column) as its second argument"), span);
+            return self.window_error(
+                format!("{name} expects DESCRIPTOR(column) as its second argument"),
+                span,
+            );
         };
         let span = self.ident_span(column);
         let position = match Scope::of(&input.schema, None).resolve(&[&column.value]) {
@@ -139,14 +174,22 @@ impl Binder<'_> {
         if let Some(time) = found.time {
             return Some((position, time));
         }
-        let attributes: Vec<&str> =
-            input.schema.columns.iter().filter(|c| c.time.is_some()).map(|c| c.name.as_str()).collect();
+        let attributes: Vec<&str> = input
+            .schema
+            .columns
+            .iter()
+            .filter(|c| c.time.is_some())
+            .map(|c| c.name.as_str())
+            .collect();
         let help = match attributes.is_empty() {
             true => "declare one with WATERMARK FOR column AS … in its CREATE TABLE".to_owned(),
             false => format!("time attributes here: {}", attributes.join(", ")),
         };
-        // Diagnostic: a window over a column that is no time attribute (any more).
-        let message = format!("column '{}' of type {} is not a time attribute", found.name, found.ty);
+        // Diagnostic: E2015 a window over a column that is no time attribute (any more).
+        let message = format!(
+            "column '{}' of type {} is not a time attribute",
+            found.name, found.ty
+        );
         self.error(Diagnostic::error("E2015", span, message).with_help(help));
         None
     }
@@ -158,7 +201,8 @@ impl Binder<'_> {
         match bound.as_literal() {
             Some(Value::Millis(millis)) => Some(*millis),
             _ => {
-                let message = format!("{parameter} expects an interval of days to seconds: INTERVAL '5' MINUTE");
+                let message =
+                    format!("{parameter} expects an interval of days to seconds: INTERVAL '5' MINUTE");
                 self.window_error(message, span)
             }
         }
@@ -179,14 +223,22 @@ impl Binder<'_> {
                 let message = format!("SIZE ({size_ms} ms) must be a multiple of {part_name} ({part} ms)");
                 self.window_error(message, span)
             }
-            [slide_ms, size_ms] if name == "HOP" => Some(WindowKind::Hop { slide_ms, size_ms, offset_ms }),
-            [step_ms, size_ms] => Some(WindowKind::Cumulate { step_ms, size_ms, offset_ms }),
+            [slide_ms, size_ms] if name == "HOP" => Some(WindowKind::Hop {
+                slide_ms,
+                size_ms,
+                offset_ms,
+            }),
+            [step_ms, size_ms] => Some(WindowKind::Cumulate {
+                step_ms,
+                size_ms,
+                offset_ms,
+            }),
             _ => unreachable!("windows have one or two sizes"),
         }
     }
 
     fn window_error<T>(&mut self, message: String, span: Span) -> Option<T> {
-        // Diagnostic: arguments that a window function does not take.
+        // Diagnostic: E2016 arguments that a window function does not take.
         self.error(Diagnostic::error("E2016", span, message));
         None
     }
@@ -216,15 +268,26 @@ fn windowed(input: Relation, window: Window, span: Span) -> Relation {
         (TimeAttribute::Rowtime, TypeKind::Timestamp { .. }) => TypeKind::Timestamp { precision: 3 },
         _ => TypeKind::TimestampLtz { precision: 3 },
     };
-    let mut columns: Vec<SchemaColumn> =
-        input.schema.columns.iter().map(|column| SchemaColumn { time: None, ..column.clone() }).collect();
+    let mut columns: Vec<SchemaColumn> = input
+        .schema
+        .columns
+        .iter()
+        .map(|column| SchemaColumn {
+            time: None,
+            ..column.clone()
+        })
+        .collect();
     let bound = TypeKind::Timestamp { precision: 3 };
     for (name, kind, time) in [
         ("window_start", bound.clone(), None),
         ("window_end", bound, None),
         ("window_time", time_type, Some(window.time)),
     ] {
-        columns.push(SchemaColumn { name: name.to_owned(), ty: DataType::not_null(kind), time });
+        columns.push(SchemaColumn {
+            name: name.to_owned(),
+            ty: DataType::not_null(kind),
+            time,
+        });
     }
     let columns_of_window = WindowColumns {
         starts: vec![width],
@@ -233,7 +296,10 @@ fn windowed(input: Relation, window: Window, span: Span) -> Relation {
         time: window.time,
     };
     Relation {
-        kind: RelationKind::Window { input: Box::new(input), window },
+        kind: RelationKind::Window {
+            input: Box::new(input),
+            window,
+        },
         schema: Schema { columns },
         windowed: Some(columns_of_window),
         span,

@@ -5,9 +5,7 @@
 //! everything between them ignores the window's bounds; else rows carry their windows.
 
 use super::build::{Builder, inlined};
-use super::plan::{
-    Aggregate, LogicalOp, NodeId, Schema, SchemaColumn, TimeAttribute, Window, WindowInput,
-};
+use super::plan::{Aggregate, LogicalOp, NodeId, Schema, SchemaColumn, TimeAttribute, Window, WindowInput};
 use crate::base::{Diagnostic, Span};
 use crate::expr::Expr;
 use crate::p2_bind::bound::{BoundAggregate, Relation, RelationKind, WindowColumns};
@@ -47,7 +45,11 @@ impl Projection {
             None => format!("$f{}", self.exprs.len()),
         };
         let time = expr.as_column().and_then(|column| input.columns[column].time);
-        self.columns.push(SchemaColumn { name, ty: expr.ty.clone(), time });
+        self.columns.push(SchemaColumn {
+            name,
+            ty: expr.ty.clone(),
+            time,
+        });
         self.exprs.push(expr);
         self.exprs.len() - 1
     }
@@ -79,8 +81,14 @@ impl Builder<'_> {
         keys: &[Expr],
         calls: &[BoundAggregate],
     ) -> NodeId {
-        let mut read = Projection { exprs: Vec::new(), columns: Vec::new() };
-        let keys = keys.iter().map(|key| read.position(key.clone(), &input.schema)).collect();
+        let mut read = Projection {
+            exprs: Vec::new(),
+            columns: Vec::new(),
+        };
+        let keys = keys
+            .iter()
+            .map(|key| read.position(key.clone(), &input.schema))
+            .collect();
         let aggregates = aggregates(calls, &mut read, &input.schema, &|expr| expr.clone());
         let node = self.relation(input);
         let node = self.projected(node, read, relation.span);
@@ -99,19 +107,34 @@ impl Builder<'_> {
     ) -> NodeId {
         let schema = &below.input.schema;
         let inline = |expr: &Expr| inlined(expr, &below.outputs);
-        let mut read = Projection { exprs: Vec::new(), columns: Vec::new() };
-        let plain = plain_keys(keys, roles).map(|key| read.position(inline(key), schema)).collect();
+        let mut read = Projection {
+            exprs: Vec::new(),
+            columns: Vec::new(),
+        };
+        let plain = plain_keys(keys, roles)
+            .map(|key| read.position(inline(key), schema))
+            .collect();
         let aggregates = aggregates(calls, &mut read, schema, &inline);
         let time = below.window.time_column;
         let time_column = Expr::column(time, schema.columns[time].ty.clone(), relation.span);
-        let window = Window { time_column: read.position(time_column, schema), ..below.window.clone() };
+        let window = Window {
+            time_column: read.position(time_column, schema),
+            ..below.window.clone()
+        };
         let mut node = self.relation(below.input);
         for condition in below.conditions {
             let (schema, span) = (below.input.schema.clone(), condition.span);
             node = self.add(LogicalOp::Filter { condition }, vec![node], schema, span);
         }
         let node = self.projected(node, read, relation.span);
-        self.finish_window(relation, node, WindowInput::Assign(window), plain, aggregates, roles)
+        self.finish_window(
+            relation,
+            node,
+            WindowInput::Assign(window),
+            plain,
+            aggregates,
+            roles,
+        )
     }
 
     /// The rows carry their windows.
@@ -125,22 +148,37 @@ impl Builder<'_> {
         roles: &[KeyRole],
     ) -> NodeId {
         if windowed.time == TimeAttribute::Proctime {
-            let message = "a processing-time window can only be aggregated directly behind its window function";
-            let help = "aggregate in the query that calls the function, without conditions on the window's bounds";
-            // Diagnostic: windows of processing time that rows would have to carry.
-            self.errors.push(Diagnostic::error("E3001", relation.span, message).with_help(help));
+            let message =
+                "a processing-time window can only be aggregated directly behind its window function";
+            let help =
+                "aggregate in the query that calls the function, without conditions on the window's bounds";
+            // Diagnostic: E3001 windows of processing time that rows would have to carry.
+            self.errors
+                .push(Diagnostic::error("E3001", relation.span, message).with_help(help));
         }
         let bound = |position: usize| {
             Expr::column(position, input.schema.columns[position].ty.clone(), relation.span)
         };
-        let mut read = Projection { exprs: Vec::new(), columns: Vec::new() };
-        let plain = plain_keys(keys, roles).map(|key| read.position(key.clone(), &input.schema)).collect();
+        let mut read = Projection {
+            exprs: Vec::new(),
+            columns: Vec::new(),
+        };
+        let plain = plain_keys(keys, roles)
+            .map(|key| read.position(key.clone(), &input.schema))
+            .collect();
         let aggregates = aggregates(calls, &mut read, &input.schema, &|expr| expr.clone());
         let start = read.position(bound(windowed.starts[0]), &input.schema);
         let end = read.position(bound(windowed.ends[0]), &input.schema);
         let node = self.relation(input);
         let node = self.projected(node, read, relation.span);
-        self.finish_window(relation, node, WindowInput::Attached { start, end }, plain, aggregates, roles)
+        self.finish_window(
+            relation,
+            node,
+            WindowInput::Attached { start, end },
+            plain,
+            aggregates,
+            roles,
+        )
     }
 
     /// Adds the aggregation and brings its columns into the order of the relation.
@@ -153,12 +191,21 @@ impl Builder<'_> {
         aggregates: Vec<Aggregate>,
         roles: &[KeyRole],
     ) -> NodeId {
-        let windowed = relation.windowed.as_ref().expect("a window aggregation keeps its windows");
+        let windowed = relation
+            .windowed
+            .as_ref()
+            .expect("a window aggregation keeps its windows");
         let plain = keys.len();
         let calls = aggregates.len();
         let mut columns: Vec<SchemaColumn> = Vec::with_capacity(plain + calls + 3);
         let output = &relation.schema.columns;
-        columns.extend(output.iter().zip(roles).filter(|(_, role)| **role == KeyRole::Plain).map(|(c, _)| c.clone()));
+        columns.extend(
+            output
+                .iter()
+                .zip(roles)
+                .filter(|(_, role)| **role == KeyRole::Plain)
+                .map(|(c, _)| c.clone()),
+        );
         columns.extend(output[roles.len()..].iter().cloned());
         columns.extend(window_schema(windowed, self.schema(input), &window, output));
         let schema = Schema { columns };
@@ -176,24 +223,45 @@ impl Builder<'_> {
             });
         }
         order.extend(plain..plain + calls);
-        let exprs = order.iter().map(|&i| Expr::column(i, schema.columns[i].ty.clone(), relation.span)).collect();
-        let op = LogicalOp::WindowAgg { window, keys, aggregates };
+        let exprs = order
+            .iter()
+            .map(|&i| Expr::column(i, schema.columns[i].ty.clone(), relation.span))
+            .collect();
+        let op = LogicalOp::WindowAgg {
+            window,
+            keys,
+            aggregates,
+        };
         let node = self.add(op, vec![input], schema, relation.span);
-        self.add(LogicalOp::Project { exprs }, vec![node], relation.schema.clone(), relation.span)
+        self.add(
+            LogicalOp::Project { exprs },
+            vec![node],
+            relation.schema.clone(),
+            relation.span,
+        )
     }
 
     /// A projection, unless it would forward every column in place.
     fn projected(&mut self, input: NodeId, read: Projection, span: Span) -> NodeId {
         let schema = self.schema(input);
         let is_identity = read.exprs.len() == schema.columns.len()
-            && read.exprs.iter().enumerate().all(|(i, expr)| {
-                expr.as_column() == Some(i) && expr.ty == schema.columns[i].ty
-            });
+            && read
+                .exprs
+                .iter()
+                .enumerate()
+                .all(|(i, expr)| expr.as_column() == Some(i) && expr.ty == schema.columns[i].ty);
         if is_identity {
             return input;
         }
-        let schema = Schema { columns: read.columns };
-        self.add(LogicalOp::Project { exprs: read.exprs }, vec![input], schema, span)
+        let schema = Schema {
+            columns: read.columns,
+        };
+        self.add(
+            LogicalOp::Project { exprs: read.exprs },
+            vec![input],
+            schema,
+            span,
+        )
     }
 }
 
@@ -207,7 +275,10 @@ fn role(key: &Expr, windowed: &WindowColumns) -> KeyRole {
 }
 
 fn plain_keys<'k>(keys: &'k [Expr], roles: &'k [KeyRole]) -> impl Iterator<Item = &'k Expr> {
-    keys.iter().zip(roles).filter(|(_, role)| **role == KeyRole::Plain).map(|(key, _)| key)
+    keys.iter()
+        .zip(roles)
+        .filter(|(_, role)| **role == KeyRole::Plain)
+        .map(|(key, _)| key)
 }
 
 fn aggregates(
@@ -218,9 +289,15 @@ fn aggregates(
 ) -> Vec<Aggregate> {
     let aggregate = |call: &BoundAggregate| Aggregate {
         function: call.function,
-        argument: call.argument.as_ref().map(|argument| read.position(inline(argument), input)),
+        argument: call
+            .argument
+            .as_ref()
+            .map(|argument| read.position(inline(argument), input)),
         distinct: call.distinct,
-        filter: call.filter.as_ref().map(|filter| read.position(inline(filter), input)),
+        filter: call
+            .filter
+            .as_ref()
+            .map(|filter| read.position(inline(filter), input)),
         ty: call.ty.clone(),
         span: call.span,
     };
@@ -262,10 +339,20 @@ fn below<'r>(
 ) -> Option<Below<'r>> {
     let below = peel(input)?;
     let width = below.input.schema.columns.len();
-    let reads = |expr: &Expr| inlined(expr, &below.outputs).columns().into_iter().all(|column| column < width);
-    let arguments = calls.iter().flat_map(|call| call.argument.iter().chain(&call.filter));
+    let reads = |expr: &Expr| {
+        inlined(expr, &below.outputs)
+            .columns()
+            .into_iter()
+            .all(|column| column < width)
+    };
+    let arguments = calls
+        .iter()
+        .flat_map(|call| call.argument.iter().chain(&call.filter));
     let ignores_bounds = plain_keys(keys, roles).chain(arguments).all(reads)
-        && below.conditions.iter().all(|condition| condition.columns().into_iter().all(|column| column < width));
+        && below
+            .conditions
+            .iter()
+            .all(|condition| condition.columns().into_iter().all(|column| column < width));
     ignores_bounds.then_some(below)
 }
 

@@ -39,11 +39,21 @@ impl<'a> Builder<'a> {
             BoundStatement::Insert { table, input, span } => {
                 let schema = input.schema.clone();
                 let input = self.relation(input);
-                self.add(LogicalOp::Sink { table: table.clone() }, vec![input], schema, *span);
+                self.add(
+                    LogicalOp::Sink { table: table.clone() },
+                    vec![input],
+                    schema,
+                    *span,
+                );
             }
             BoundStatement::Query(relation) => {
                 let input = self.relation(relation);
-                self.add(LogicalOp::Collect, vec![input], relation.schema.clone(), relation.span);
+                self.add(
+                    LogicalOp::Collect,
+                    vec![input],
+                    relation.schema.clone(),
+                    relation.span,
+                );
             }
         }
     }
@@ -83,7 +93,12 @@ impl<'a> Builder<'a> {
             }
             RelationKind::Project { input, exprs } => {
                 let input = self.relation(input);
-                self.add(LogicalOp::Project { exprs: exprs.clone() }, vec![input], schema, span)
+                self.add(
+                    LogicalOp::Project { exprs: exprs.clone() },
+                    vec![input],
+                    schema,
+                    span,
+                )
             }
             RelationKind::Union(inputs) => {
                 let inputs = inputs.iter().map(|input| self.relation(input)).collect();
@@ -103,7 +118,8 @@ impl<'a> Builder<'a> {
     }
 
     fn source(&mut self, table: &Table, schema: Schema, span: Span) -> NodeId {
-        let is_same = |node: &LogicalNode| matches!(&node.op, LogicalOp::Source { table: known, .. } if known == table);
+        let is_same =
+            |node: &LogicalNode| matches!(&node.op, LogicalOp::Source { table: known, .. } if known == table);
         if let Some(known) = self.plan.nodes.iter().position(is_same) {
             return NodeId(known);
         }
@@ -120,11 +136,20 @@ impl<'a> Builder<'a> {
         if let Some(rows) = rows.iter().map(literal).collect::<Option<Vec<Vec<Value>>>>() {
             return self.add(LogicalOp::Values { rows }, Vec::new(), schema, span);
         }
-        let empty = LogicalOp::Values { rows: vec![Vec::new()] };
+        let empty = LogicalOp::Values {
+            rows: vec![Vec::new()],
+        };
         let one = self.add(empty, Vec::new(), Schema { columns: Vec::new() }, span);
         let projections: Vec<NodeId> = rows
             .iter()
-            .map(|row| self.add(LogicalOp::Project { exprs: row.clone() }, vec![one], schema.clone(), span))
+            .map(|row| {
+                self.add(
+                    LogicalOp::Project { exprs: row.clone() },
+                    vec![one],
+                    schema.clone(),
+                    span,
+                )
+            })
             .collect();
         match projections[..] {
             [only] => only,

@@ -26,3 +26,6 @@ pub fn plan_statements(statements: &[BoundStatement], errors: &mut ErrorSink) ->
     let plan = builder.finish();
     (!errors.has_errors()).then_some(plan)
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,7 +62,11 @@ impl Binder<'_> {
             let value = self.expr(value, environment)?;
             equal.push(self.call("=", vec![operand.clone(), value], span)?);
         }
-        if equal.len() == 1 { equal.pop() } else { self.logic(false, equal, span) }
+        if equal.len() == 1 {
+            equal.pop()
+        } else {
+            self.logic(false, equal, span)
+        }
     }
 
     fn case_of(&mut self, branches: Vec<(Expr, Expr)>, otherwise: Option<Expr>, span: Span) -> Option<Expr> {
@@ -77,7 +81,11 @@ impl Binder<'_> {
             Some(value) => Some(Box::new(self.coerce(value, &ty)?)),
             None => None,
         };
-        Some(Expr { kind: ExprKind::Case { branches, otherwise }, ty, span })
+        Some(Expr {
+            kind: ExprKind::Case { branches, otherwise },
+            ty,
+            span,
+        })
     }
 
     fn common_type<'e>(
@@ -89,7 +97,10 @@ impl Binder<'_> {
         let found = least_restrictive(values.clone().map(|value| &value.ty));
         if found.is_none() {
             let types: Vec<String> = values.map(|value| value.ty.to_string()).collect();
-            self.type_error(format!("the values of {what} have no common type: {}", types.join(", ")), span);
+            self.type_error(
+                format!("the values of {what} have no common type: {}", types.join(", ")),
+                span,
+            );
         }
         found
     }
@@ -102,7 +113,10 @@ impl Binder<'_> {
             _ => ("2 arguments", arguments.len() == 2),
         };
         if !fits {
-            return self.type_error(format!("{name} expects {expected}, found {}", arguments.len()), span);
+            return self.type_error(
+                format!("{name} expects {expected}, found {}", arguments.len()),
+                span,
+            );
         }
         match name {
             "IF" => {
@@ -125,10 +139,16 @@ impl Binder<'_> {
     fn coalesce(&mut self, arguments: Vec<Expr>, name: &str, span: Span) -> Option<Expr> {
         let mut ty = self.common_type(arguments.iter(), name, span)?;
         ty.nullable = arguments.iter().all(|argument| argument.ty.nullable);
-        let arguments: Vec<Option<Expr>> =
-            arguments.into_iter().map(|argument| self.coerce(argument, &ty)).collect();
+        let arguments: Vec<Option<Expr>> = arguments
+            .into_iter()
+            .map(|argument| self.coerce(argument, &ty))
+            .collect();
         let arguments = arguments.into_iter().collect::<Option<Vec<Expr>>>()?;
-        Some(Expr { kind: ExprKind::Coalesce(arguments), ty, span })
+        Some(Expr {
+            kind: ExprKind::Coalesce(arguments),
+            ty,
+            span,
+        })
     }
 
     pub(super) fn row_constructor(
@@ -142,10 +162,17 @@ impl Binder<'_> {
     }
 
     pub(super) fn row_of(&mut self, parts: Vec<Expr>, span: Span) -> Option<Expr> {
-        let field = |(i, part): (usize, &Expr)| Field { name: format!("EXPR${i}"), ty: part.ty.clone() };
+        let field = |(i, part): (usize, &Expr)| Field {
+            name: format!("EXPR${i}"),
+            ty: part.ty.clone(),
+        };
         let fields = parts.iter().enumerate().map(field).collect();
         let ty = DataType::not_null(TypeKind::Row(fields));
-        Some(Expr { kind: ExprKind::Construct(parts), ty, span })
+        Some(Expr {
+            kind: ExprKind::Construct(parts),
+            ty,
+            span,
+        })
     }
 
     pub(super) fn array_constructor(
@@ -159,10 +186,17 @@ impl Binder<'_> {
             return self.type_error("ARRAY[] needs an element, to have a type".to_owned(), span);
         }
         let element = self.common_type(parts.iter(), "ARRAY", span)?;
-        let parts: Vec<Option<Expr>> = parts.into_iter().map(|part| self.coerce(part, &element)).collect();
+        let parts: Vec<Option<Expr>> = parts
+            .into_iter()
+            .map(|part| self.coerce(part, &element))
+            .collect();
         let parts = parts.into_iter().collect::<Option<Vec<Expr>>>()?;
         let ty = DataType::not_null(TypeKind::Array(Box::new(element)));
-        Some(Expr { kind: ExprKind::Construct(parts), ty, span })
+        Some(Expr {
+            kind: ExprKind::Construct(parts),
+            ty,
+            span,
+        })
     }
 
     pub(super) fn map_constructor(
@@ -173,7 +207,10 @@ impl Binder<'_> {
     ) -> Option<Expr> {
         let parts = self.all(parts.iter().copied(), environment)?;
         if parts.is_empty() || parts.len() % 2 == 1 {
-            let message = format!("MAP[…] expects keys and values in turn, found {} expressions", parts.len());
+            let message = format!(
+                "MAP[…] expects keys and values in turn, found {} expressions",
+                parts.len()
+            );
             return self.type_error(message, span);
         }
         let key = self.common_type(parts.iter().step_by(2), "the keys of MAP", span)?;
@@ -183,6 +220,10 @@ impl Binder<'_> {
             cast.push(self.coerce(part, if i % 2 == 0 { &key } else { &value })?);
         }
         let ty = DataType::not_null(TypeKind::Map(Box::new(key), Box::new(value)));
-        Some(Expr { kind: ExprKind::Construct(cast), ty, span })
+        Some(Expr {
+            kind: ExprKind::Construct(cast),
+            ty,
+            span,
+        })
     }
 }

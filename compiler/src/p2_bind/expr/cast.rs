@@ -39,7 +39,7 @@ impl Binder<'_> {
         match cast(value, &target, safe) {
             Ok(cast) => Some(Expr { span, ..cast }),
             Err(message) => {
-                // Diagnostic: a cast that Flink does not have.
+                // Diagnostic: E2007 a cast that Flink does not have.
                 self.error(Diagnostic::error("E2007", span, message));
                 None
             }
@@ -64,18 +64,28 @@ pub(in super::super) fn cast(expr: Expr, target: &DataType, safe: bool) -> Resul
     if expr.ty.kind == target.kind {
         return Ok(expr);
     }
-    if let Some(value) = expr.as_literal().and_then(|value| cast_literal(value, &target.kind)) {
+    if let Some(value) = expr
+        .as_literal()
+        .and_then(|value| cast_literal(value, &target.kind))
+    {
         let ty = target.with_nullable(value.is_null());
         return Ok(Expr::literal(value, ty, expr.span));
     }
     let call = resolve_cast(&expr.ty, target, safe)?;
     let span = expr.span;
     let Some(call) = call else {
-        return Ok(Expr { ty: target.with_nullable(expr.ty.nullable), ..expr });
+        return Ok(Expr {
+            ty: target.with_nullable(expr.ty.nullable),
+            ..expr
+        });
     };
     let may_be_null = safe || matches!(call.returns, Returns::Nullable | Returns::FallibleNullable);
     let ty = target.with_nullable(expr.ty.nullable || may_be_null);
-    Ok(Expr { kind: ExprKind::Call(call, vec![expr]), ty, span })
+    Ok(Expr {
+        kind: ExprKind::Call(call, vec![expr]),
+        ty,
+        span,
+    })
 }
 
 /// Casts of literals that lose nothing and cannot fail; `None` leaves the cast to the function.
@@ -102,7 +112,13 @@ fn integer_literal(number: i128, target: &TypeKind) -> Option<Value> {
         TypeKind::SmallInt => i16::try_from(number).ok().map(Value::SmallInt),
         TypeKind::Int => i32::try_from(number).ok().map(Value::Int),
         TypeKind::BigInt => i64::try_from(number).ok().map(Value::BigInt),
-        TypeKind::Decimal { .. } => rescaled(Decimal { unscaled: number, scale: 0 }, target),
+        TypeKind::Decimal { .. } => rescaled(
+            Decimal {
+                unscaled: number,
+                scale: 0,
+            },
+            target,
+        ),
         TypeKind::Double => {
             let double = number as f64;
             (double as i128 == number).then_some(Value::Double(double))
@@ -118,7 +134,10 @@ fn rescaled(number: Decimal, target: &TypeKind) -> Option<Value> {
     let factor = 10i128.checked_pow(u32::from(scale.checked_sub(number.scale)?))?;
     let unscaled = number.unscaled.checked_mul(factor)?;
     let limit = 10u128.pow(u32::from(*precision));
-    (unscaled.unsigned_abs() < limit).then_some(Value::Decimal(Decimal { unscaled, scale: *scale }))
+    (unscaled.unsigned_abs() < limit).then_some(Value::Decimal(Decimal {
+        unscaled,
+        scale: *scale,
+    }))
 }
 
 fn fits_text(text: &str, target: &TypeKind) -> bool {
@@ -146,7 +165,11 @@ mod tests {
             (number(155, 2), decimal(10, 1), None),
             (number(155, 2), decimal(2, 2), None),
             (Value::Null, TypeKind::Int, Some(Value::Null)),
-            (Value::Text("ab".into()), TypeKind::VarChar { length: 2 }, Some(Value::Text("ab".into()))),
+            (
+                Value::Text("ab".into()),
+                TypeKind::VarChar { length: 2 },
+                Some(Value::Text("ab".into())),
+            ),
             (Value::Text("ab".into()), TypeKind::Char { length: 3 }, None),
             (Value::Text("1".into()), TypeKind::Int, None),
         ];

@@ -22,8 +22,21 @@ use crate::p3_plan::plan::AggregateFunction;
 
 /// Names that are window functions in FROM, and group windows of old in GROUP BY.
 const WINDOW_NAMES: &[&str] = &[
-    "TUMBLE", "HOP", "CUMULATE", "SESSION", "TUMBLE_START", "TUMBLE_END", "TUMBLE_ROWTIME", "TUMBLE_PROCTIME",
-    "HOP_START", "HOP_END", "HOP_ROWTIME", "HOP_PROCTIME", "SESSION_START", "SESSION_END", "SESSION_ROWTIME",
+    "TUMBLE",
+    "HOP",
+    "CUMULATE",
+    "SESSION",
+    "TUMBLE_START",
+    "TUMBLE_END",
+    "TUMBLE_ROWTIME",
+    "TUMBLE_PROCTIME",
+    "HOP_START",
+    "HOP_END",
+    "HOP_ROWTIME",
+    "HOP_PROCTIME",
+    "SESSION_START",
+    "SESSION_END",
+    "SESSION_ROWTIME",
     "SESSION_PROCTIME",
 ];
 
@@ -77,7 +90,11 @@ impl Binder<'_> {
             self.refused(&format!("this form of calling {name}"), span);
             return None;
         };
-        let mut parts = CallParts { arguments: Vec::new(), distinct: false, filter: filter.as_deref() };
+        let mut parts = CallParts {
+            arguments: Vec::new(),
+            distinct: false,
+            filter: filter.as_deref(),
+        };
         let list = match args {
             FunctionArguments::None => return Some(parts),
             FunctionArguments::List(list) if list.clauses.is_empty() && within_group.is_empty() => list,
@@ -108,14 +125,23 @@ impl Binder<'_> {
         span: Span,
         environment: &mut Environment<'_>,
     ) -> Option<Expr> {
-        let Aggregates::Collected { inside, is_global, .. } = &mut environment.aggregates else {
+        let Aggregates::Collected {
+            inside, is_global, ..
+        } = &mut environment.aggregates
+        else {
             let Aggregates::Refused(clause) = environment.aggregates else {
                 unreachable!("the two kinds of aggregates")
             };
-            return self.misplaced(format!("the aggregate function {name} cannot stand in {clause}"), span);
+            return self.misplaced(
+                format!("the aggregate function {name} cannot stand in {clause}"),
+                span,
+            );
         };
         if std::mem::replace(inside, true) {
-            return self.misplaced(format!("the aggregate function {name} stands inside another one"), span);
+            return self.misplaced(
+                format!("the aggregate function {name} stands inside another one"),
+                span,
+            );
         }
         let may_be_empty = *is_global || parts.filter.is_some();
         let call = self.aggregate_call(function, name, &parts, may_be_empty, span, environment);
@@ -129,7 +155,11 @@ impl Binder<'_> {
             calls.push(call.clone());
             calls.len() - 1
         });
-        Some(Expr::column(environment.scope.columns.len() + position, call.ty, span))
+        Some(Expr::column(
+            environment.scope.columns.len() + position,
+            call.ty,
+            span,
+        ))
     }
 
     fn aggregate_call(
@@ -157,13 +187,22 @@ impl Binder<'_> {
                 return None;
             }
         };
-        let argument_type = argument.as_ref().map_or(DataType::nullable(sql::TypeKind::Null), |a| a.ty.clone());
+        let argument_type = argument
+            .as_ref()
+            .map_or(DataType::nullable(sql::TypeKind::Null), |a| a.ty.clone());
         match aggregate::result_type(function, &argument_type, may_be_empty) {
             Ok(ty) => {
                 // The least and the greatest of distinct values are those of all values.
-                let distinct = parts.distinct
-                    && !matches!(function, AggregateFunction::Min | AggregateFunction::Max);
-                Some(BoundAggregate { function, argument, distinct, filter, ty, span })
+                let distinct =
+                    parts.distinct && !matches!(function, AggregateFunction::Min | AggregateFunction::Max);
+                Some(BoundAggregate {
+                    function,
+                    argument,
+                    distinct,
+                    filter,
+                    ty,
+                    span,
+                })
             }
             Err(message) => {
                 self.type_error(format!("{name} {message}"), span);
@@ -173,7 +212,7 @@ impl Binder<'_> {
     }
 
     fn misplaced(&mut self, message: String, span: Span) -> Option<Expr> {
-        // Diagnostic: an aggregate function where none may stand.
+        // Diagnostic: E2009 an aggregate function where none may stand.
         self.error(Diagnostic::error("E2009", span, message));
         None
     }
@@ -189,7 +228,11 @@ impl Binder<'_> {
             let message = format!("{name} is not an aggregate function: it takes no DISTINCT and no FILTER");
             return self.misplaced(message, span);
         }
-        let Some(written) = parts.arguments.into_iter().collect::<Option<Vec<&sqlast::Expr>>>() else {
+        let Some(written) = parts
+            .arguments
+            .into_iter()
+            .collect::<Option<Vec<&sqlast::Expr>>>()
+        else {
             return self.type_error(format!("{name} does not take *"), span);
         };
         let mut arguments = Vec::with_capacity(written.len());
@@ -216,7 +259,10 @@ impl Binder<'_> {
         };
         let given: Vec<Argument> = arguments
             .iter()
-            .map(|argument| Argument { ty: argument.ty.clone(), literal: argument.as_literal().cloned() })
+            .map(|argument| Argument {
+                ty: argument.ty.clone(),
+                literal: argument.as_literal().cloned(),
+            })
             .collect();
         let resolved = match (definition.resolve)(&given) {
             Ok(resolved) => resolved,
@@ -228,7 +274,11 @@ impl Binder<'_> {
             .map(|(argument, target)| self.coerce(argument, target))
             .collect();
         let arguments = cast.into_iter().collect::<Option<Vec<Expr>>>()?;
-        Some(Expr { kind: ExprKind::Call(resolved.call, arguments), ty: resolved.result, span })
+        Some(Expr {
+            kind: ExprKind::Call(resolved.call, arguments),
+            ty: resolved.result,
+            span,
+        })
     }
 
     fn unknown_function(&mut self, name: &str, span: Span) -> Option<Expr> {
@@ -236,9 +286,14 @@ impl Binder<'_> {
             self.unsupported(&format!("the group window function {name}"), span);
             return None;
         }
-        let scalar = FAMILIES.iter().flat_map(|family| family.iter()).map(|definition| definition.name);
-        let known = scalar.chain(["COUNT", "SUM", "AVG", "MIN", "MAX", "IF", "IFNULL", "NULLIF", "COALESCE"]);
-        // Diagnostic: a function that does not exist, or not in this version.
+        let scalar = FAMILIES
+            .iter()
+            .flat_map(|family| family.iter())
+            .map(|definition| definition.name);
+        let known = scalar.chain([
+            "COUNT", "SUM", "AVG", "MIN", "MAX", "IF", "IFNULL", "NULLIF", "COALESCE",
+        ]);
+        // Diagnostic: E2010 a function that does not exist, or not in this version.
         let mut diagnostic = Diagnostic::error("E2010", span, format!("there is no function {name}"));
         diagnostic.help = nearest(name, known).map(|near| format!("did you mean {near}?"));
         self.error(diagnostic);

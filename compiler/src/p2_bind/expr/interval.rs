@@ -31,7 +31,8 @@ impl Binder<'_> {
         };
         let from = interval.leading_field.as_ref().map(scaled_unit);
         let to = interval.last_field.as_ref().map(scaled_unit);
-        let (Some(Some((from, factor))), Some(to)) = (from, to.map_or(Some(None), |unit| unit.map(Some))) else {
+        let (Some(Some((from, factor))), Some(to)) = (from, to.map_or(Some(None), |unit| unit.map(Some)))
+        else {
             return self.bad_literal(
                 "an interval needs a unit: YEAR, MONTH, DAY, HOUR, MINUTE or SECOND".to_owned(),
                 span,
@@ -41,15 +42,21 @@ impl Binder<'_> {
         match interval_value(text, from, last) {
             Some(value) => {
                 let (kind, value) = match value {
-                    Value::Months(months) => (TypeKind::IntervalYearMonth, Value::Months(sign * factor * months)),
-                    Value::Millis(millis) => {
-                        (TypeKind::IntervalDayTime, Value::Millis(i64::from(sign * factor) * millis))
+                    Value::Months(months) => {
+                        (TypeKind::IntervalYearMonth, Value::Months(sign * factor * months))
                     }
+                    Value::Millis(millis) => (
+                        TypeKind::IntervalDayTime,
+                        Value::Millis(i64::from(sign * factor) * millis),
+                    ),
                     other => unreachable!("an interval is months or milliseconds, not {other:?}"),
                 };
                 Some(Expr::literal(value, DataType::not_null(kind), span))
             }
-            None => self.bad_literal(format!("'{text}' is not an interval of {from:?} to {last:?}").to_uppercase(), span),
+            None => self.bad_literal(
+                format!("'{text}' is not an interval of {from:?} to {last:?}").to_uppercase(),
+                span,
+            ),
         }
     }
 }
@@ -61,10 +68,14 @@ fn signed_text(value: &sqlast::Expr) -> Option<(i32, &str)> {
             sqlast::Value::SingleQuotedString(text) => Some((1, text)),
             _ => None,
         },
-        sqlast::Expr::UnaryOp { op: sqlast::UnaryOperator::Minus, expr } => {
-            signed_text(expr).map(|(sign, text)| (-sign, text))
-        }
-        sqlast::Expr::UnaryOp { op: sqlast::UnaryOperator::Plus, expr } => signed_text(expr),
+        sqlast::Expr::UnaryOp {
+            op: sqlast::UnaryOperator::Minus,
+            expr,
+        } => signed_text(expr).map(|(sign, text)| (-sign, text)),
+        sqlast::Expr::UnaryOp {
+            op: sqlast::UnaryOperator::Plus,
+            expr,
+        } => signed_text(expr),
         _ => None,
     }
 }
@@ -95,7 +106,11 @@ fn interval_value(text: &str, from: Unit, to: Unit) -> Option<Value> {
         return None;
     }
     if from <= Unit::Month {
-        let months = if to <= Unit::Month { months(text, from, to)? } else { return None };
+        let months = if to <= Unit::Month {
+            months(text, from, to)?
+        } else {
+            return None;
+        };
         return Some(Value::Months(sign * months));
     }
     Some(Value::Millis(i64::from(sign) * millis(text, from, to)?))
@@ -161,7 +176,12 @@ mod tests {
             ("5", Unit::Minute, Unit::Minute, Some(Value::Millis(300_000))),
             ("-5", Unit::Second, Unit::Second, Some(Value::Millis(-5_000))),
             ("1.5", Unit::Second, Unit::Second, Some(Value::Millis(1_500))),
-            ("1 10:00:00.123", Unit::Day, Unit::Second, Some(Value::Millis(122_400_123))),
+            (
+                "1 10:00:00.123",
+                Unit::Day,
+                Unit::Second,
+                Some(Value::Millis(122_400_123)),
+            ),
             ("10:30", Unit::Hour, Unit::Minute, Some(Value::Millis(37_800_000))),
             ("2-3", Unit::Year, Unit::Month, Some(Value::Months(27))),
             ("2", Unit::Year, Unit::Year, Some(Value::Months(24))),
@@ -171,7 +191,11 @@ mod tests {
             ("100", Unit::Minute, Unit::Minute, Some(Value::Millis(6_000_000))),
         ];
         for (text, from, to, expected) in cases {
-            assert_eq!(interval_value(text, from, to), expected, "{text} {from:?} to {to:?}");
+            assert_eq!(
+                interval_value(text, from, to),
+                expected,
+                "{text} {from:?} to {to:?}"
+            );
         }
     }
 }

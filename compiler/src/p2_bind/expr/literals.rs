@@ -19,9 +19,13 @@ impl Binder<'_> {
         let (kind, value) = match value {
             V::Number(digits, false) => match number(digits) {
                 Some(number) => number,
-                None => return self.bad_literal(format!("the number {digits} has more than 38 digits"), span),
+                None => {
+                    return self.bad_literal(format!("the number {digits} has more than 38 digits"), span);
+                }
             },
-            V::SingleQuotedString(text) | V::UnicodeStringLiteral(text) | V::NationalStringLiteral(text) => text_literal(text),
+            V::SingleQuotedString(text) | V::UnicodeStringLiteral(text) | V::NationalStringLiteral(text) => {
+                text_literal(text)
+            }
             V::HexStringLiteral(digits) => match hex::decode(digits) {
                 Ok(bytes) => {
                     let length = u32::try_from(bytes.len()).expect("literals are short");
@@ -31,7 +35,11 @@ impl Binder<'_> {
             },
             V::Boolean(value) => (TypeKind::Boolean, Value::Boolean(*value)),
             V::Null => {
-                return Some(Expr::literal(Value::Null, DataType::nullable(TypeKind::Null), span));
+                return Some(Expr::literal(
+                    Value::Null,
+                    DataType::nullable(TypeKind::Null),
+                    span,
+                ));
             }
             other => return self.refused(&format!("the literal {other}"), span),
         };
@@ -56,12 +64,15 @@ impl Binder<'_> {
         };
         match parsed {
             Some((kind, value)) => Some(Expr::literal(value, DataType::not_null(kind), span)),
-            None => self.bad_literal(format!("'{value}' is not a {name}; expected {}", shape(&name)), span),
+            None => self.bad_literal(
+                format!("'{value}' is not a {name}; expected {}", shape(&name)),
+                span,
+            ),
         }
     }
 
     pub(super) fn bad_literal(&mut self, message: String, span: Span) -> Option<Expr> {
-        // Diagnostic: a literal whose text has no value of its type.
+        // Diagnostic: E2008 a literal whose text has no value of its type.
         self.error(Diagnostic::error("E2008", span, message));
         None
     }
@@ -83,7 +94,10 @@ pub(super) fn text_literal(text: &str) -> (TypeKind, Value) {
 /// An unsigned number. `None` when it has more digits than DECIMAL.
 pub(super) fn number(digits: &str) -> Option<(TypeKind, Value)> {
     if digits.contains(['e', 'E']) {
-        return digits.parse().ok().map(|double| (TypeKind::Double, Value::Double(double)));
+        return digits
+            .parse()
+            .ok()
+            .map(|double| (TypeKind::Double, Value::Double(double)));
     }
     if let Ok(int) = digits.parse::<i32>() {
         return Some((TypeKind::Int, Value::Int(int)));
@@ -98,7 +112,10 @@ pub(super) fn number(digits: &str) -> Option<(TypeKind, Value)> {
     }
     let scale = u8::try_from(fraction.len()).ok()?;
     let unscaled = format!("0{whole}{fraction}").parse().ok()?;
-    Some((TypeKind::Decimal { precision, scale }, Value::Decimal(Decimal { unscaled, scale })))
+    Some((
+        TypeKind::Decimal { precision, scale },
+        Value::Decimal(Decimal { unscaled, scale }),
+    ))
 }
 
 fn date(text: &str) -> Option<Date> {
@@ -152,7 +169,11 @@ fn nanos_of_day(text: &str) -> Option<(i64, u8)> {
     if hour > 23 || minute > 59 || second > 59 || fraction.len() > 9 {
         return None;
     }
-    let fraction_nanos = if fraction.is_empty() { 0 } else { digits(&format!("{fraction:0<9}"))? };
+    let fraction_nanos = if fraction.is_empty() {
+        0
+    } else {
+        digits(&format!("{fraction:0<9}"))?
+    };
     let seconds = i64::from(hour) * 3_600 + i64::from(minute) * 60 + i64::from(second);
     let precision = u8::try_from(fraction.len()).expect("at most nine digits");
     Some((seconds * 1_000_000_000 + i64::from(fraction_nanos), precision))
@@ -160,7 +181,10 @@ fn nanos_of_day(text: &str) -> Option<(i64, u8)> {
 
 /// An unsigned number of digits only.
 pub(super) fn digits(text: &str) -> Option<i32> {
-    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+    text.bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| text.parse().ok())
+        .flatten()
 }
 
 #[cfg(test)]
@@ -199,7 +223,16 @@ mod tests {
             assert_eq!(date(text), expected.map(Date), "{text}");
         }
         let at = timestamp("1970-01-02 00:00:01.123456789");
-        assert_eq!(at, Some((Timestamp { micros: 86_401_123_456, nanos: 789 }, 9)));
+        assert_eq!(
+            at,
+            Some((
+                Timestamp {
+                    micros: 86_401_123_456,
+                    nanos: 789
+                },
+                9
+            ))
+        );
         assert_eq!(time("10:11:12.5"), Some((Time(36_672_500), 1)));
         assert_eq!(time("24:00:00"), None);
     }

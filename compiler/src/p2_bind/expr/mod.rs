@@ -45,7 +45,10 @@ pub(super) enum Aggregates {
 
 impl<'s> Environment<'s> {
     pub(super) fn plain(scope: &'s Scope, clause: &'static str) -> Self {
-        Environment { scope, aggregates: Aggregates::Refused(clause) }
+        Environment {
+            scope,
+            aggregates: Aggregates::Refused(clause),
+        }
     }
 }
 
@@ -67,33 +70,60 @@ impl Binder<'_> {
         match expr {
             E::Identifier(name) => self.name_path(std::slice::from_ref(name), span, environment),
             E::CompoundIdentifier(path) => self.name_path(path, span, environment),
-            E::CompoundFieldAccess { root, access_chain } => self.access(root, access_chain, span, environment),
+            E::CompoundFieldAccess { root, access_chain } => {
+                self.access(root, access_chain, span, environment)
+            }
             E::Nested(inner) => self.expr(inner, environment),
             E::Value(value) => self.literal(&value.value, span),
             E::TypedString(text) => self.typed_literal(text, span),
             E::Interval(interval) => self.interval_literal(interval, span),
-            E::Cast { kind, expr, data_type, format: None } => {
-                self.cast_call(kind, expr, data_type, span, environment)
-            }
-            E::Case { operand, conditions, else_result, case_token: _, end_token: _ } => {
-                self.case(operand.as_deref(), conditions, else_result.as_deref(), span, environment)
-            }
+            E::Cast {
+                kind,
+                expr,
+                data_type,
+                format: None,
+            } => self.cast_call(kind, expr, data_type, span, environment),
+            E::Case {
+                operand,
+                conditions,
+                else_result,
+                case_token: _,
+                end_token: _,
+            } => self.case(
+                operand.as_deref(),
+                conditions,
+                else_result.as_deref(),
+                span,
+                environment,
+            ),
             E::Function(function) => self.function(function, span, environment),
             E::Tuple(parts) => self.row_constructor(parts.iter().collect(), span, environment),
             E::Array(array) => self.array_constructor(&array.elem, span, environment),
-            E::Exists { .. } | E::Subquery(_) | E::InSubquery { .. } => self.refused("a subquery in an expression", span),
+            E::Exists { .. } | E::Subquery(_) | E::InSubquery { .. } => {
+                self.refused("a subquery in an expression", span)
+            }
             _ => self.operator(expr, span, environment),
         }
     }
 
-    fn special(&mut self, special: Special<'_>, span: Span, environment: &mut Environment<'_>) -> Option<Expr> {
+    fn special(
+        &mut self,
+        special: Special<'_>,
+        span: Span,
+        environment: &mut Environment<'_>,
+    ) -> Option<Expr> {
         match special {
             Special::Map(parts) => self.map_constructor(&parts, span, environment),
-            Special::BetweenSymmetric { expr, low, high, negated } => {
-                self.between_symmetric(expr, low, high, negated, span, environment)
-            }
+            Special::BetweenSymmetric {
+                expr,
+                low,
+                high,
+                negated,
+            } => self.between_symmetric(expr, low, high, negated, span, environment),
             Special::Json(call) => self.refused(&format!("{}", call.function.name), span),
-            Special::TableArgument { .. } => self.refused("a table as an argument of a scalar function", span),
+            Special::TableArgument { .. } => {
+                self.refused("a table as an argument of a scalar function", span)
+            }
             Special::ModelArgument { .. } => self.refused("MODEL", span),
             Special::DefaultArgument => self.refused("DEFAULT as an argument", span),
             Special::Multiset(_) | Special::MultisetQuery(_) => self.refused("MULTISET[…]", span),
@@ -111,7 +141,10 @@ impl Binder<'_> {
         parts: impl IntoIterator<Item = &'e sqlast::Expr>,
         environment: &mut Environment<'_>,
     ) -> Option<Vec<Expr>> {
-        let bound: Vec<Option<Expr>> = parts.into_iter().map(|part| self.expr(part, environment)).collect();
+        let bound: Vec<Option<Expr>> = parts
+            .into_iter()
+            .map(|part| self.expr(part, environment))
+            .collect();
         bound.into_iter().collect()
     }
 
@@ -123,7 +156,7 @@ impl Binder<'_> {
 
     /// Reports a name that was not found.
     pub(super) fn name_error(&mut self, problem: NameError, span: Span) {
-        // Diagnostic: a column or field that does not exist, is ambiguous, or may not be read here.
+        // Diagnostic: E2005 a column or field that does not exist, is ambiguous, or may not be read here.
         let mut diagnostic = Diagnostic::error("E2005", span, problem.message);
         diagnostic.help = problem.help;
         self.error(diagnostic);
@@ -131,7 +164,7 @@ impl Binder<'_> {
 
     /// Reports operands or arguments whose types do not fit.
     fn type_error(&mut self, message: String, span: Span) -> Option<Expr> {
-        // Diagnostic: argument types that a function, an operator or a clause does not take.
+        // Diagnostic: E2006 argument types that a function, an operator or a clause does not take.
         self.error(Diagnostic::error("E2006", span, message));
         None
     }

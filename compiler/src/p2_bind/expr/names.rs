@@ -31,7 +31,11 @@ impl Binder<'_> {
                 };
             }
         };
-        let column = Expr::column(found.column, environment.scope.columns[found.column].ty.clone(), span);
+        let column = Expr::column(
+            found.column,
+            environment.scope.columns[found.column].ty.clone(),
+            span,
+        );
         Some(found.fields.into_iter().fold(column, |row, (position, ty)| Expr {
             kind: ExprKind::Field(Box::new(row), position),
             ty,
@@ -53,9 +57,8 @@ impl Binder<'_> {
                 sql::DataType::nullable(sql::TypeKind::Boolean),
                 span,
             )),
-            name @ ("CURRENT_TIMESTAMP" | "LOCALTIMESTAMP" | "CURRENT_DATE" | "CURRENT_TIME" | "LOCALTIME") => {
-                self.call(name, Vec::new(), span)
-            }
+            name @ ("CURRENT_TIMESTAMP" | "LOCALTIMESTAMP" | "CURRENT_DATE" | "CURRENT_TIME"
+            | "LOCALTIME") => self.call(name, Vec::new(), span),
             _ => None,
         }
     }
@@ -72,7 +75,9 @@ impl Binder<'_> {
         chain = &chain[value.1..];
         for access in chain {
             value.0 = match access {
-                sqlast::AccessExpr::Dot(sqlast::Expr::Identifier(field)) => self.field(value.0, &field.value, span)?,
+                sqlast::AccessExpr::Dot(sqlast::Expr::Identifier(field)) => {
+                    self.field(value.0, &field.value, span)?
+                }
                 sqlast::AccessExpr::Subscript(sqlast::Subscript::Index { index }) => {
                     let index = self.expr(index, environment)?;
                     self.call("[]", vec![value.0, index], span)?

@@ -36,13 +36,39 @@ impl Binder<'_> {
             E::IsNotUnknown(e) => self.call_of("IS NOT UNKNOWN", &[e], span, environment),
             E::IsDistinctFrom(a, b) => self.call_of("IS DISTINCT FROM", &[a, b], span, environment),
             E::IsNotDistinctFrom(a, b) => self.call_of("IS NOT DISTINCT FROM", &[a, b], span, environment),
-            E::Like { negated, any: false, expr, pattern, escape_char } => {
-                self.pattern("LIKE", *negated, [expr, pattern], escape_char.as_deref(), span, environment)
-            }
-            E::SimilarTo { negated, expr, pattern, escape_char } => {
-                self.pattern("SIMILAR TO", *negated, [expr, pattern], escape_char.as_deref(), span, environment)
-            }
-            E::Between { expr, negated, low, high } => self.between(expr, low, high, *negated, span, environment),
+            E::Like {
+                negated,
+                any: false,
+                expr,
+                pattern,
+                escape_char,
+            } => self.pattern(
+                "LIKE",
+                *negated,
+                [expr, pattern],
+                escape_char.as_deref(),
+                span,
+                environment,
+            ),
+            E::SimilarTo {
+                negated,
+                expr,
+                pattern,
+                escape_char,
+            } => self.pattern(
+                "SIMILAR TO",
+                *negated,
+                [expr, pattern],
+                escape_char.as_deref(),
+                span,
+                environment,
+            ),
+            E::Between {
+                expr,
+                negated,
+                low,
+                high,
+            } => self.between(expr, low, high, *negated, span, environment),
             E::InList { expr, list, negated } => self.in_list(expr, list, *negated, span, environment),
             _ => self.worded_function(expr, span, environment),
         }
@@ -91,8 +117,15 @@ impl Binder<'_> {
             }
         }
         let nullable = flat.iter().any(|part| part.ty.nullable);
-        let ty = DataType { kind: TypeKind::Boolean, nullable };
-        let kind = if is_and { ExprKind::And(flat) } else { ExprKind::Or(flat) };
+        let ty = DataType {
+            kind: TypeKind::Boolean,
+            nullable,
+        };
+        let kind = if is_and {
+            ExprKind::And(flat)
+        } else {
+            ExprKind::Or(flat)
+        };
         Some(Expr { kind, ty, span })
     }
 
@@ -151,7 +184,11 @@ impl Binder<'_> {
     ) -> Option<Expr> {
         let matched = self.all(operands.into_iter().chain(escape), environment)?;
         let matched = self.call(name, matched, span)?;
-        if negated { self.not(matched, span) } else { Some(matched) }
+        if negated {
+            self.not(matched, span)
+        } else {
+            Some(matched)
+        }
     }
 
     fn between(
@@ -165,7 +202,11 @@ impl Binder<'_> {
     ) -> Option<Expr> {
         let [value, low, high] = self.three([expr, low, high], environment)?;
         let inside = self.ordered(value, low, high, span)?;
-        if negated { self.not(inside, span) } else { Some(inside) }
+        if negated {
+            self.not(inside, span)
+        } else {
+            Some(inside)
+        }
     }
 
     pub(super) fn between_symmetric(
@@ -181,7 +222,11 @@ impl Binder<'_> {
         let up = self.ordered(value.clone(), low.clone(), high.clone(), span)?;
         let down = self.ordered(value, high, low, span)?;
         let inside = self.logic(false, vec![up, down], span)?;
-        if negated { self.not(inside, span) } else { Some(inside) }
+        if negated {
+            self.not(inside, span)
+        } else {
+            Some(inside)
+        }
     }
 
     fn three(&mut self, parts: [&sqlast::Expr; 3], environment: &mut Environment<'_>) -> Option<[Expr; 3]> {
@@ -220,7 +265,11 @@ impl Binder<'_> {
             1 => equal.remove(0),
             _ => self.logic(false, equal, span)?,
         };
-        if negated { self.not(found, span) } else { Some(Expr { span, ..found }) }
+        if negated {
+            self.not(found, span)
+        } else {
+            Some(Expr { span, ..found })
+        }
     }
 
     /// Functions with words between their arguments.
@@ -232,24 +281,46 @@ impl Binder<'_> {
     ) -> Option<Expr> {
         use sqlast::Expr as E;
         match expr {
-            E::Extract { field, expr, syntax: sqlast::ExtractSyntax::From } => {
+            E::Extract {
+                field,
+                expr,
+                syntax: sqlast::ExtractSyntax::From,
+            } => {
                 let value = self.expr(expr, environment)?;
                 self.call("EXTRACT", vec![text(&unit_name(field), span), value], span)
             }
             E::Ceil { expr, field } => self.rounded("CEIL", expr, field, span, environment),
             E::Floor { expr, field } => self.rounded("FLOOR", expr, field, span, environment),
             E::Position { expr, r#in } => self.call_of("POSITION", &[expr, r#in], span, environment),
-            E::Substring { expr, substring_from: Some(from), substring_for, special: _, shorthand: _ } => {
+            E::Substring {
+                expr,
+                substring_from: Some(from),
+                substring_for,
+                special: _,
+                shorthand: _,
+            } => {
                 let parts = [&**expr, from].into_iter().chain(substring_for.as_deref());
                 let parts = self.all(parts, environment)?;
                 self.call("SUBSTRING", parts, span)
             }
-            E::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
-                let parts = [&**expr, overlay_what, overlay_from].into_iter().chain(overlay_for.as_deref());
+            E::Overlay {
+                expr,
+                overlay_what,
+                overlay_from,
+                overlay_for,
+            } => {
+                let parts = [&**expr, overlay_what, overlay_from]
+                    .into_iter()
+                    .chain(overlay_for.as_deref());
                 let parts = self.all(parts, environment)?;
                 self.call("OVERLAY", parts, span)
             }
-            E::Trim { trim_where, trim_what, expr, trim_characters: None } => {
+            E::Trim {
+                trim_where,
+                trim_what,
+                expr,
+                trim_characters: None,
+            } => {
                 let place = trim_where.map_or("BOTH".to_owned(), |place| place.to_string().to_uppercase());
                 let value = self.expr(expr, environment);
                 let characters = match trim_what {
@@ -314,7 +385,10 @@ fn negative_literal(operand: &sqlast::Expr) -> Option<(TypeKind, Value)> {
         Value::Decimal(d) if d.scale == 0 && d.unscaled == 1i128 << 63 => {
             return Some((TypeKind::BigInt, Value::BigInt(i64::MIN)));
         }
-        Value::Decimal(d) => Value::Decimal(sql::Decimal { unscaled: -d.unscaled, ..d }),
+        Value::Decimal(d) => Value::Decimal(sql::Decimal {
+            unscaled: -d.unscaled,
+            ..d
+        }),
         _ => return None,
     };
     Some((kind, value))
