@@ -10,6 +10,9 @@ mod group_agg;
 mod test_rows;
 mod union;
 mod values;
+mod window;
+mod window_agg;
+mod window_assign;
 
 use sql::{Session, SqlError, Timestamp};
 
@@ -57,6 +60,8 @@ pub fn build(node: &Node, input: &[Column]) -> Result<Box<dyn Operator>, JobErro
     Ok(match &node.operator {
         OperatorSpec::Calc(kernel) => Box::new(calc::Calc::new(node.name, *kernel, node.columns.len())),
         OperatorSpec::GroupAgg(spec) => Box::new(group_agg::GroupAgg::new(node, spec, input)?),
+        OperatorSpec::WindowAssign(spec) => Box::new(window_assign::WindowAssign::new(node, spec, input)?),
+        OperatorSpec::WindowAgg(spec) => Box::new(window_agg::WindowAgg::new(node, spec, input)?),
         OperatorSpec::Union => {
             assert_eq!(
                 input.len(),

@@ -135,6 +135,7 @@ pub(super) struct Bench {
     pub(super) input: Vec<Column>,
     pub(super) output: Vec<Column>,
     pub(super) cx: Context,
+    epoch: u64,
 }
 
 impl Bench {
@@ -144,6 +145,7 @@ impl Bench {
             input: input.to_vec(),
             output: node.columns.clone(),
             cx: Context::new(Session::utc()),
+            epoch: 0,
         }
     }
 
@@ -180,11 +182,12 @@ impl Bench {
             .on_barrier(&mut self.cx)
             .expect("a barrier is harmless");
         let mut next = super::build(node, &self.input).expect("the node can be built");
+        self.epoch += 1;
         let (from, to) = (self.operator.state(), next.state());
         assert_eq!(from.len(), to.len());
         for (from, to) in from.into_iter().zip(to) {
             let mut records = Vec::new();
-            from.begin_snapshot(1_000, true);
+            from.begin_snapshot(self.epoch, true);
             assert!(from.snapshot_step(usize::MAX, &mut records));
             to.restore(&records, crate::state::KeyGroupRange::ALL)
                 .expect("the records are right");

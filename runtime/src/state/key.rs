@@ -138,6 +138,11 @@ impl KeyEncoder {
         &self.words
     }
 
+    /// The key that was encoded last.
+    pub fn encoded(&self) -> &[u64] {
+        &self.words
+    }
+
     fn append(&mut self, slot: usize, bytes: &[u8]) {
         let start = self.words.len();
         self.words.resize(start + bytes.len().div_ceil(8), 0);

@@ -1,0 +1,516 @@
+//! Window aggregate: one row per key and window, once, when the window is over.
+//!
+//! In: rows of any kind, watermarks (or, for processing time, the clock); out: insertions, by window end, then by the order
+//! in which keys first came. Rows are accumulated per slice; a window that fires merges its slices, and a slice goes
+//! when its last window fired. A row is late, dropped and counted, when the last window of its slice has fired; until
+//! then it counts for the windows that have not. Windows without rows give nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sql::Timestamp;
+
+use super::aggregate::{AggregateNeeds, Aggregates, DistinctMerge, OWNER};
+use super::copy::ColumnCopy;
+use super::window::Frame;
+use super::window::clock::WallClock;
+use super::window_assign::put_window;
+use super::{Context, Event, Operator};
+use crate::error::JobError;
+use crate::job::{Column, Node, WindowAggInput, WindowAggSpec, WindowTime};
+use crate::row::{Batch, BatchWriter, RowKind, RowRef, null_words};
+use crate::state::{EntryId, KEY_GROUPS, KeyEncoder, StateTable, hash_key, key_group_of};
+
+/// Output is handed on in batches of about this size.
+const BATCH_BYTES: usize = 256 << 10;
+
+/// How the slice of a row is found.
+#[derive(Clone, Copy)]
+enum SliceOf {
+    Rowtime {
+        column: usize,
+        precision: u8,
+    },
+    Proctime,
+    /// The row carries its window.
+    Columns {
+        start: usize,
+        end: usize,
+    },
+}
+
+/// The slice of the row before: most rows fall into the same one.
+#[derive(Clone, Copy)]
+struct Slice {
+    start: i64,
+    end: i64,
+    late: bool,
+}
+
+/// Writes the rows of fired windows.
+struct Output {
+    key_copy: ColumnCopy,
+    leading: usize,
+    results: usize,
+    input_retracts: bool,
+    writer: BatchWriter,
+}
+
+impl Output {
+    /// Word of a key that holds one of its leading numbers.
+    fn key_slot(&self, leading: usize) -> usize {
+        null_words(self.leading + self.key_copy.len()) + leading
+    }
+
+    /// The row of one key, unless all its rows were retracted.
+    fn write(
+        &mut self,
+        key: &[u64],
+        aggregates: &Aggregates,
+        slots: &[u64],
+        window: Window<'_>,
+        cx: &mut Context,
+    ) {
+        if self.input_retracts && Aggregates::row_count(slots) == 0 {
+            return;
+        }
+        let keys = self.key_copy.len();
+        self.writer.begin(RowKind::Insert);
+        self.key_copy
+            .put(&mut self.writer, RowRef::of(key, self.leading + keys));
+        aggregates.put_results(slots, &mut self.writer, keys);
+        put_window(
+            &mut self.writer,
+            keys + self.results,
+            window.start,
+            window.end,
+            window.clock,
+        );
+        self.writer.finish();
+        if self.writer.size_bytes() >= BATCH_BYTES {
+            cx.emit(&mut self.writer);
+        }
+    }
+}
+
+/// A window that fires.
+#[derive(Clone, Copy)]
+struct Window<'a> {
+    start: i64,
+    end: i64,
+    clock: &'a WallClock,
+}
+
+pub(super) struct WindowAgg {
+    name: &'static str,
+    slice_of: SliceOf,
+    /// `None` where rows carry their window.
+    frame: Option<Frame>,
+    local: bool,
+    aggregates: Aggregates,
+    /// Slice end (where rows carry their window: and start), keys → accumulator row.
+    table: StateTable,
+    /// How far time has come, once per key group, so that every thread finds it after a restart.
+    progress: StateTable,
+    /// Entries by slice end, in the order they came; an entry's OWNER word is its place here.
+    slices: BTreeMap<i64, Vec<EntryId>>,
+    /// Ends of windows that wait to be fired.
+    pending: BTreeSet<i64>,
+    /// The watermark; for processing time the last millisecond that is over.
+    progress_ms: i64,
+    late_rows: u64,
+    current: Option<Slice>,
+    /// Known from the first call on; until then `pending` is empty.
+    clock: Option<WallClock>,
+    keys: KeyEncoder,
+    /// The keys without the slice, as the exchange saw them.
+    group_keys: KeyEncoder,
+    output: Output,
+}
+
+impl WindowAgg {
+    pub(super) fn new(node: &Node, spec: &WindowAggSpec, input: &[Column]) -> Result<Self, JobError> {
+        let (slice_of, frame, local) = match &spec.window {
+            WindowAggInput::Assign(window) => {
+                let frame = Frame::new(node.name, window.kind, true)?;
+                let (slice_of, local) = match window.time {
+                    // Rowtime columns have at most three fraction digits.
+                    WindowTime::Rowtime { column, local } => {
+                        (SliceOf::Rowtime { column, precision: 3 }, local)
+                    }
+                    WindowTime::Proctime => (SliceOf::Proctime, true),
+                };
+                (slice_of, Some(frame), local)
+            }
+            &WindowAggInput::Attached { start, end, local } => (SliceOf::Columns { start, end }, None, local),
+        };
+        let (keys, results) = (spec.keys.len(), spec.aggregates.len());
+        assert_eq!(node.columns.len(), keys + results + 3, "columns of {}", node.name);
+        let leading = if frame.is_some() { 1 } else { 2 };
+        let needs = AggregateNeeds {
+            input_retracts: spec.input_retracts,
+            groups_end: true,
+        };
+        Ok(WindowAgg {
+            name: node.name,
+            slice_of,
+            frame,
+            local,
+            aggregates: Aggregates::new(node.name, &spec.aggregates, input, needs)?,
+            table: StateTable::new(),
+            progress: StateTable::new(),
+            slices: BTreeMap::new(),
+            pending: BTreeSet::new(),
+            progress_ms: i64::MIN,
+            late_rows: 0,
+            current: None,
+            clock: None,
+            keys: KeyEncoder::new(&spec.keys, input, leading),
+            group_keys: KeyEncoder::new(&spec.keys, input, 0),
+            output: Output {
+                key_copy: ColumnCopy::from_position(leading, &node.columns[..keys]),
+                leading,
+                results,
+                input_retracts: spec.input_retracts,
+                writer: BatchWriter::new(node.columns.len()),
+            },
+        })
+    }
+
+    /// Learns the session's time zone, and after a restart which windows wait.
+    fn prepare(&mut self, cx: &Context) {
+        if self.clock.is_some() {
+            return;
+        }
+        self.clock = Some(match self.local {
+            true => WallClock::of(&cx.session.time_zone),
+            false => WallClock::utc(),
+        });
+        let restored: Vec<i64> = self.slices.keys().copied().collect();
+        for slice_end in restored {
+            self.await_windows(slice_end);
+        }
+    }
+
+    /// Notes the windows of a slice that have not fired.
+    fn await_windows(&mut self, slice_end: i64) {
+        match self.frame {
+            None => {
+                self.pending.insert(slice_end);
+            }
+            Some(frame) => {
+                let waiting = frame
+                    .windows_of_slice(slice_end)
+                    .filter(|&end| !self.has_fired(end));
+                let waiting: Vec<i64> = waiting.collect();
+                self.pending.extend(waiting);
+            }
+        }
+    }
+
+    fn clock(&self) -> &WallClock {
+        self.clock.as_ref().expect("every call prepares the clock")
+    }
+
+    /// True once no row of the window can come in time.
+    fn has_fired(&self, window_end: i64) -> bool {
+        self.progress_ms >= self.clock().last_epoch_ms(window_end - 1)
+    }
+
+    /// The slice of a row; `None` for a late one.
+    #[inline]
+    fn slice(&mut self, row: RowRef<'_>, now: Timestamp) -> Result<Option<Slice>, JobError> {
+        let time_ms = match self.slice_of {
+            SliceOf::Rowtime { column, precision } => {
+                let time = row.timestamp(column, precision);
+                time.ok_or_else(|| self.time_is_null())?.millis()
+            }
+            SliceOf::Proctime => now.millis().max(self.progress_ms.saturating_add(1)),
+            SliceOf::Columns { start, end } => return self.carried_slice(row, start, end),
+        };
+        let clock = self.clock.as_mut().expect("every call prepares the clock");
+        let wall_ms = clock.wall_ms(time_ms);
+        let slice = match self.current {
+            Some(slice) if slice.start <= wall_ms && wall_ms < slice.end => slice,
+            _ => {
+                let frame = self
+                    .frame
+                    .expect("only rows that carry their window have no frame");
+                let (start, end) = frame.slice(wall_ms);
+                self.enter(start, end, frame.last_window_end(end))
+            }
+        };
+        Ok((!slice.late).then_some(slice))
+    }
+
+    fn carried_slice(
+        &mut self,
+        row: RowRef<'_>,
+        start: usize,
+        end: usize,
+    ) -> Result<Option<Slice>, JobError> {
+        let (start, end) = (row.timestamp(start, 3), row.timestamp(end, 3));
+        let (Some(start), Some(end)) = (start, end) else {
+            return Err(self.time_is_null());
+        };
+        let (start, end) = (start.millis(), end.millis());
+        let slice = match self.current {
+            Some(slice) if (slice.start, slice.end) == (start, end) => slice,
+            _ => self.enter(start, end, end),
+        };
+        Ok((!slice.late).then_some(slice))
+    }
+
+    fn enter(&mut self, start: i64, end: i64, last_window_end: i64) -> Slice {
+        let late = self.has_fired(last_window_end);
+        let slice = Slice { start, end, late };
+        self.current = Some(slice);
+        slice
+    }
+
+    fn time_is_null(&self) -> JobError {
+        JobError::Value {
+            operator: self.name.to_owned(),
+            source: sql::SqlError::Argument {
+                function: "window",
+                message: "the time attribute of a row is NULL".to_owned(),
+            },
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, slice: Slice, row: RowRef<'_>, retract: bool) {
+        let leading = [slice.end, slice.start];
+        let key = self.keys.encode(&leading[..self.output.leading], row);
+        let hash = hash_key(key);
+        let entry = match self.table.find(hash, key) {
+            Some(entry) => entry,
+            None => self.add_entry(hash, slice.end, row),
+        };
+        let moved = self.aggregates.apply(&mut self.table, entry, row, retract);
+        if moved != entry {
+            let place = self.table.value(moved)[OWNER] as usize;
+            self.slices.get_mut(&slice.end).expect("the slice is open")[place] = moved;
+        }
+    }
+
+    /// An entry for the key that was encoded last.
+    fn add_entry(&mut self, hash: u64, slice_end: i64, row: RowRef<'_>) -> EntryId {
+        if !self.slices.contains_key(&slice_end) {
+            self.await_windows(slice_end);
+        }
+        let key_group = key_group_of(hash_key(self.group_keys.encode(&[], row)));
+        let entries = self.slices.entry(slice_end).or_default();
+        let entry = self
+            .table
+            .insert(hash, key_group, self.keys.encoded(), self.aggregates.initial());
+        self.table.value_mut(entry)[OWNER] = entries.len() as u64;
+        entries.push(entry);
+        entry
+    }
+
+    /// Time has come to `progress_ms`: fires what is due.
+    fn advance(&mut self, progress_ms: i64, cx: &mut Context) {
+        self.progress_ms = self.progress_ms.max(progress_ms);
+        self.current = None;
+        while let Some(&window_end) = self.pending.first() {
+            if !self.has_fired(window_end) {
+                break;
+            }
+            self.pending.pop_first();
+            match self.frame {
+                Some(frame) if frame.is_shared() => self.fire_merged(frame, window_end, cx),
+                _ => self.fire_slice(window_end, cx),
+            }
+        }
+        cx.emit(&mut self.output.writer);
+    }
+
+    /// A window of one slice.
+    fn fire_slice(&mut self, window_end: i64, cx: &mut Context) {
+        let entries = self.slices.remove(&window_end);
+        let start_slot = self.output.key_slot(1);
+        for entry in entries.expect("a window that waits has a slice") {
+            let (key, slots) = (self.table.key(entry), self.table.value(entry));
+            let window = Window {
+                start: match self.frame {
+                    Some(frame) => frame.window_start(window_end),
+                    None => key[start_slot] as i64,
+                },
+                end: window_end,
+                clock: self.clock.as_ref().expect("every call prepares the clock"),
+            };
+            self.output.write(key, &self.aggregates, slots, window, cx);
+            self.remove(entry);
+        }
+    }
+
+    /// A window that shares its slices with others.
+    fn fire_merged(&mut self, frame: Frame, window_end: i64, cx: &mut Context) {
+        let mut merged = StateTable::new();
+        let mut order = Vec::new();
+        let mut distinct = DistinctMerge::default();
+        let slot = self.output.key_slot(0);
+        let mut key = Vec::new();
+        let start = frame.window_start(window_end);
+        for entries in self.slices.range(start + 1..=window_end).map(|slice| slice.1) {
+            for &entry in entries {
+                key.clear();
+                key.extend_from_slice(self.table.key(entry));
+                key[slot] = window_end as u64;
+                let hash = hash_key(&key);
+                let target = merged.find(hash, &key).unwrap_or_else(|| {
+                    let target = merged.insert(hash, 0, &key, self.aggregates.initial());
+                    merged.value_mut(target)[OWNER] = order.len() as u64;
+                    order.push(target);
+                    target
+                });
+                let target = self
+                    .aggregates
+                    .merge(&mut merged, target, self.table.value(entry));
+                distinct.add(&self.aggregates, &mut merged, target, self.table.key(entry));
+                order[merged.value(target)[OWNER] as usize] = target;
+            }
+        }
+        let window = Window {
+            start,
+            end: window_end,
+            clock: self.clock.as_ref().expect("every call prepares the clock"),
+        };
+        for entry in order {
+            let (key, slots) = (merged.key(entry), merged.value(entry));
+            self.output.write(key, &self.aggregates, slots, window, cx);
+        }
+        self.free_slices(frame, window_end);
+    }
+
+    /// Drops the slices whose last window has fired.
+    fn free_slices(&mut self, frame: Frame, window_end: i64) {
+        let start = frame.window_start(window_end);
+        let ends = self.slices.range(start + 1..=window_end).map(|slice| *slice.0);
+        let over: Vec<i64> = ends
+            .filter(|&end| frame.last_window_end(end) == window_end)
+            .collect();
+        for slice_end in over {
+            for entry in self.slices.remove(&slice_end).into_iter().flatten() {
+                self.remove(entry);
+            }
+        }
+    }
+
+    fn remove(&mut self, entry: EntryId) {
+        self.aggregates.remove_group(self.table.key(entry));
+        self.table.remove(entry);
+    }
+
+    /// Lists the entries by slice, in the order they had before the restart.
+    fn list_entries(&mut self) {
+        let slot = self.output.key_slot(0);
+        let place = |entry| {
+            let key = self.table.key(entry);
+            (
+                key[slot] as i64,
+                self.table.value(entry)[OWNER],
+                key.to_vec(),
+                entry,
+            )
+        };
+        let mut places: Vec<(i64, u64, Vec<u64>, EntryId)> = self.table.entries().map(place).collect();
+        places.sort_unstable();
+        self.slices.clear();
+        for (slice_end, old_place, _, entry) in places {
+            let entries = self.slices.entry(slice_end).or_default();
+            let new_place = entries.len() as u64;
+            entries.push(entry);
+            // Unchanged entries stay out of the next delta.
+            if new_place != old_place {
+                self.table.value_mut(entry)[OWNER] = new_place;
+            }
+        }
+    }
+}
+
+impl Operator for WindowAgg {
+    fn on_batch(&mut self, input: &Batch, cx: &mut Context) -> Result<(), JobError> {
+        self.prepare(cx);
+        let now = cx.session.now;
+        if matches!(self.slice_of, SliceOf::Proctime) {
+            self.advance(now.millis() - 1, cx);
+        }
+        for (kind, row) in input.rows() {
+            match self.slice(row, now)? {
+                Some(slice) => self.add(slice, row, !kind.is_addition()),
+                None => self.late_rows += 1,
+            }
+        }
+        Ok(())
+    }
+
+    fn on_watermark(&mut self, watermark: Timestamp, cx: &mut Context) -> Result<(), JobError> {
+        self.prepare(cx);
+        if !matches!(self.slice_of, SliceOf::Proctime) {
+            self.advance(watermark.millis(), cx);
+        }
+        cx.output.push(Event::Watermark(watermark));
+        Ok(())
+    }
+
+    fn on_timer(&mut self, now: Timestamp, cx: &mut Context) -> Result<(), JobError> {
+        self.prepare(cx);
+        if matches!(self.slice_of, SliceOf::Proctime) {
+            self.advance(now.millis() - 1, cx);
+        }
+        Ok(())
+    }
+
+    fn next_timer(&self) -> Option<Timestamp> {
+        if !matches!(self.slice_of, SliceOf::Proctime) {
+            return None;
+        }
+        let Some(clock) = &self.clock else {
+            // After a restart the first call tells what waits.
+            return (!self.table.is_empty()).then_some(Timestamp::EPOCH);
+        };
+        let window_end = *self.pending.first()?;
+        Some(Timestamp::from_millis(clock.last_epoch_ms(window_end - 1) + 1))
+    }
+
+    fn on_barrier(&mut self, _cx: &mut Context) -> Result<(), JobError> {
+        let value = [self.progress_ms as u64];
+        for group in 0..KEY_GROUPS {
+            let key = [0, group as u64];
+            let hash = hash_key(&key);
+            match self.progress.find(hash, &key) {
+                Some(entry) if self.progress.value(entry) == value => {}
+                Some(entry) => self.progress.value_mut(entry).copy_from_slice(&value),
+                None => {
+                    self.progress.insert(hash, group as u8, &key, &value);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn late_rows(&self) -> u64 {
+        self.late_rows
+    }
+
+    fn state(&mut self) -> Vec<&mut StateTable> {
+        [&mut self.table, &mut self.progress]
+            .into_iter()
+            .chain(self.aggregates.tables())
+            .collect()
+    }
+
+    fn on_restored(&mut self) -> Result<(), JobError> {
+        self.aggregates.on_restored();
+        // All threads had the same watermark at the barrier, since it was aligned.
+        let progress = self.progress.entries().map(|e| self.progress.value(e)[0] as i64);
+        self.progress_ms = progress.min().unwrap_or(i64::MIN);
+        self.list_entries();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "window_agg_tests.rs"]
+mod tests;
