@@ -29,6 +29,8 @@ impl CheckpointStore {
         let fail = |message: String| JobError::Configuration(format!("checkpoint storage {url}: {message}"));
         let (store, prefix): (Arc<dyn ObjectStore>, &str) = match url.split_once("://") {
             Some(("s3" | "s3a", rest)) => {
+                // An error means that the process has chosen its cryptography already.
+                let _ = rustls::crypto::ring::default_provider().install_default();
                 let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
                 let builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
                 let plain = std::env::var("AWS_ENDPOINT_URL").is_ok_and(|url| url.starts_with("http://"));

@@ -14,6 +14,7 @@ use super::channel::Wakers;
 use super::commit::{JobSinks, JobWorld};
 use super::limits::COORDINATOR_TICK;
 use super::message::{Barrier, Command, Report};
+use super::metrics::MetricsFile;
 use super::pending::{Pending, Uploader};
 use super::run::{Control, Summary};
 use super::values::VALUES_SPLIT;
@@ -69,6 +70,7 @@ pub(crate) struct Coordinator<'a> {
     /// Of a job without storage.
     pub(crate) sinks: Option<JobSinks>,
     pub(crate) sources: Vec<OpenSource>,
+    pub(crate) metrics: Option<MetricsFile>,
     pending: Option<Pending>,
     /// Last epoch triggered.
     epoch: u64,
@@ -79,6 +81,7 @@ pub(crate) struct Coordinator<'a> {
     threads_at_end: BTreeSet<usize>,
     is_finished: bool,
     checkpoints: u64,
+    last_checkpoint: Option<u64>,
     restored: Option<u64>,
 }
 
@@ -102,6 +105,7 @@ impl<'a> Coordinator<'a> {
             storage: None,
             sinks: None,
             sources: Vec::new(),
+            metrics: None,
             pending: None,
             epoch,
             last_trigger: now,
@@ -111,6 +115,7 @@ impl<'a> Coordinator<'a> {
             threads_at_end: BTreeSet::new(),
             is_finished: false,
             checkpoints: 0,
+            last_checkpoint: plan.restored.map(|manifest| manifest.epoch),
             restored: plan.restored.map(|manifest| manifest.epoch),
         }
     }
@@ -124,6 +129,10 @@ impl<'a> Coordinator<'a> {
             self.discover()?;
             self.check_timeout()?;
             self.trigger_if_due();
+            let summary = self.summary();
+            if let Some(metrics) = &mut self.metrics {
+                metrics.write_if_due(&summary, "running");
+            }
             match reports.recv_timeout(COORDINATOR_TICK) {
                 Ok(report) => self.on_report(report)?,
                 Err(RecvTimeoutError::Timeout) => {}
@@ -148,8 +157,18 @@ impl<'a> Coordinator<'a> {
             rows_read: self.shared.rows_read.load(Ordering::Relaxed),
             rows_written: self.shared.rows_written.load(Ordering::Relaxed),
             rows_skipped: self.shared.rows_skipped.load(Ordering::Relaxed),
+            rows_late: self.shared.rows_late.load(Ordering::Relaxed),
             checkpoints: self.checkpoints,
+            last_checkpoint: self.last_checkpoint,
             restored: self.restored,
+        }
+    }
+
+    /// After the threads have ended.
+    pub(crate) fn write_last_metrics(&mut self, well: bool) {
+        let summary = self.summary();
+        if let Some(metrics) = &mut self.metrics {
+            metrics.write(&summary, if well { "finished" } else { "failed" });
         }
     }
 
@@ -271,6 +290,7 @@ impl<'a> Coordinator<'a> {
                 .on_committed(&storage.world.store, pending.manifest.clone())?;
             storage.last = Some(pending.manifest);
             self.checkpoints += 1;
+            self.last_checkpoint = Some(epoch);
             let taken_ms = pending.started.elapsed().as_millis();
             eprintln!(
                 "checkpoint {epoch} completed in {taken_ms} ms, {}",

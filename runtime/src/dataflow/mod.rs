@@ -12,6 +12,7 @@ mod exchange;
 mod instance;
 mod limits;
 mod message;
+mod metrics;
 mod node;
 mod pending;
 mod run;

@@ -17,6 +17,7 @@ use super::commit::{JobSinks, JobWorld, StagedSink};
 use super::coordinator::{Coordinator, OpenSource, Storage};
 use super::limits::UPLOAD_THREADS;
 use super::message::{Command, Report};
+use super::metrics::MetricsFile;
 use super::settings::Settings;
 use super::source::SourceSetup;
 use super::topology::Topology;
@@ -66,7 +67,11 @@ pub struct Summary {
     pub rows_written: u64,
     /// Malformed records.
     pub rows_skipped: u64,
+    /// Dropped because they came after their time was over.
+    pub rows_late: u64,
     pub checkpoints: u64,
+    /// Epoch of the last checkpoint committed.
+    pub last_checkpoint: Option<u64>,
     /// Epoch of the checkpoint restored.
     pub restored: Option<u64>,
 }
@@ -196,6 +201,7 @@ impl<'a> Opening<'a> {
         coordinator.storage = storage;
         coordinator.sinks = sinks;
         coordinator.sources = sources;
+        coordinator.metrics = self.deployment.metrics.clone().map(MetricsFile::new);
         let result = std::thread::scope(|scope| {
             for parts in parts {
                 let name = format!("worker-{}", parts.thread);
@@ -210,6 +216,7 @@ impl<'a> Opening<'a> {
             coordinator.end_threads(result.is_ok());
             result
         });
+        coordinator.write_last_metrics(result.is_ok());
         result.map(|()| coordinator.summary())
     }
 

@@ -49,11 +49,6 @@ impl WatermarkCombiner {
         self.inputs[input].idle
     }
 
-    /// The combined watermark last handed out.
-    pub(crate) fn combined(&self) -> Option<Timestamp> {
-        self.combined
-    }
-
     /// What changed since the last call, in the order in which readers must learn it.
     pub(crate) fn changes(&mut self) -> impl Iterator<Item = Message> + use<> {
         let idle = self.inputs.iter().all(|input| input.idle);
@@ -110,7 +105,6 @@ mod tests {
         assert_eq!(changes(&mut combiner), ["5"]);
         combiner.add();
         assert!(changes(&mut combiner).is_empty());
-        assert_eq!(combiner.combined(), Some(at(5)));
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) rows_read: Arc<AtomicU64>,
     pub(crate) rows_written: Arc<AtomicU64>,
     pub(crate) rows_skipped: Arc<AtomicU64>,
+    pub(crate) rows_late: Arc<AtomicU64>,
 }
 
 /// The receiving half of an exchange: its place and a channel for each thread.
@@ -52,8 +53,8 @@ pub(crate) struct Worker<'job> {
     /// The last barrier has been put into the flow.
     pub(crate) is_last_epoch: bool,
     pub(crate) last_duties: Option<Instant>,
-    /// Rows already added to the shared counts: read, written, skipped.
-    pub(crate) counted: [u64; 3],
+    /// Rows already added to the shared counts: read, written, skipped, late.
+    pub(crate) counted: [u64; 4],
 }
 
 impl Worker<'_> {
@@ -210,7 +211,7 @@ impl Worker<'_> {
     }
 
     fn count_rows(&mut self) {
-        let mut counts = [0; 3];
+        let mut counts = [0; 4];
         for node in &self.instance.nodes {
             match &node.work {
                 Work::Source(source) => {
@@ -218,13 +219,15 @@ impl Worker<'_> {
                     counts[2] += source.skipped();
                 }
                 Work::Sink(sink) => counts[1] += sink.rows_written,
-                Work::Pass | Work::Operator(..) | Work::Send(_) => {}
+                Work::Operator(operator, _) => counts[3] += operator.late_rows(),
+                Work::Pass | Work::Send(_) => {}
             }
         }
         let shared = [
             &self.shared.rows_read,
             &self.shared.rows_written,
             &self.shared.rows_skipped,
+            &self.shared.rows_late,
         ];
         for ((total, count), counted) in shared.into_iter().zip(counts).zip(&mut self.counted) {
             total.fetch_add(count - *counted, Ordering::Relaxed);
