@@ -6,7 +6,17 @@
 use sql::types::DECIMAL_PRECISION_MAX;
 use sql::{DataType, TypeKind};
 
-use crate::p3_plan::plan::AggregateFunction;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AggregateFunction {
+    /// COUNT(*)
+    CountRows,
+    /// COUNT(x)
+    Count,
+    Sum,
+    Avg,
+    Min,
+    Max,
+}
 
 /// Flink's aggregate functions that this version does not run yet; naming one gets a clear answer.
 const LATER: &[&str] = &[

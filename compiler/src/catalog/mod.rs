@@ -4,4 +4,5 @@ pub mod aggregate;
 pub mod function;
 pub mod functions;
 pub mod nearest;
+pub mod schema;
 pub mod table;

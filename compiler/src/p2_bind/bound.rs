@@ -8,9 +8,10 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 use crate::base::Span;
+use crate::catalog::aggregate::AggregateFunction;
+use crate::catalog::schema::{Schema, TimeAttribute, Window};
 use crate::catalog::table::{OptionValue, Table};
 use crate::expr::Expr;
-use crate::p3_plan::plan::{AggregateFunction, Schema, TimeAttribute, Window};
 
 /// A whole application.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -10,8 +10,8 @@ use super::Binder;
 use super::bound::{Relation, RelationKind};
 use super::scope::Scope;
 use crate::base::Span;
+use crate::catalog::schema::{Schema, SchemaColumn, TimeAttribute};
 use crate::catalog::table::{ColumnKind, Table};
-use crate::p3_plan::plan::{Schema, SchemaColumn, TimeAttribute};
 
 impl Binder<'_> {
     /// The FROM clause; one empty row without one.

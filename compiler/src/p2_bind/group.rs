@@ -11,8 +11,8 @@ use super::bound::{BoundAggregate, Relation, RelationKind, WindowColumns};
 use super::expr::Environment;
 use super::scope::Scope;
 use crate::base::{Diagnostic, Span};
+use crate::catalog::schema::{Schema, SchemaColumn, TimeAttribute};
 use crate::expr::Expr;
-use crate::p3_plan::plan::{Schema, SchemaColumn, TimeAttribute};
 
 impl Binder<'_> {
     /// The expressions of GROUP BY.

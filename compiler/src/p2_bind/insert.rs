@@ -11,10 +11,10 @@ use super::query::{column_names, project};
 use super::types::is_implicit_cast;
 use crate::base::{Diagnostic, Span};
 use crate::catalog::nearest::suggestion;
+use crate::catalog::schema::{Schema, SchemaColumn};
 use crate::catalog::table::{Column, ColumnKind, Table};
 use crate::expr::Expr;
 use crate::p1_parse::ast::{Insert, Text};
-use crate::p3_plan::plan::{Schema, SchemaColumn};
 
 impl Binder<'_> {
     pub(super) fn insert(&mut self, insert: &Insert) -> Option<BoundStatement> {

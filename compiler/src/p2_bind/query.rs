@@ -15,9 +15,9 @@ use super::expr::Environment;
 use super::scope::Scope;
 use super::types::least_restrictive;
 use crate::base::{Diagnostic, Span};
+use crate::catalog::schema::{Schema, SchemaColumn, TimeAttribute};
 use crate::expr::Expr;
 use crate::p1_parse::ast::{CreateView, QueryText};
-use crate::p3_plan::plan::{Schema, SchemaColumn, TimeAttribute};
 
 impl Binder<'_> {
     /// A query of a statement, with its hints.

@@ -6,7 +6,7 @@
 use sql::{DataType, TypeKind};
 
 use crate::catalog::nearest::suggestion;
-use crate::p3_plan::plan::{Schema, TimeAttribute};
+use crate::catalog::schema::{Schema, TimeAttribute};
 
 /// The columns of the FROM clause (or of a table's own columns, in DDL), in order.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +41,7 @@ pub(super) struct NameError {
 
 impl Scope {
     pub(super) fn of(schema: &Schema, qualifier: Option<&str>) -> Self {
-        let column = |column: &crate::p3_plan::plan::SchemaColumn| ScopeColumn {
+        let column = |column: &crate::catalog::schema::SchemaColumn| ScopeColumn {
             qualifier: qualifier.map(str::to_owned),
             name: column.name.clone(),
             ty: column.ty.clone(),

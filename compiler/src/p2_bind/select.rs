@@ -13,8 +13,8 @@ use super::query::{distinct_rows, forwarded_time, project};
 use super::scope::Scope;
 use crate::base::{Diagnostic, Span};
 use crate::catalog::nearest::suggestion;
+use crate::catalog::schema::{Schema, SchemaColumn, TimeAttribute};
 use crate::expr::Expr;
-use crate::p3_plan::plan::{Schema, SchemaColumn, TimeAttribute};
 
 /// An item of the list, bound.
 struct Item {

@@ -13,8 +13,8 @@ use super::bound::{Relation, RelationKind, WindowColumns};
 use super::expr::Environment;
 use super::scope::Scope;
 use crate::base::{Diagnostic, Span};
+use crate::catalog::schema::{Schema, SchemaColumn, TimeAttribute, Window, WindowKind};
 use crate::p1_parse::ext::{self, Special};
-use crate::p3_plan::plan::{Schema, SchemaColumn, TimeAttribute, Window, WindowKind};
 
 /// Names of the parameters in the order of positional arguments; OFFSET may be left off.
 fn parameters(function: &str) -> Option<&'static [&'static str]> {

@@ -6,6 +6,7 @@
 mod aggregate;
 mod build;
 pub mod plan;
+pub mod text;
 
 use self::build::Builder;
 use self::plan::LogicalPlan;

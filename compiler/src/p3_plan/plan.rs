@@ -6,6 +6,8 @@
 use sql::{DataType, Value};
 
 use crate::base::Span;
+pub use crate::catalog::aggregate::AggregateFunction;
+pub use crate::catalog::schema::{Schema, SchemaColumn, TimeAttribute, Window, WindowKind};
 use crate::catalog::table::Table;
 use crate::expr::Expr;
 
@@ -26,26 +28,6 @@ pub struct LogicalNode {
     pub schema: Schema,
     /// The clause this node came from.
     pub span: Span,
-}
-
-/// Columns of a node's output.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Schema {
-    pub columns: Vec<SchemaColumn>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct SchemaColumn {
-    pub name: String,
-    pub ty: DataType,
-    pub time: Option<TimeAttribute>,
-}
-
-/// What makes a column a time attribute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimeAttribute {
-    Rowtime,
-    Proctime,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -102,33 +84,6 @@ pub enum WindowInput {
     Attached { start: usize, end: usize },
 }
 
-/// A window function and the column it looks at. Sizes in milliseconds.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Window {
-    pub kind: WindowKind,
-    /// Position of the time attribute in the input.
-    pub time_column: usize,
-    pub time: TimeAttribute,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WindowKind {
-    Tumble {
-        size_ms: i64,
-        offset_ms: i64,
-    },
-    Hop {
-        slide_ms: i64,
-        size_ms: i64,
-        offset_ms: i64,
-    },
-    Cumulate {
-        step_ms: i64,
-        size_ms: i64,
-        offset_ms: i64,
-    },
-}
-
 /// One aggregate call over columns of the input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Aggregate {
@@ -140,16 +95,4 @@ pub struct Aggregate {
     pub filter: Option<usize>,
     pub ty: DataType,
     pub span: Span,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AggregateFunction {
-    /// COUNT(*)
-    CountRows,
-    /// COUNT(x)
-    Count,
-    Sum,
-    Avg,
-    Min,
-    Max,
 }

@@ -1,7 +1,7 @@
 //! SQL → plan text, and SQL → diagnostics, through the parser, the binder and the planner.
 
+use super::text::plan_text;
 use crate::base::{ErrorSink, SourceMap, render};
-use crate::p4_optimize::text::plan_text;
 use crate::{p1_parse, p2_bind, p3_plan};
 
 const TABLES: &str = "

@@ -12,7 +12,6 @@ mod push_filter_below_project;
 mod push_filter_below_union;
 mod remove_identity_projects;
 mod share_subplans;
-pub mod text;
 
 use crate::p3_plan::plan::LogicalPlan;
 

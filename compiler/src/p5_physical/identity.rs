@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::plan::{PhysicalNode, PhysicalOp, PhysicalPlan};
 use crate::expr::text::expr_text;
 use crate::p3_plan::plan::{Aggregate, Schema, Window, WindowInput};
-use crate::p4_optimize::text::aggregate_text;
+use crate::p3_plan::text::aggregate_text;
 
 /// Characters of a uid.
 const LENGTH: usize = 16;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::plan::{PhysicalNode, PhysicalOp, PhysicalPlan};
 use crate::p3_plan::plan::{Schema, WindowInput, WindowKind};
-use crate::p4_optimize::text::duration_text;
+use crate::p3_plan::text::duration_text;
 
 /// Columns that a name lists at most.
 const COLUMNS_MAX: usize = 3;

@@ -3,9 +3,7 @@
 use super::plan::{PhysicalNode, PhysicalOp, PhysicalPlan};
 use crate::explain::tree;
 use crate::p3_plan::plan::Schema;
-use crate::p4_optimize::text::{
-    aggregates_text, fields, select_text, text_over, window_input_text, window_text,
-};
+use crate::p3_plan::text::{aggregates_text, fields, select_text, text_over, window_input_text, window_text};
 
 /// The whole plan as a tree below each sink.
 pub fn plan_text(plan: &PhysicalPlan, changelog_mode: bool) -> String {

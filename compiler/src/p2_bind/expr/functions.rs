@@ -13,12 +13,11 @@ use super::super::bound::BoundAggregate;
 use super::operators::text;
 use super::{Aggregates, Environment};
 use crate::base::{Diagnostic, Span};
-use crate::catalog::aggregate::{self, AggregateName};
+use crate::catalog::aggregate::{self, AggregateFunction, AggregateName};
 use crate::catalog::function::{Argument, lookup};
 use crate::catalog::functions::FAMILIES;
 use crate::catalog::nearest::nearest;
 use crate::expr::{Expr, ExprKind};
-use crate::p3_plan::plan::AggregateFunction;
 
 /// Names that are window functions in FROM, and group windows of old in GROUP BY.
 const WINDOW_NAMES: &[&str] = &[

@@ -1,12 +1,14 @@
 //! The logical plan as text: one line per node, as a tree below each sink.
 
-use crate::explain::tree;
-use crate::expr::Expr;
-use crate::expr::text::expr_text;
-use crate::p3_plan::plan::{
+use std::fmt;
+
+use super::plan::{
     Aggregate, AggregateFunction, LogicalNode, LogicalOp, LogicalPlan, Schema, Window, WindowInput,
     WindowKind,
 };
+use crate::explain::tree;
+use crate::expr::Expr;
+use crate::expr::text::expr_text;
 
 /// The whole plan.
 pub fn plan_text(plan: &LogicalPlan) -> String {
@@ -164,4 +166,10 @@ pub fn duration_text(milliseconds: i64) -> String {
         || format!("{milliseconds}ms"),
         |(unit, name)| format!("{}{name}", milliseconds / unit),
     )
+}
+
+impl fmt::Display for LogicalPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&plan_text(self))
+    }
 }
