@@ -134,6 +134,12 @@ pub fn multiply_months(months: i32, factor: i64) -> i32 {
     i64::from(months).wrapping_mul(factor) as i32
 }
 
+/// A number times INTERVAL YEAR TO MONTH.
+#[inline]
+pub fn months_multiplied(factor: i64, months: i32) -> i32 {
+    multiply_months(months, factor)
+}
+
 /// INTERVAL YEAR TO MONTH divided by a number.
 #[inline]
 pub fn divide_months(months: i32, divisor: i64) -> Result<i32, SqlError> {
@@ -164,7 +170,7 @@ mod tests {
         assert_eq!(divide_double(1.0, 0.0), f64::INFINITY);
         assert!(divide_double(0.0, 0.0).is_nan());
         assert!(remainder_double(1.0, 0.0).is_nan());
-        assert_eq!(multiply_months(5, -2), -10);
+        assert_eq!((multiply_months(5, -2), months_multiplied(3, 4)), (-10, 12));
         assert_eq!(divide_months(25, 2), Ok(12));
     }
 }

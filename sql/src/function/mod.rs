@@ -23,5 +23,6 @@ pub mod logic;
 pub mod null;
 pub mod printf;
 pub mod regex;
+pub mod temporal;
 pub mod text;
 pub mod url;

@@ -1,5 +1,630 @@
-//! `+`, `-`, `*`, `/`, `%`, MOD and the minus sign, over numbers, dates and intervals.
+//! `+ - * / %`, MOD and the minus sign, over numbers, dates and intervals.
+//!
+//! In: argument types. Out: the result type by Flink's rules and the call. Integers act as decimals of their number
+//! of digits beside a DECIMAL; a DECIMAL beside FLOAT or DOUBLE becomes DOUBLE.
 
-use crate::catalog::function::FunctionDef;
+use sql::types::DECIMAL_PRECISION_MAX;
+use sql::{DataType, TypeKind, Value};
 
-pub const FUNCTIONS: &[FunctionDef] = &[];
+use super::cast::integer_digits;
+use crate::catalog::function::{Argument, Call, FunctionDef, Param, Resolved, Returns, mismatch};
+
+pub const FUNCTIONS: &[FunctionDef] = &[
+    FunctionDef {
+        name: "+",
+        resolve: |given| operator(&ADD, given),
+        doc: "a + b: the sum of numbers or intervals, or a point in time later by an interval",
+    },
+    FunctionDef {
+        name: "-",
+        resolve: |given| operator(&SUBTRACT, given),
+        doc: "a - b: the difference of numbers, intervals or points in time",
+    },
+    FunctionDef {
+        name: "*",
+        resolve: |given| operator(&MULTIPLY, given),
+        doc: "a * b: the product of numbers, or of an interval and a number",
+    },
+    FunctionDef {
+        name: "/",
+        resolve: |given| operator(&DIVIDE, given),
+        doc: "a / b: the quotient; integers are cut toward zero, zero as integer divisor is an error",
+    },
+    FunctionDef {
+        name: "%",
+        resolve: |given| remainder("%", given),
+        doc: "a % b: the remainder, with the sign of a",
+    },
+    FunctionDef {
+        name: "MOD",
+        resolve: |given| remainder("MOD", given),
+        doc: "MOD(a, b): the remainder, with the sign of a",
+    },
+    FunctionDef {
+        name: "NEGATE",
+        resolve: negate,
+        doc: "-a: the number or interval with the opposite sign",
+    },
+];
+
+/// One of the four operators over numbers.
+struct Operator {
+    symbol: &'static str,
+    integer: Call,
+    float: Call,
+    double: Call,
+    decimal: &'static str,
+    /// For results that always fit their type.
+    exact_decimal: &'static str,
+}
+
+const fn operator_of(
+    symbol: &'static str,
+    path: &'static str,
+    decimal: &'static str,
+    exact_decimal: &'static str,
+) -> Operator {
+    Operator {
+        symbol,
+        integer: Call::strict(symbol, path),
+        float: Call::strict(symbol, path),
+        double: Call::strict(symbol, path),
+        decimal,
+        exact_decimal,
+    }
+}
+
+const ADD: Operator = operator_of("+", "arithmetic::add", "decimal::add", "decimal::exact_add");
+const SUBTRACT: Operator = operator_of(
+    "-",
+    "arithmetic::subtract",
+    "decimal::subtract",
+    "decimal::exact_subtract",
+);
+const MULTIPLY: Operator = operator_of(
+    "*",
+    "arithmetic::multiply",
+    "decimal::multiply",
+    "decimal::exact_multiply",
+);
+const DIVIDE: Operator = Operator {
+    symbol: "/",
+    integer: Call::strict("/", "arithmetic::divide_integer"),
+    float: Call::strict("/", "arithmetic::divide_float"),
+    double: Call::strict("/", "arithmetic::divide_double"),
+    decimal: "decimal::divide",
+    exact_decimal: "decimal::exact_divide",
+};
+
+fn operator(operator: &Operator, given: &[Argument]) -> Result<Resolved, String> {
+    let [a, b] = given else {
+        return Err(mismatch("two values", given));
+    };
+    let (left, right) = operand_kinds(&a.ty.kind, &b.ty.kind);
+    if left.is_numeric() && right.is_numeric() {
+        return Ok(numeric(operator, given, &left, &right));
+    }
+    let moved = match operator.symbol {
+        "+" => plus(given, &left, &right),
+        "-" => minus(given, &left, &right),
+        "*" => times(given, &left, &right),
+        _ => divided(given, &left, &right),
+    };
+    moved.ok_or_else(|| mismatch("two numbers, or points in time and intervals", given))
+}
+
+/// The types of two operands: NULL and text become the type of the number beside them.
+fn operand_kinds(a: &TypeKind, b: &TypeKind) -> (TypeKind, TypeKind) {
+    let beside = |kind: &TypeKind, other: &TypeKind| match (kind, other) {
+        (TypeKind::Null, TypeKind::Null) => TypeKind::Int,
+        (TypeKind::Null, other) if other.is_numeric() => other.clone(),
+        (TypeKind::Null, other) if other.is_temporal() => TypeKind::IntervalDayTime,
+        (TypeKind::Null, other) => other.clone(),
+        (text, other) if text.is_text() && other.is_numeric() => other.clone(),
+        (kind, _) => kind.clone(),
+    };
+    (beside(a, b), beside(b, a))
+}
+
+fn typed(given: &[Argument], kinds: [TypeKind; 2]) -> Vec<DataType> {
+    given
+        .iter()
+        .zip(kinds)
+        .map(|(a, kind)| DataType {
+            kind,
+            nullable: a.ty.nullable,
+        })
+        .collect()
+}
+
+fn wider_integer(left: &TypeKind, right: &TypeKind) -> TypeKind {
+    if integer_digits(left) >= integer_digits(right) {
+        left.clone()
+    } else {
+        right.clone()
+    }
+}
+
+fn numeric(operator: &Operator, given: &[Argument], left: &TypeKind, right: &TypeKind) -> Resolved {
+    if left.is_integer() && right.is_integer() {
+        let kind = wider_integer(left, right);
+        let returns = if operator.symbol == "/" {
+            Returns::Fallible
+        } else {
+            Returns::Plain
+        };
+        let call = operator.integer.clone().returns(returns);
+        return Resolved::new(call, given, typed(given, [kind.clone(), kind.clone()]), kind);
+    }
+    if left.is_approximate() || right.is_approximate() {
+        let is_wide = |kind: &TypeKind| matches!(kind, TypeKind::Double | TypeKind::Decimal { .. });
+        let (call, kind) = if is_wide(left) || is_wide(right) {
+            (&operator.double, TypeKind::Double)
+        } else {
+            (&operator.float, TypeKind::Float)
+        };
+        let arguments = typed(given, [kind.clone(), kind.clone()]);
+        return Resolved::new(call.clone(), given, arguments, kind);
+    }
+    let (l, r) = (Digits::of(left), Digits::of(right));
+    let wanted = match operator.symbol {
+        "+" | "-" => l.sum(r),
+        "*" => l.product(r),
+        _ => l.quotient(r),
+    };
+    let result = wanted.limited();
+    // Each wanted digit is kept, or only decimals are cut whose rounding cannot carry into a new digit.
+    let fits =
+        result.integer() >= wanted.integer() && (result.scale == wanted.scale || l.scale <= result.scale);
+    let path = if fits {
+        operator.exact_decimal
+    } else {
+        operator.decimal
+    };
+    let returns = match (operator.symbol, fits) {
+        ("/", true) => Returns::Fallible,
+        ("/", false) => Returns::FallibleNullable,
+        (_, true) => Returns::Plain,
+        (_, false) => Returns::Nullable,
+    };
+    let call = Call::strict(operator.symbol, path)
+        .returns(returns)
+        .with(Param::U8(result.precision as u8))
+        .with(Param::U8(result.scale as u8));
+    Resolved::new(call, given, typed(given, [l.kind(), r.kind()]), result.kind())
+}
+
+/// Precision and scale while a type is derived; they may be larger than a DECIMAL allows.
+#[derive(Clone, Copy)]
+struct Digits {
+    precision: i32,
+    scale: i32,
+}
+
+impl Digits {
+    fn of(kind: &TypeKind) -> Self {
+        let (precision, scale) = match kind {
+            TypeKind::Decimal { precision, scale } => (*precision, *scale),
+            other => (integer_digits(other).expect("an exact number"), 0),
+        };
+        Digits {
+            precision: precision.into(),
+            scale: scale.into(),
+        }
+    }
+
+    fn integer(self) -> i32 {
+        self.precision - self.scale
+    }
+
+    fn kind(self) -> TypeKind {
+        TypeKind::Decimal {
+            precision: self.precision as u8,
+            scale: self.scale as u8,
+        }
+    }
+
+    fn sum(self, other: Digits) -> Digits {
+        let scale = self.scale.max(other.scale);
+        Digits {
+            precision: self.integer().max(other.integer()) + scale + 1,
+            scale,
+        }
+    }
+
+    fn product(self, other: Digits) -> Digits {
+        Digits {
+            precision: self.precision + other.precision + 1,
+            scale: self.scale + other.scale,
+        }
+    }
+
+    fn quotient(self, other: Digits) -> Digits {
+        let scale = (self.scale + other.precision + 1).max(6);
+        Digits {
+            precision: self.integer() + other.scale + scale,
+            scale,
+        }
+    }
+
+    fn remainder(self, other: Digits) -> Digits {
+        let scale = self.scale.max(other.scale);
+        Digits {
+            precision: self.integer().min(other.integer()) + scale,
+            scale,
+        }
+    }
+
+    /// At most 38 digits: decimals beyond the sixth give way to digits before the point.
+    fn limited(self) -> Digits {
+        let limit = i32::from(DECIMAL_PRECISION_MAX);
+        if self.precision <= limit {
+            return self;
+        }
+        Digits {
+            precision: limit,
+            scale: (limit - self.integer()).max(self.scale.min(6)),
+        }
+    }
+}
+
+fn plus(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
+    if left.is_interval() && left == right {
+        let call = Call::strict("+", "arithmetic::add");
+        return Some(Resolved::new(
+            call,
+            given,
+            typed(given, [left.clone(), right.clone()]),
+            left.clone(),
+        ));
+    }
+    if left.is_interval() {
+        let (path, result) = shifted(right, left, &given[0], true)?;
+        let path = match path {
+            "temporal::interval::timestamp_plus_months" => "temporal::interval::months_plus_timestamp",
+            "temporal::interval::timestamp_plus_millis" => "temporal::interval::millis_plus_timestamp",
+            "temporal::interval::date_plus_months" => "temporal::interval::months_plus_date",
+            "temporal::interval::date_plus_days" => "temporal::interval::days_plus_date",
+            "temporal::interval::date_plus_millis" => "temporal::interval::millis_plus_date",
+            "temporal::interval::time_plus_months" => "temporal::interval::months_plus_time",
+            _ => "temporal::interval::millis_plus_time",
+        };
+        let arguments = typed(given, [left.clone(), right.clone()]);
+        return Some(Resolved::new(Call::strict("+", path), given, arguments, result));
+    }
+    let (path, result) = shifted(left, right, &given[1], true)?;
+    let arguments = typed(given, [left.clone(), right.clone()]);
+    Some(Resolved::new(Call::strict("+", path), given, arguments, result))
+}
+
+fn minus(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
+    if left.is_interval() && left == right {
+        let call = Call::strict("-", "arithmetic::subtract");
+        return Some(Resolved::new(
+            call,
+            given,
+            typed(given, [left.clone(), right.clone()]),
+            left.clone(),
+        ));
+    }
+    if left.is_temporal() && right.is_temporal() {
+        return difference(given, left, right);
+    }
+    let (path, result) = shifted(left, right, &given[1], false)?;
+    let arguments = typed(given, [left.clone(), right.clone()]);
+    Some(Resolved::new(Call::strict("-", path), given, arguments, result))
+}
+
+/// The interval between two points in time.
+fn difference(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
+    let time = matches!(left, TypeKind::Time { .. }) && matches!(right, TypeKind::Time { .. });
+    let mixed = matches!(left, TypeKind::Time { .. }) != matches!(right, TypeKind::Time { .. });
+    if mixed {
+        return None;
+    }
+    let (path, kinds) = if time {
+        (
+            "temporal::interval::time_minus_time",
+            [left.clone(), right.clone()],
+        )
+    } else {
+        let common = match (left, right) {
+            (TypeKind::TimestampLtz { .. }, _) | (_, TypeKind::TimestampLtz { .. }) => {
+                TypeKind::TimestampLtz { precision: 9 }
+            }
+            _ => TypeKind::Timestamp { precision: 9 },
+        };
+        (
+            "temporal::interval::timestamp_minus_timestamp",
+            [common.clone(), common],
+        )
+    };
+    let call = Call::strict("-", path);
+    Some(Resolved::new(
+        call,
+        given,
+        typed(given, kinds),
+        TypeKind::IntervalDayTime,
+    ))
+}
+
+/// A point in time plus or minus an interval: path and result type.
+fn shifted(
+    point: &TypeKind,
+    interval: &TypeKind,
+    interval_argument: &Argument,
+    later: bool,
+) -> Option<(&'static str, TypeKind)> {
+    const MILLIS_PER_DAY: i64 = 86_400_000;
+    let choose = |plus: &'static str, minus: &'static str| if later { plus } else { minus };
+    Some(match (point, interval) {
+        (kind, TypeKind::IntervalYearMonth) if kind.is_timestamp() => (
+            choose(
+                "temporal::interval::timestamp_plus_months",
+                "temporal::interval::timestamp_minus_months",
+            ),
+            kind.clone(),
+        ),
+        (kind, TypeKind::IntervalDayTime) if kind.is_timestamp() => (
+            choose(
+                "temporal::interval::timestamp_plus_millis",
+                "temporal::interval::timestamp_minus_millis",
+            ),
+            kind.clone(),
+        ),
+        (TypeKind::Date, TypeKind::IntervalYearMonth) => (
+            choose(
+                "temporal::interval::date_plus_months",
+                "temporal::interval::date_minus_months",
+            ),
+            TypeKind::Date,
+        ),
+        (TypeKind::Date, TypeKind::IntervalDayTime) => {
+            // A part of a day makes a timestamp. The unit is not part of the type, so the value decides.
+            let part = match interval_argument.literal {
+                Some(Value::Millis(millis)) => millis % MILLIS_PER_DAY != 0,
+                _ => false,
+            };
+            if part {
+                let path = choose(
+                    "temporal::interval::date_plus_millis",
+                    "temporal::interval::date_minus_millis",
+                );
+                (path, TypeKind::Timestamp { precision: 6 })
+            } else {
+                (
+                    choose(
+                        "temporal::interval::date_plus_days",
+                        "temporal::interval::date_minus_days",
+                    ),
+                    TypeKind::Date,
+                )
+            }
+        }
+        (TypeKind::Time { .. }, TypeKind::IntervalYearMonth) => {
+            ("temporal::interval::time_plus_months", point.clone())
+        }
+        (TypeKind::Time { .. }, TypeKind::IntervalDayTime) => (
+            choose(
+                "temporal::interval::time_plus_millis",
+                "temporal::interval::time_minus_millis",
+            ),
+            point.clone(),
+        ),
+        _ => return None,
+    })
+}
+
+fn times(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
+    let (path, kinds, result) = match (left, right) {
+        (TypeKind::IntervalYearMonth, r) if r.is_integer() => (
+            "arithmetic::multiply_months",
+            [left.clone(), TypeKind::BigInt],
+            left,
+        ),
+        (l, TypeKind::IntervalYearMonth) if l.is_integer() => (
+            "arithmetic::months_multiplied",
+            [TypeKind::BigInt, right.clone()],
+            right,
+        ),
+        (TypeKind::IntervalDayTime, r) if r.is_integer() => {
+            ("arithmetic::multiply", [left.clone(), TypeKind::BigInt], left)
+        }
+        (l, TypeKind::IntervalDayTime) if l.is_integer() => {
+            ("arithmetic::multiply", [TypeKind::BigInt, right.clone()], right)
+        }
+        _ => return None,
+    };
+    Some(Resolved::new(
+        Call::strict("*", path),
+        given,
+        typed(given, kinds),
+        result.clone(),
+    ))
+}
+
+fn divided(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
+    if !left.is_interval() || !right.is_integer() {
+        return None;
+    }
+    let path = match left {
+        TypeKind::IntervalYearMonth => "arithmetic::divide_months",
+        _ => "arithmetic::divide_integer",
+    };
+    let call = Call::strict("/", path).returns(Returns::Fallible);
+    Some(Resolved::new(
+        call,
+        given,
+        typed(given, [left.clone(), TypeKind::BigInt]),
+        left.clone(),
+    ))
+}
+
+/// MOD has the type of its divisor, except between two decimals.
+fn remainder(name: &'static str, given: &[Argument]) -> Result<Resolved, String> {
+    let [a, b] = given else {
+        return Err(mismatch("two numbers", given));
+    };
+    let (left, right) = operand_kinds(&a.ty.kind, &b.ty.kind);
+    if !left.is_numeric() || !right.is_numeric() {
+        return Err(mismatch("two numbers", given));
+    }
+    if left.is_approximate() || right.is_approximate() {
+        let call = Call::strict(name, "arithmetic::remainder_double");
+        let arguments = typed(given, [TypeKind::Double, TypeKind::Double]);
+        return Ok(Resolved::new(call, given, arguments, TypeKind::Double));
+    }
+    if right.is_integer() {
+        let path = if left.is_integer() {
+            "arithmetic::remainder_integer"
+        } else {
+            "decimal::remainder_integer"
+        };
+        let call = Call::strict(name, path).returns(Returns::Fallible);
+        return Ok(Resolved::new(
+            call,
+            given,
+            typed(given, [left, right.clone()]),
+            right,
+        ));
+    }
+    let (l, r) = (Digits::of(&left), Digits::of(&right));
+    let wanted = if left.is_integer() { r } else { l.remainder(r) };
+    let result = wanted.limited();
+    // The remainder has the larger scale, and no more digits before the point than either side.
+    let fits = result.scale >= l.scale.max(r.scale) && result.integer() >= l.integer().min(r.integer());
+    let (path, returns) = if fits {
+        ("decimal::exact_remainder", Returns::Fallible)
+    } else {
+        ("decimal::remainder", Returns::FallibleNullable)
+    };
+    let call = Call::strict(name, path)
+        .returns(returns)
+        .with(Param::U8(result.precision as u8))
+        .with(Param::U8(result.scale as u8));
+    Ok(Resolved::new(
+        call,
+        given,
+        typed(given, [l.kind(), r.kind()]),
+        result.kind(),
+    ))
+}
+
+fn negate(given: &[Argument]) -> Result<Resolved, String> {
+    let [a] = given else {
+        return Err(mismatch("one number or interval", given));
+    };
+    let kind = match &a.ty.kind {
+        TypeKind::Null => TypeKind::Int,
+        kind => kind.clone(),
+    };
+    let path = match &kind {
+        TypeKind::Decimal { .. } => "decimal::negate",
+        kind if kind.is_numeric() || kind.is_interval() => "arithmetic::negate",
+        _ => return Err(mismatch("one number or interval", given)),
+    };
+    let argument = DataType {
+        kind: kind.clone(),
+        nullable: a.ty.nullable,
+    };
+    Ok(Resolved::new(
+        Call::strict("-", path),
+        given,
+        vec![argument],
+        kind,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::function::lookup;
+
+    fn decimal(precision: u8, scale: u8) -> TypeKind {
+        TypeKind::Decimal { precision, scale }
+    }
+
+    fn resolve(symbol: &str, kinds: &[TypeKind]) -> Result<Resolved, String> {
+        let given: Vec<Argument> = kinds
+            .iter()
+            .map(|kind| Argument {
+                ty: DataType::not_null(kind.clone()),
+                literal: None,
+            })
+            .collect();
+        (lookup(symbol).expect("an operator").resolve)(&given)
+    }
+
+    #[test]
+    fn result_types_of_numbers() {
+        let cases = [
+            ("+", TypeKind::TinyInt, TypeKind::Int, "INT NOT NULL"),
+            ("+", TypeKind::Int, TypeKind::Float, "FLOAT NOT NULL"),
+            ("+", decimal(5, 2), TypeKind::Float, "DOUBLE NOT NULL"),
+            ("+", decimal(19, 0), TypeKind::Int, "DECIMAL(20, 0) NOT NULL"),
+            ("+", decimal(38, 0), decimal(38, 38), "DECIMAL(38, 6)"),
+            ("-", decimal(5, 2), decimal(4, 3), "DECIMAL(7, 3) NOT NULL"),
+            ("*", decimal(5, 2), decimal(10, 4), "DECIMAL(16, 6) NOT NULL"),
+            ("*", decimal(38, 10), decimal(38, 10), "DECIMAL(38, 6)"),
+            ("/", TypeKind::Int, TypeKind::Int, "INT NOT NULL"),
+            ("/", decimal(19, 0), TypeKind::Int, "DECIMAL(30, 11) NOT NULL"),
+            ("/", decimal(19, 0), decimal(19, 0), "DECIMAL(38, 19) NOT NULL"),
+            ("/", decimal(30, 0), decimal(30, 0), "DECIMAL(38, 8) NOT NULL"),
+            ("/", decimal(38, 10), decimal(38, 30), "DECIMAL(38, 6)"),
+            ("MOD", TypeKind::BigInt, TypeKind::Int, "INT NOT NULL"),
+            ("MOD", decimal(19, 0), TypeKind::Int, "INT NOT NULL"),
+            ("%", decimal(19, 0), decimal(19, 0), "DECIMAL(19, 0) NOT NULL"),
+            ("%", decimal(10, 2), decimal(5, 3), "DECIMAL(5, 3) NOT NULL"),
+            ("%", TypeKind::Int, decimal(5, 3), "DECIMAL(5, 3) NOT NULL"),
+            ("+", TypeKind::STRING, TypeKind::Int, "INT NOT NULL"),
+        ];
+        for (symbol, a, b, expected) in cases {
+            let resolved = resolve(symbol, &[a.clone(), b.clone()]).expect("numbers");
+            assert_eq!(resolved.result.to_string(), expected, "{a} {symbol} {b}");
+        }
+    }
+
+    #[test]
+    fn points_in_time_and_intervals() {
+        let timestamp = || TypeKind::Timestamp { precision: 9 };
+        let (month, second) = (TypeKind::IntervalYearMonth, TypeKind::IntervalDayTime);
+        let cases = [
+            ("+", timestamp(), month.clone(), timestamp()),
+            ("-", timestamp(), second.clone(), timestamp()),
+            ("+", second.clone(), timestamp(), timestamp()),
+            ("+", TypeKind::Date, second.clone(), TypeKind::Date),
+            ("-", timestamp(), TypeKind::Date, second.clone()),
+            ("+", month.clone(), month.clone(), month.clone()),
+            ("*", TypeKind::Int, second.clone(), second.clone()),
+            ("/", month.clone(), TypeKind::Int, month.clone()),
+        ];
+        for (symbol, a, b, expected) in cases {
+            let resolved = resolve(symbol, &[a.clone(), b.clone()]).expect("moments");
+            assert_eq!(resolved.result.kind, expected, "{a} {symbol} {b}");
+        }
+        assert!(resolve("+", &[timestamp(), timestamp()]).is_err());
+        assert!(resolve("-", &[second.clone(), timestamp()]).is_err());
+        assert!(resolve("+", &[month, second]).is_err());
+        assert!(resolve("NEGATE", &[TypeKind::STRING]).is_err());
+    }
+
+    #[test]
+    fn hours_make_a_timestamp_of_a_date() {
+        let interval = |millis| Argument {
+            ty: DataType::not_null(TypeKind::IntervalDayTime),
+            literal: Some(Value::Millis(millis)),
+        };
+        let date = || Argument {
+            ty: DataType::not_null(TypeKind::Date),
+            literal: None,
+        };
+        let plus = lookup("+").expect("plus").resolve;
+        let hour = plus(&[date(), interval(3_600_000)]).expect("a date and an hour");
+        assert_eq!(hour.result.kind, TypeKind::Timestamp { precision: 6 });
+        let day = plus(&[interval(86_400_000), date()]).expect("a date and a day");
+        assert_eq!(
+            (day.result.kind, day.call.path),
+            (TypeKind::Date, "temporal::interval::days_plus_date")
+        );
+    }
+}
