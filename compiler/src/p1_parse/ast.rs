@@ -208,7 +208,8 @@ pub struct CreateView {
 pub struct Insert {
     pub table: Name,
     pub overwrite: bool,
-    pub partition: Vec<(Text, SqlExpr)>,
+    /// `PARTITION (column = value, column)`: without a value, the query gives it.
+    pub partition: Vec<(Text, Option<SqlExpr>)>,
     pub columns: Option<Vec<Text>>,
     pub query: QueryText,
     pub span: Span,

@@ -55,14 +55,22 @@ pub(super) fn at_token(parser: &Parser<'_>, n: usize, token: &Token) -> bool {
 /// The span of the next token. The end of a statement has no span of its own: the last token stands for it.
 pub(super) fn span_here(parser: &Parser<'_>) -> Span {
     match parser.peek_token_ref() {
-        end if end.token == Token::EOF => token_span(parser.token_at(parser.index().saturating_sub(1))),
+        end if end.token == Token::EOF => {
+            let last = parser
+                .index()
+                .checked_sub(1)
+                .map(|at| token_span(parser.token_at(at)));
+            last.expect("a statement has a token")
+        }
         token => token_span(token),
     }
 }
 
 /// From `start` to the last token taken.
 pub(super) fn span_since(parser: &Parser<'_>, start: Span) -> Span {
-    start.to(token_span(parser.get_current_token()))
+    let taken = (0..parser.index()).rev().map(|at| parser.token_at(at));
+    let last = taken.into_iter().find(|token| token.token != Token::EOF);
+    last.map_or(start, |token| start.to(token_span(token)))
 }
 
 /// An identifier: quoted by backticks, or a word that is not reserved.
@@ -174,6 +182,8 @@ pub(super) fn parenthesized<T>(
 ) -> Parse<Vec<T>> {
     expect_token(parser, &Token::LParen)?;
     let items = comma_separated(parser, item)?;
-    expect_token(parser, &Token::RParen)?;
+    if !parser.consume_token(&Token::RParen) {
+        return Err(expected(parser, "`,` or `)`"));
+    }
     Ok(items)
 }

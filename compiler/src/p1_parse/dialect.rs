@@ -100,10 +100,11 @@ impl Dialect for FlinkDialect {
         forms.contains(&keyword)
     }
 
-    /// `(a - b) DAY` is an interval, not an alias.
+    /// A reserved word is no alias without AS, nor is the unit in `(a - b) DAY`.
     fn is_select_item_alias(&self, explicit: bool, keyword: &Keyword, parser: &mut Parser<'_>) -> bool {
-        let unit = words::word_of(&parser.get_current_token().token).is_some_and(words::is_unit);
-        explicit || (!unit && self.is_column_alias(keyword, parser))
+        let word = words::word_of(&parser.get_current_token().token);
+        let taken = word.is_some_and(|w| words::is_unit(w) || words::is_reserved(w));
+        explicit || (!taken && self.is_column_alias(keyword, parser))
     }
 
     fn is_table_factor_alias(&self, explicit: bool, keyword: &Keyword, parser: &mut Parser<'_>) -> bool {

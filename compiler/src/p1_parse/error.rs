@@ -9,7 +9,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::positions::token_span;
 use super::words::{self, word_of};
-use crate::base::{Diagnostic, Span, nearest};
+use crate::base::{Diagnostic, Span};
 
 pub(super) type Parse<T> = Result<T, ParserError>;
 
@@ -77,31 +77,38 @@ pub(super) fn depth(error: &ParserError) -> u64 {
     }
 }
 
-/// The diagnostic of an error in the statement with these tokens.
-pub(super) fn diagnostic(error: &ParserError, tokens: &[TokenWithSpan]) -> Diagnostic {
-    let statement = token_span(&tokens[0]).to(token_span(&tokens[tokens.len() - 1]));
+/// The diagnostic of an error in the statement with these tokens. `index` is the token the parser stopped at, for
+/// errors that name no place.
+pub(super) fn diagnostic(error: &ParserError, tokens: &[TokenWithSpan], index: usize) -> Diagnostic {
     let text = match error {
-        ParserError::RecursionLimitExceeded => return too_deep(statement),
+        ParserError::RecursionLimitExceeded => return too_deep(statement_span(tokens)),
         ParserError::ParserError(text) | ParserError::TokenizerError(text) => text,
     };
     if let Some(diagnostic) = refused(text) {
         return diagnostic;
     }
     let (text, place) = split_place(text);
-    let found = place.and_then(|(_, offset)| tokens.iter().position(|t| token_span(t).start == offset));
-    Problem {
-        tokens,
-        found,
-        place: place.map_or(statement, |(source, offset)| {
-            Span::new(source, offset, offset + 1)
-        }),
-        text,
-    }
-    .diagnostic()
+    let found = match place {
+        Some((_, offset)) => tokens.iter().position(|t| token_span(t).start == offset),
+        None if text.ends_with("found: EOF") || text.starts_with(NO_UNIT) => None,
+        None => (index < tokens.len()).then_some(index),
+    };
+    Problem { tokens, found, text }.diagnostic()
+}
+
+/// How sqlparser says that an interval has no unit; at the end of the statement without a place.
+const NO_UNIT: &str = "INTERVAL requires a unit";
+
+/// From the first token to the last.
+pub(super) fn statement_span(tokens: &[TokenWithSpan]) -> Span {
+    let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
+        unreachable!("statements without tokens are not parsed");
+    };
+    token_span(first).to(token_span(last))
 }
 
 // Diagnostic: E1009 expressions, queries or types are nested deeper than the parser's limit.
-fn too_deep(statement: Span) -> Diagnostic {
+pub(super) fn too_deep(statement: Span) -> Diagnostic {
     Diagnostic::error("E1009", statement, "this statement is nested too deeply")
         .with_help("move inner queries into views or WITH, and long expressions into computed columns")
 }
@@ -127,7 +134,6 @@ struct Problem<'a> {
     tokens: &'a [TokenWithSpan],
     /// The token that was found; `None` at the end of the statement.
     found: Option<usize>,
-    place: Span,
     text: &'a str,
 }
 
@@ -136,13 +142,15 @@ impl Problem<'_> {
         if let Some(diagnostic) = self.brackets() {
             return diagnostic;
         }
-        let Some((expected, _)) = self
+        let expected = self
             .text
             .strip_prefix("Expected: ")
-            .and_then(|t| t.split_once(", found: "))
-        else {
+            .and_then(|t| t.split_once(", found: "));
+        let expected = match expected {
+            Some((expected, _)) => expected,
+            None if self.text.starts_with(NO_UNIT) => "a unit of time (DAY, HOUR, MINUTE, SECOND, …)",
             // Diagnostic: E1001 the text is not what the grammar needs at this place.
-            return Diagnostic::error("E1001", self.span(), self.text.to_owned());
+            None => return Diagnostic::error("E1001", self.span(), self.text.to_owned()),
         };
         if let Some(diagnostic) = self.trailing_comma() {
             return diagnostic;
@@ -168,16 +176,12 @@ impl Problem<'_> {
         self.found.unwrap_or(self.tokens.len())
     }
 
+    /// The token, or the place behind the last one.
     fn span(&self) -> Span {
-        match (self.token(), self.tokens.last()) {
-            (Some(token), _) => token_span(token),
-            (None, Some(last)) if self.found_end() => after(token_span(last)),
-            _ => self.place,
+        match self.token() {
+            Some(token) => token_span(token),
+            None => after(statement_span(self.tokens)),
         }
-    }
-
-    fn found_end(&self) -> bool {
-        self.text.ends_with("found: EOF")
     }
 
     fn found_text(&self) -> String {
@@ -199,7 +203,7 @@ impl Problem<'_> {
                 _ => {}
             }
         }
-        if self.found.is_none() && self.found_end() {
+        if self.found.is_none() {
             let (bracket, span) = open.pop()?;
             let message = format!("this `{bracket}` is not closed before the statement ends");
             return Some(Diagnostic::error("E1007", span, message).with_help("add the missing bracket"));
@@ -244,23 +248,36 @@ impl Problem<'_> {
     }
 
     fn help(&self, expected: &str) -> Option<String> {
-        let at = self.at();
         let word = self.token().and_then(|t| word_of(&t.token));
+        let upper = word.map(str::to_ascii_uppercase).unwrap_or_default();
+        let previous = self
+            .at()
+            .checked_sub(1)
+            .and_then(|i| word_of(&self.tokens[i].token));
+        let misspelt = |word: &str| Some((word.to_owned(), words::misspelt_clause(word)?));
         if expected == "the end of the statement" {
-            let starts =
-                word.is_some_and(|w| words::STATEMENT_WORDS.iter().any(|s| s.eq_ignore_ascii_case(w)));
-            if starts {
-                return Some("a statement ends with `;`: add one before this word".to_owned());
+            match upper.as_str() {
+                "GROUP" | "ORDER" | "PARTITION" if !self.followed_by("BY") => {
+                    return Some(format!("write {upper} BY"));
+                }
+                "PARTITION" => return Some("write PARTITIONED BY".to_owned()),
+                _ if words::STATEMENT_WORDS.contains(&upper.as_str()) => {
+                    return Some("a statement ends with `;`: add one before this word".to_owned());
+                }
+                _ => {}
             }
         }
-        let previous = at.checked_sub(1).and_then(|i| word_of(&self.tokens[i].token));
-        let misspelt = |word: &str| {
-            let known = words::CLAUSE_WORDS.iter().any(|k| k.eq_ignore_ascii_case(word));
-            let suggestion = nearest::nearest(&word.to_uppercase(), words::CLAUSE_WORDS.iter().copied());
-            suggestion.filter(|_| !known).map(|s| (word.to_owned(), s))
-        };
-        let (word, suggestion) = word.and_then(misspelt).or_else(|| previous.and_then(misspelt))?;
-        Some(format!("did you mean `{suggestion}` instead of `{word}`?"))
+        if let Some((word, suggestion)) = word.and_then(misspelt).or_else(|| previous.and_then(misspelt)) {
+            return Some(format!("did you mean `{suggestion}` instead of `{word}`?"));
+        }
+        let string = expected.contains("a string in single quotes");
+        word.filter(|_| string).map(|word| format!("write '{word}'"))
+    }
+
+    fn followed_by(&self, word: &str) -> bool {
+        self.tokens
+            .get(self.at() + 1)
+            .is_some_and(|t| words::is_word(&t.token, word))
     }
 }
 

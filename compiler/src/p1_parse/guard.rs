@@ -9,18 +9,35 @@ use core::ops::ControlFlow;
 use sqlparser::ast::{CastKind, Expr, Ident, Query, SetExpr, Value, ValueWithSpan, Visit, Visitor};
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use super::error::{statement_span, too_deep};
+use super::insert::explicit_table;
 use super::positions::{Positions, token_span};
 use super::words::{self, is_word};
 use crate::base::{Diagnostic, Span};
 
+/// How long a statement may be, in tokens: trees are dropped recursively, and a chain of operators is as deep as
+/// long.
+const LONGEST: usize = 1_000_000;
+
+/// How deep a tree of expressions or of set operations may be for the passes that walk it recursively. It bounds
+/// chains of operators, which sqlparser's own limit does not count.
+const DEEPEST_TREE: usize = 500;
+
 /// The first token that Flink SQL does not have.
 pub(super) fn tokens(tokens: &[TokenWithSpan]) -> Result<(), Diagnostic> {
+    if tokens.len() > LONGEST {
+        return Err(too_deep(statement_span(tokens)));
+    }
     let pattern = tokens.iter().any(|t| is_word(&t.token, "MATCH_RECOGNIZE"));
     for (index, token) in tokens.iter().enumerate() {
         let span = token_span(token);
         let next = tokens.get(index + 1);
         if let Some(help) = foreign(&token.token, pattern) {
             return Err(refused(token, span, help));
+        }
+        let named = index > 0 && is_word(&tokens[index - 1].token, "AS");
+        if let Some(diagnostic) = no_table(token, next).filter(|_| !named) {
+            return Err(diagnostic);
         }
         let glued =
             next.is_some_and(|n| token_span(n).start == span.end && matches!(n.token, Token::Word(_)));
@@ -35,6 +52,25 @@ pub(super) fn tokens(tokens: &[TokenWithSpan]) -> Result<(), Diagnostic> {
         }
     }
     Ok(())
+}
+
+/// FROM or JOIN before a word that names no table; sqlparser takes some of these words for names.
+fn no_table(token: &TokenWithSpan, next: Option<&TokenWithSpan>) -> Option<Diagnostic> {
+    let clause = ["FROM", "JOIN"]
+        .into_iter()
+        .find(|word| is_word(&token.token, word))?;
+    let next = next?;
+    let word = words::word_of(&next.token)?;
+    if word.eq_ignore_ascii_case("LATERAL") || !words::ends_expression(word) {
+        return None;
+    }
+    // Diagnostic: E1005 a reserved word stands where a name is needed.
+    let message = format!(
+        "expected a table behind {clause}, found the reserved word {}",
+        word.to_uppercase()
+    );
+    let diagnostic = Diagnostic::error("E1005", token_span(next), message);
+    Some(diagnostic.with_help(format!("as a name it is written `{word}`")))
 }
 
 fn refused(token: &TokenWithSpan, span: Span, help: &str) -> Diagnostic {
@@ -91,8 +127,12 @@ pub(super) fn expression(expr: &Expr, tokens: &[TokenWithSpan]) -> Result<(), Di
 }
 
 fn visit(node: &impl Visit, tokens: &[TokenWithSpan]) -> Result<(), Diagnostic> {
-    let within = token_span(&tokens[0]).to(token_span(&tokens[tokens.len() - 1]));
-    match node.visit(&mut Guard { tokens, within }) {
+    let within = statement_span(tokens);
+    match node.visit(&mut Guard {
+        tokens,
+        within,
+        depth: 0,
+    }) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(diagnostic) => Err(diagnostic),
     }
@@ -101,6 +141,8 @@ fn visit(node: &impl Visit, tokens: &[TokenWithSpan]) -> Result<(), Diagnostic> 
 struct Guard<'a> {
     tokens: &'a [TokenWithSpan],
     within: Span,
+    /// How many expressions are around the next one.
+    depth: usize,
 }
 
 impl Guard<'_> {
@@ -129,6 +171,25 @@ impl Guard<'_> {
     }
 }
 
+/// The length of a chain of set operations.
+fn set_operations(mut body: &SetExpr) -> usize {
+    let mut length = 0;
+    while let SetExpr::SetOperation { left, .. } = body {
+        length += 1;
+        body = left;
+    }
+    length
+}
+
+/// Whether `TABLE t` is one of the operands of a set operation.
+fn holds_table(body: &SetExpr) -> bool {
+    match body {
+        SetExpr::Table(_) => true,
+        SetExpr::SetOperation { left, right, .. } => holds_table(right) || holds_table(left),
+        _ => false,
+    }
+}
+
 impl Visitor for Guard<'_> {
     type Break = Diagnostic;
 
@@ -148,11 +209,15 @@ impl Visitor for Guard<'_> {
     }
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Diagnostic> {
+        if set_operations(&query.body) > DEEPEST_TREE {
+            return ControlFlow::Break(too_deep(self.within));
+        }
         let statement = match &*query.body {
             SetExpr::Insert(_) => "INSERT",
             SetExpr::Update(_) => "UPDATE",
             SetExpr::Delete(_) => "DELETE",
             SetExpr::Merge(_) => "MERGE",
+            body if holds_table(body) => return ControlFlow::Break(explicit_table(self.span(query))),
             _ => return ControlFlow::Continue(()),
         };
         // Diagnostic: E1014 a statement that changes data stands behind WITH.
@@ -161,7 +226,16 @@ impl Visitor for Guard<'_> {
         ControlFlow::Break(diagnostic.with_help("write INSERT INTO t WITH … SELECT …"))
     }
 
+    fn post_visit_expr(&mut self, _: &Expr) -> ControlFlow<Diagnostic> {
+        self.depth -= 1;
+        ControlFlow::Continue(())
+    }
+
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Diagnostic> {
+        self.depth += 1;
+        if self.depth > DEEPEST_TREE {
+            return ControlFlow::Break(too_deep(self.within));
+        }
         let help = match expr {
             Expr::Cast {
                 kind: CastKind::SafeCast,

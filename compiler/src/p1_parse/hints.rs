@@ -45,7 +45,7 @@ pub fn calls(hint: &Hint) -> Result<Vec<HintCall>, Diagnostic> {
     let mut parser = Parser::new(&dialect).with_tokens_with_locations(read.tokens.clone());
     let mut calls = Vec::new();
     while !at_end(&parser) {
-        let call = call(&mut parser).map_err(|e| error::diagnostic(&e, &read.tokens))?;
+        let call = call(&mut parser).map_err(|e| error::diagnostic(&e, &read.tokens, parser.index()))?;
         calls.push(call);
         let _separated = parser.consume_token(&Token::Comma);
     }

@@ -9,8 +9,7 @@ use sqlparser::tokenizer::Token;
 use super::ast::{Insert, QueryText};
 use super::columns::expression;
 use super::cursor::{
-    at_token, at_word, expect, expect_token, identifier, name, parenthesized, path, span_here, span_since,
-    take, upper,
+    at_token, at_word, expect, identifier, name, parenthesized, path, span_here, span_since, take, upper,
 };
 use super::error::{Parse, expected, refuse};
 use crate::base::{Diagnostic, Span};
@@ -29,8 +28,12 @@ pub(super) fn insert(parser: &mut Parser<'_>, start: Span) -> Parse<Insert> {
     if take(parser, &["PARTITION"]) {
         partition = parenthesized(parser, |p| {
             let column = identifier(p)?;
-            expect_token(p, &Token::Eq)?;
-            Ok((column, expression(p)?))
+            let value = if p.consume_token(&Token::Eq) {
+                Some(expression(p)?)
+            } else {
+                None
+            };
+            Ok((column, value))
         })?;
     }
     let mut columns = None;
@@ -79,10 +82,18 @@ pub(super) fn query(parser: &mut Parser<'_>) -> Parse<QueryText> {
     if !QUERY_WORDS.contains(&upper(parser).as_str()) && !at_token(parser, 0, &Token::LParen) {
         return Err(expected(parser, "a query (SELECT, VALUES or WITH)"));
     }
+    if at_word(parser, 0, "TABLE") {
+        return Err(refuse(explicit_table(start)));
+    }
     let query = parser.parse_query()?;
     Ok(QueryText {
         query,
         span: span_since(parser, start),
         hints: Vec::new(),
     })
+}
+
+// Diagnostic: E1014 `TABLE t` as a query: sqlparser loses what follows the name.
+pub(super) fn explicit_table(span: Span) -> Diagnostic {
+    Diagnostic::error("E1014", span, "TABLE t is not taken as a query").with_help("write SELECT * FROM t")
 }

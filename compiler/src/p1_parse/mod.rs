@@ -33,6 +33,10 @@ mod types;
 mod words;
 
 #[cfg(test)]
+mod meaning_tests;
+#[cfg(test)]
+mod refusal_tests;
+#[cfg(test)]
 mod statement_tests;
 
 pub use ast::Script;

@@ -4,7 +4,7 @@
 //! Out: the bytes of the whole node. sqlparser's own spans of many expressions miss a leading keyword or a closing
 //! bracket; [`Positions::expr`] finds the missing tokens again, because it keeps the place of every token.
 
-use sqlparser::ast::{Expr, Ident, Spanned};
+use sqlparser::ast::{DataType, Expr, Ident, Spanned, TypedString};
 use sqlparser::tokenizer::{Location, Span as SqlSpan, Token, TokenWithSpan};
 
 use super::words::word_of;
@@ -31,6 +31,15 @@ fn recorded(span: SqlSpan) -> Option<Span> {
 /// The span of one token.
 pub(super) fn token_span(token: &TokenWithSpan) -> Span {
     recorded(token.span).expect("tokens were placed by `tokens`")
+}
+
+/// The type of a typed literal carries the place of its first word.
+fn typed_string(literal: &TypedString) -> Option<Span> {
+    let DataType::Custom(name, _) = &literal.data_type else {
+        return None;
+    };
+    let first = recorded(name.0.first()?.as_ident()?.span)?;
+    Some(first.to(recorded(literal.value.span)?))
 }
 
 /// What [`Positions`] keeps of a token.
@@ -120,9 +129,7 @@ impl Positions {
             Expr::Tuple(_) | Expr::Subquery(_) => self.grow(raw?, |f, r| f.enclosing(r)),
             Expr::Array(_) => self.grow(raw?, |f, r| f.call_of(r, &["ARRAY"])),
             Expr::Interval(_) => self.grow(raw?, |f, r| f.interval(r)),
-            Expr::TypedString(_) => self.grow(raw?, |f, r| {
-                f.back_to(r, &["DATE", "TIME", "TIMESTAMP", "TIMESTAMP_LTZ"])
-            }),
+            Expr::TypedString(literal) => typed_string(literal).or(raw),
             Expr::Function(_) => self.grow(raw?, |f, r| f.function(r)),
             Expr::CompoundFieldAccess { .. } => self.grow(raw?, |f, r| f.balanced(r)),
             _ => raw,

@@ -264,7 +264,7 @@ fn run_prefix<T>(
     let dialect = FlinkDialect::default();
     let parser = Parser::new(&dialect).with_recursion_limit(DEEPEST);
     let mut parser = parser.with_tokens_with_locations(tokens.to_vec());
-    parse(&mut parser).map_err(|e| error::diagnostic(&dialect.deepest_error(e), tokens))
+    parse(&mut parser).map_err(|e| error::diagnostic(&dialect.deepest_error(e), tokens, parser.index()))
 }
 
 /// A statement, by its first word.
@@ -334,7 +334,7 @@ impl<'a> Parts<'a> {
             StatementKind::Insert(insert) => {
                 self.queries.push(&mut insert.query);
                 self.expressions
-                    .extend(insert.partition.iter().map(|(_, value)| value));
+                    .extend(insert.partition.iter().filter_map(|(_, value)| value.as_ref()));
             }
             StatementKind::CreateTable(table) => {
                 self.queries.extend(table.as_query.as_mut());

@@ -26,7 +26,7 @@ pub(super) struct Tokens {
 
 /// The tokens of `text`, whose first byte is byte `base` of the file `source`.
 pub(super) fn tokenize(dialect: &dyn Dialect, source: u16, text: &str, base: u32) -> Tokens {
-    let blanked = blank_slash_comments(text);
+    let (blanked, open_comment) = blank_slash_comments(text);
     let mut raw = Vec::new();
     let result = Tokenizer::new(dialect, &blanked).tokenize_with_location_into_buf(&mut raw);
     let mut places = Places {
@@ -58,7 +58,7 @@ pub(super) fn tokenize(dialect: &dyn Dialect, source: u16, text: &str, base: u32
             _ => tokens.push(token),
         }
     }
-    let error = result.err().map(|e| unreadable(&e, &mut places));
+    let error = result.err().map(|e| unreadable(&e, &mut places, open_comment));
     Tokens {
         tokens: move_within(tokens),
         hints,
@@ -67,8 +67,11 @@ pub(super) fn tokenize(dialect: &dyn Dialect, source: u16, text: &str, base: u32
 }
 
 // Diagnostic: E1003 a piece of text is no token: a string, quoted name or comment is not closed.
-fn unreadable(error: &TokenizerError, places: &mut Places<'_>) -> Diagnostic {
-    let start = u32::try_from(places.place(error.location).column - 1).expect("written by `location`");
+fn unreadable(error: &TokenizerError, places: &mut Places<'_>, open_comment: Option<usize>) -> Diagnostic {
+    let start = match open_comment {
+        Some(at) => places.base + u32::try_from(at).expect("files are smaller than 4 GB"),
+        None => u32::try_from(places.place(error.location).column - 1).expect("written by `location`"),
+    };
     let rest = &places.text[(start - places.base) as usize..];
     let line_end = rest.find('\n').unwrap_or(rest.len());
     let end = start + u32::try_from(rest[..line_end].trim_end().len()).expect("files are smaller than 4 GB");
@@ -84,7 +87,7 @@ fn unreadable(error: &TokenizerError, places: &mut Places<'_>) -> Diagnostic {
             .with_help("close it with a backtick; a backtick inside a name is written twice"),
         Some('"') => Diagnostic::error("E1003", span, "this double quote is not closed")
             .with_help("strings take single quotes, names take backticks"),
-        _ if error.message.contains("comment") => {
+        _ if open_comment.is_some() => {
             Diagnostic::error("E1003", span, "this comment is not closed").with_help("close it with */")
         }
         _ => Diagnostic::error(
@@ -134,23 +137,25 @@ enum Inside {
     BlockComment,
 }
 
-/// Replaces every character of a `//` comment by a blank, so that the columns stay.
-fn blank_slash_comments(text: &str) -> String {
+/// Replaces every character of a `//` comment by a blank, so that the columns stay. Also answers where a block
+/// comment starts that is not closed.
+fn blank_slash_comments(text: &str) -> (String, Option<usize>) {
     let mut out = String::with_capacity(text.len());
     let mut inside = Inside::Text;
     let mut blank = false;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let next = chars.peek().copied();
+    let mut comment_start = None;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, c)| *c);
         match inside {
             Inside::Text => match (c, next) {
                 ('\'' | '`' | '"', _) => inside = Inside::Quoted(c),
                 ('-', Some('-')) => inside = Inside::LineComment,
                 ('/', Some('/')) => (inside, blank) = (Inside::LineComment, true),
                 ('/', Some('*')) => {
-                    inside = Inside::BlockComment;
+                    (inside, comment_start) = (Inside::BlockComment, Some(at));
                     out.push(c);
-                    out.extend(chars.next());
+                    out.extend(chars.next().map(|(_, c)| c));
                     continue;
                 }
                 _ => {}
@@ -158,16 +163,16 @@ fn blank_slash_comments(text: &str) -> String {
             Inside::Quoted(quote) if c == quote => inside = Inside::Text,
             Inside::LineComment if c == '\n' => (inside, blank) = (Inside::Text, false),
             Inside::BlockComment if c == '*' && next == Some('/') => {
-                inside = Inside::Text;
+                (inside, comment_start) = (Inside::Text, None);
                 out.push(c);
-                out.extend(chars.next());
+                out.extend(chars.next().map(|(_, c)| c));
                 continue;
             }
             _ => {}
         }
         out.push(if blank { ' ' } else { c });
     }
-    out
+    (out, comment_start)
 }
 
 /// Moves ``PATTERN (…) WITHIN i DEFINE …`` to ``PATTERN (…) DEFINE $WITHIN AS i, …``.

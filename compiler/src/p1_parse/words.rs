@@ -2,6 +2,8 @@
 
 use sqlparser::tokenizer::Token;
 
+use crate::base::nearest;
+
 /// The text of an unquoted word.
 pub(super) fn word_of(token: &Token) -> Option<&str> {
     match token {
@@ -109,6 +111,8 @@ pub(super) const CLAUSE_WORDS: &[&str] = &[
     "BETWEEN",
     "COMMENT",
     "CROSS",
+    "DAY",
+    "DAYS",
     "DISTRIBUTED",
     "ENFORCED",
     "EXCEPT",
@@ -118,6 +122,8 @@ pub(super) const CLAUSE_WORDS: &[&str] = &[
     "FULL",
     "GROUP",
     "HAVING",
+    "HOUR",
+    "HOURS",
     "INNER",
     "INTERSECT",
     "INTO",
@@ -127,6 +133,9 @@ pub(super) const CLAUSE_WORDS: &[&str] = &[
     "LIKE",
     "LIMIT",
     "METADATA",
+    "MINUTE",
+    "MINUTES",
+    "MONTH",
     "NATURAL",
     "OFFSET",
     "ORDER",
@@ -138,6 +147,8 @@ pub(super) const CLAUSE_WORDS: &[&str] = &[
     "PRIMARY",
     "QUALIFY",
     "RIGHT",
+    "SECOND",
+    "SECONDS",
     "SELECT",
     "STATEMENT",
     "TABLE",
@@ -152,3 +163,18 @@ pub(super) const CLAUSE_WORDS: &[&str] = &[
     "WINDOW",
     "WITH",
 ];
+
+/// The clause that a word may have meant; `None` for a word that means something itself.
+pub(super) fn misspelt_clause(word: &str) -> Option<&'static str> {
+    let known = [CLAUSE_WORDS, STATEMENT_WORDS, RESERVED, TYPE_WORDS];
+    if known
+        .iter()
+        .any(|words| words.iter().any(|w| w.eq_ignore_ascii_case(word)))
+    {
+        return None;
+    }
+    nearest::nearest(word, CLAUSE_WORDS.iter().copied())
+}
+
+/// Names of types that are near to words of clauses.
+const TYPE_WORDS: &[&str] = &["INT", "DATE", "TIME", "ROW", "ARRAY", "MAP"];
