@@ -145,6 +145,8 @@ pub(crate) struct Start {
 pub(crate) fn start(world: &mut dyn World, from_scratch: bool) -> Result<Start, JobError> {
     let (log, mut tenure) = claim(world)?;
     let token = world.recover()?;
+    // A successor may have claimed before the commit point fenced it; it must not be fenced by its predecessor for good.
+    tenure.check(world)?;
     let token_epoch = token.as_ref().map_or(0, |token| token.epoch);
     let epoch = log.epoch.max(token_epoch);
     if from_scratch {
@@ -218,10 +220,23 @@ impl Tenure {
         if self.try_append(world, entry)? {
             return Ok(());
         }
-        let generation = fold(&world.read_log()?).generation;
-        Err(JobError::Fenced {
+        Err(self.fenced(world)?)
+    }
+
+    /// Fails if there is a successor.
+    fn check(&self, world: &mut dyn World) -> Result<(), JobError> {
+        let next = fold(&world.read_log()?).next;
+        if next == self.next {
+            Ok(())
+        } else {
+            Err(self.fenced(world)?)
+        }
+    }
+
+    fn fenced(&self, world: &mut dyn World) -> Result<JobError, JobError> {
+        Ok(JobError::Fenced {
             generation: self.generation,
-            successor: generation,
+            successor: fold(&world.read_log()?).generation,
         })
     }
 
