@@ -88,10 +88,10 @@ fn special_forms_are_read_back() {
     let map = expression("MAP['a', 1, 'b', 2]");
     assert!(matches!(ext::special(&map), Some(Special::Map(entries)) if entries.len() == 4));
     let multiset = expression("a MULTISET UNION ALL b");
-    let union = MultisetOperator::Union;
-    assert!(
-        matches!(ext::special(&multiset), Some(Special::MultisetOperation { operation, all: true, .. }) if operation == union)
-    );
+    let Some(Special::MultisetOperation { operation, all, .. }) = ext::special(&multiset) else {
+        panic!("a MULTISET UNION");
+    };
+    assert_eq!((operation, all), (MultisetOperator::Union, true));
     let difference = expression("(a - b) DAY TO SECOND");
     assert!(matches!(
         ext::special(&difference),
@@ -310,6 +310,19 @@ fn no_word_of_a_query_is_lost() {
             );
         }
     }
+}
+
+#[test]
+fn comments_are_only_comments_outside_of_quotes() {
+    let text = "SELECT 'http://x', `a//b` /* // */ + 1 -- it's // one\n, '--', '/*' // 'last\n, \u{4ef7}\u{683c} FROM t // end";
+    let SetExpr::Select(select) = *query(text).query.body else {
+        panic!("a SELECT");
+    };
+    let items: Vec<String> = select.projection.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        items,
+        ["'http://x'", "`a//b` + 1", "'--'", "'/*'", "\u{4ef7}\u{683c}"]
+    );
 }
 
 #[test]

@@ -75,124 +75,126 @@ fn kind_name(kind: &StatementKind) -> String {
     name.to_owned()
 }
 
+/// A statement and its kind.
+const STATEMENTS: &[(&str, &str)] = &[
+    (
+        "CREATE TABLE c.d.t (a INT) WITH ('connector' = 'kafka')",
+        "CreateTable",
+    ),
+    (
+        "CREATE TEMPORARY TABLE IF NOT EXISTS t (a INT, b INT) DISTRIBUTED BY HASH(a) INTO 4 BUCKETS",
+        "CreateTable",
+    ),
+    (
+        "CREATE TABLE t (a INT) DISTRIBUTED INTO 2 BUCKETS WITH ()",
+        "CreateTable",
+    ),
+    (
+        "CREATE TABLE t WITH ('k' = 'v') AS SELECT id FROM s",
+        "CreateTable",
+    ),
+    ("CREATE OR REPLACE TABLE t AS SELECT 1", "CreateTable"),
+    ("REPLACE TABLE t AS SELECT 1", "CreateTable"),
+    (
+        "CREATE TEMPORARY VIEW IF NOT EXISTS v (a COMMENT 'x', b) COMMENT 'c' AS SELECT 1, 2",
+        "CreateView",
+    ),
+    (
+        "CREATE FUNCTION f AS 'a.B' LANGUAGE JAVA USING JAR '/a.jar'",
+        "CREATE FUNCTION",
+    ),
+    (
+        "CREATE TEMPORARY SYSTEM FUNCTION f AS 'a.B'",
+        "CREATE SYSTEM FUNCTION",
+    ),
+    ("CREATE CATALOG c WITH ('type' = 'x')", "CREATE CATALOG"),
+    ("CREATE DATABASE IF NOT EXISTS d", "CREATE DATABASE"),
+    (
+        "CREATE MODEL m INPUT (a STRING) OUTPUT (b STRING) WITH ('k' = 'v')",
+        "CREATE MODEL",
+    ),
+    (
+        "CREATE OR ALTER MATERIALIZED TABLE m FRESHNESS = INTERVAL '1' HOUR AS SELECT 1",
+        "CREATE MATERIALIZED TABLE",
+    ),
+    ("ALTER TABLE t DROP WATERMARK", "ALTER TABLE"),
+    ("ALTER VIEW v RENAME TO w", "ALTER VIEW"),
+    (
+        "ALTER TEMPORARY SYSTEM FUNCTION f AS 'x'",
+        "ALTER TEMPORARY SYSTEM FUNCTION",
+    ),
+    ("DROP TABLE IF EXISTS t", "DropTable"),
+    ("DROP TEMPORARY VIEW v", "DropView"),
+    ("DROP DATABASE d CASCADE", "DROP DATABASE"),
+    (
+        "DROP TEMPORARY SYSTEM FUNCTION IF EXISTS f",
+        "DROP SYSTEM FUNCTION",
+    ),
+    (
+        "INSERT OVERWRITE t PARTITION (d = '1', h) (a, b) SELECT 1, 2, 3",
+        "Insert",
+    ),
+    ("EXECUTE INSERT INTO t SELECT 1", "Insert"),
+    ("EXECUTE SELECT 1", "Query"),
+    (
+        "EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1; INSERT INTO b SELECT 2; END",
+        "StatementSet",
+    ),
+    (
+        "BEGIN STATEMENT SET; INSERT INTO a SELECT CASE WHEN x THEN 1 END; END;",
+        "StatementSet",
+    ),
+    ("(SELECT 1) UNION ALL (SELECT 2)", "Query"),
+    ("VALUES (1, 'a'), (2, 'b')", "Query"),
+    ("WITH a AS (SELECT 1) SELECT * FROM a", "Query"),
+    ("EXPLAIN SELECT 1", "Explain"),
+    ("EXPLAIN PLAN FOR SELECT 1", "Explain"),
+    (
+        "EXPLAIN ESTIMATED_COST, CHANGELOG_MODE INSERT INTO t SELECT 1",
+        "Explain",
+    ),
+    (
+        "EXPLAIN STATEMENT SET BEGIN INSERT INTO a SELECT 1; INSERT INTO b SELECT 2; END",
+        "Explain",
+    ),
+    (
+        "EXPLAIN PLAN_ADVICE STATEMENT SET BEGIN INSERT INTO a SELECT 1; END",
+        "Explain",
+    ),
+    ("COMPILE PLAN 'f' FOR INSERT INTO t SELECT 1", "COMPILE PLAN"),
+    (
+        "COMPILE AND EXECUTE PLAN 'f' FOR INSERT INTO t SELECT 1",
+        "COMPILE AND EXECUTE PLAN",
+    ),
+    ("EXECUTE PLAN 'f'", "EXECUTE PLAN"),
+    ("SET 'a.b' = 'c'", "Set"),
+    ("SET", "SET without a key"),
+    ("RESET", "Reset"),
+    ("RESET 'a.b'", "Reset"),
+    ("SHOW CREATE TABLE t", "SHOW"),
+    ("SHOW TABLES FROM d NOT LIKE 'a%'", "SHOW"),
+    ("DESCRIBE EXTENDED t", "DESCRIBE"),
+    ("DESC t", "DESC"),
+    ("USE CATALOG c", "USE CATALOG"),
+    ("USE MODULES a, b", "USE MODULES"),
+    ("USE d", "USE"),
+    ("LOAD MODULE m", "LOAD MODULE"),
+    ("UNLOAD MODULE m", "UNLOAD MODULE"),
+    ("ADD JAR 'x'", "ADD JAR"),
+    ("REMOVE JAR 'x'", "REMOVE JAR"),
+    ("STOP JOB 'x' WITH SAVEPOINT", "STOP JOB"),
+    ("ANALYZE TABLE t COMPUTE STATISTICS", "ANALYZE TABLE"),
+    ("TRUNCATE TABLE t", "TRUNCATE TABLE"),
+    ("CALL a.b(x => 1)", "CALL"),
+    ("DELETE FROM t WHERE a = 1", "DELETE FROM"),
+    ("UPDATE t SET a = 1", "UPDATE"),
+];
+
 #[test]
 fn every_statement_of_flink_is_recognised() {
-    let cases = [
-        (
-            "CREATE TABLE c.d.t (a INT) WITH ('connector' = 'kafka')",
-            "CreateTable",
-        ),
-        (
-            "CREATE TEMPORARY TABLE IF NOT EXISTS t (a INT, b INT) DISTRIBUTED BY HASH(a) INTO 4 BUCKETS",
-            "CreateTable",
-        ),
-        (
-            "CREATE TABLE t (a INT) DISTRIBUTED INTO 2 BUCKETS WITH ()",
-            "CreateTable",
-        ),
-        (
-            "CREATE TABLE t WITH ('k' = 'v') AS SELECT id FROM s",
-            "CreateTable",
-        ),
-        ("CREATE OR REPLACE TABLE t AS SELECT 1", "CreateTable"),
-        ("REPLACE TABLE t AS SELECT 1", "CreateTable"),
-        (
-            "CREATE TEMPORARY VIEW IF NOT EXISTS v (a COMMENT 'x', b) COMMENT 'c' AS SELECT 1, 2",
-            "CreateView",
-        ),
-        (
-            "CREATE FUNCTION f AS 'a.B' LANGUAGE JAVA USING JAR '/a.jar'",
-            "CREATE FUNCTION",
-        ),
-        (
-            "CREATE TEMPORARY SYSTEM FUNCTION f AS 'a.B'",
-            "CREATE SYSTEM FUNCTION",
-        ),
-        ("CREATE CATALOG c WITH ('type' = 'x')", "CREATE CATALOG"),
-        ("CREATE DATABASE IF NOT EXISTS d", "CREATE DATABASE"),
-        (
-            "CREATE MODEL m INPUT (a STRING) OUTPUT (b STRING) WITH ('k' = 'v')",
-            "CREATE MODEL",
-        ),
-        (
-            "CREATE OR ALTER MATERIALIZED TABLE m FRESHNESS = INTERVAL '1' HOUR AS SELECT 1",
-            "CREATE MATERIALIZED TABLE",
-        ),
-        ("ALTER TABLE t DROP WATERMARK", "ALTER TABLE"),
-        ("ALTER VIEW v RENAME TO w", "ALTER VIEW"),
-        (
-            "ALTER TEMPORARY SYSTEM FUNCTION f AS 'x'",
-            "ALTER TEMPORARY SYSTEM FUNCTION",
-        ),
-        ("DROP TABLE IF EXISTS t", "DropTable"),
-        ("DROP TEMPORARY VIEW v", "DropView"),
-        ("DROP DATABASE d CASCADE", "DROP DATABASE"),
-        (
-            "DROP TEMPORARY SYSTEM FUNCTION IF EXISTS f",
-            "DROP SYSTEM FUNCTION",
-        ),
-        (
-            "INSERT OVERWRITE t PARTITION (d = '1', h) (a, b) SELECT 1, 2, 3",
-            "Insert",
-        ),
-        ("EXECUTE INSERT INTO t SELECT 1", "Insert"),
-        ("EXECUTE SELECT 1", "Query"),
-        (
-            "EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1; INSERT INTO b SELECT 2; END",
-            "StatementSet",
-        ),
-        (
-            "BEGIN STATEMENT SET; INSERT INTO a SELECT CASE WHEN x THEN 1 END; END;",
-            "StatementSet",
-        ),
-        ("(SELECT 1) UNION ALL (SELECT 2)", "Query"),
-        ("VALUES (1, 'a'), (2, 'b')", "Query"),
-        ("WITH a AS (SELECT 1) SELECT * FROM a", "Query"),
-        ("EXPLAIN SELECT 1", "Explain"),
-        ("EXPLAIN PLAN FOR SELECT 1", "Explain"),
-        (
-            "EXPLAIN ESTIMATED_COST, CHANGELOG_MODE INSERT INTO t SELECT 1",
-            "Explain",
-        ),
-        (
-            "EXPLAIN STATEMENT SET BEGIN INSERT INTO a SELECT 1; INSERT INTO b SELECT 2; END",
-            "Explain",
-        ),
-        (
-            "EXPLAIN PLAN_ADVICE STATEMENT SET BEGIN INSERT INTO a SELECT 1; END",
-            "Explain",
-        ),
-        ("COMPILE PLAN 'f' FOR INSERT INTO t SELECT 1", "COMPILE PLAN"),
-        (
-            "COMPILE AND EXECUTE PLAN 'f' FOR INSERT INTO t SELECT 1",
-            "COMPILE AND EXECUTE PLAN",
-        ),
-        ("EXECUTE PLAN 'f'", "EXECUTE PLAN"),
-        ("SET 'a.b' = 'c'", "Set"),
-        ("SET", "SET without a key"),
-        ("RESET", "Reset"),
-        ("RESET 'a.b'", "Reset"),
-        ("SHOW CREATE TABLE t", "SHOW"),
-        ("SHOW TABLES FROM d NOT LIKE 'a%'", "SHOW"),
-        ("DESCRIBE EXTENDED t", "DESCRIBE"),
-        ("DESC t", "DESC"),
-        ("USE CATALOG c", "USE CATALOG"),
-        ("USE MODULES a, b", "USE MODULES"),
-        ("USE d", "USE"),
-        ("LOAD MODULE m", "LOAD MODULE"),
-        ("UNLOAD MODULE m", "UNLOAD MODULE"),
-        ("ADD JAR 'x'", "ADD JAR"),
-        ("REMOVE JAR 'x'", "REMOVE JAR"),
-        ("STOP JOB 'x' WITH SAVEPOINT", "STOP JOB"),
-        ("ANALYZE TABLE t COMPUTE STATISTICS", "ANALYZE TABLE"),
-        ("TRUNCATE TABLE t", "TRUNCATE TABLE"),
-        ("CALL a.b(x => 1)", "CALL"),
-        ("DELETE FROM t WHERE a = 1", "DELETE FROM"),
-        ("UPDATE t SET a = 1", "UPDATE"),
-    ];
-    for (text, kind) in cases {
-        assert_eq!(kind_name(&one(text)), kind, "{text}");
-        assert_eq!(kind_name(&one(&format!("-- a;\n {text} ;;"))), kind, "{text}");
+    for (text, kind) in STATEMENTS {
+        assert_eq!(kind_name(&one(text)), *kind, "{text}");
+        assert_eq!(kind_name(&one(&format!("-- a;\n {text} ;;"))), *kind, "{text}");
     }
 }
 
