@@ -8,7 +8,8 @@ use crate::state::key::{KeyEncoder, hash_key, key_group_of, thread_of};
 
 /// Splits batches for an exchange on some columns.
 pub struct Partitioner {
-    /// Without columns every row has the empty key and goes to the thread of its group, where its state is, too.
+    /// Without columns every row has the empty key and goes to the thread of its group, where its state is,
+    /// too.
     keys: KeyEncoder,
     writers: Vec<BatchWriter>,
 }

@@ -1,6 +1,7 @@
 //! Group aggregate: one row per key, kept up to date as rows come and go.
 //!
-//! In: rows of any kind; out: per input row what changed, as Flink emits it without mini-batch: `+I` for a new key,
+//! In: rows of any kind; out: per input row what changed, as Flink emits it without mini-batch: `+I` for a
+//! new key,
 //! `-U +U` for another result, nothing for the same result, `-D` when the last row of a key is retracted. A
 //! retraction for an unknown key is ignored. Without aggregates it is DISTINCT.
 

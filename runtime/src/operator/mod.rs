@@ -1,5 +1,5 @@
-//! Operators: each takes batches and watermarks and appends to its output. They know no thread, no clock and no
-//! storage; time comes from rows, watermarks and the `now` that the dataflow passes.
+//! Operators: each takes batches and watermarks and appends to its output. They know no thread, no clock
+//! and no storage; time comes from rows, watermarks and the `now` that the dataflow passes.
 
 mod aggregate;
 mod calc;
@@ -54,8 +54,9 @@ impl Context {
     }
 }
 
-/// The operator of a node that stands between others; `input` are the columns of its inputs, which are all alike.
-/// Sources, values, exchanges and sinks are the dataflow's own: see [`values_batch`] and [`Partitioner`].
+/// The operator of a node that stands between others; `input` are the columns of its inputs, which are all
+/// alike. Sources, values, exchanges and sinks are the dataflow's own: see [`values_batch`] and
+/// [`Partitioner`].
 pub fn build(node: &Node, input: &[Column]) -> Result<Box<dyn Operator>, JobError> {
     Ok(match &node.operator {
         OperatorSpec::Calc(kernel) => Box::new(calc::Calc::new(node.name, *kernel, node.columns.len())),

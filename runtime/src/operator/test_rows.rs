@@ -1,4 +1,5 @@
-//! Rows as text, for tests: `+I[a, 1]`. Columns are `a INT, ts TIMESTAMP`; times are written `2021-03-14T01:59:00`.
+//! Rows as text, for tests: `+I[a, 1]`. Columns are `a INT, ts TIMESTAMP`; times are written
+//! `2021-03-14T01:59:00`.
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -8,7 +9,8 @@ use super::{Context, Event, Operator};
 use crate::job::Column;
 use crate::row::{Batch, BatchWriter, RowKind};
 
-/// Columns from their names and types: STRING, INT, BIGINT, DOUBLE, FLOAT, BOOLEAN, DECIMAL (10, 2), TIMESTAMP (3), LTZ (3).
+/// Columns from their names and types: STRING, INT, BIGINT, DOUBLE, FLOAT, BOOLEAN, DECIMAL (10, 2),
+/// TIMESTAMP (3), LTZ (3).
 pub(super) fn columns(text: &'static str) -> Vec<Column> {
     text.split(", ").map(column).collect()
 }

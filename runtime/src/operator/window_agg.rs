@@ -1,9 +1,10 @@
 //! Window aggregate: one row per key and window, once, when the window is over.
 //!
-//! In: rows of any kind, watermarks (or, for processing time, the clock); out: insertions, by window end, then by the order
-//! in which keys first came. Rows are accumulated per slice; a window that fires merges its slices, and a slice goes
-//! when its last window fired. A row is late, dropped and counted, when the last window of its slice has fired; until
-//! then it counts for the windows that have not. Windows without rows give nothing.
+//! In: rows of any kind, watermarks (or, for processing time, the clock); out: insertions, by window end,
+//! then by the order in which keys first came. Rows are accumulated per slice; a window that fires merges
+//! its slices, and a slice goes when its last window fired. A row is late, dropped and counted, when the
+//! last window of its slice has fired; until then it counts for the windows that have not. Windows without
+//! rows give nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,15 +14,12 @@ use super::aggregate::{AggregateNeeds, Aggregates, DistinctMerge, OWNER};
 use super::copy::ColumnCopy;
 use super::window::Frame;
 use super::window::clock::WallClock;
-use super::window_assign::put_window;
+use super::window::output::{Output, Window};
 use super::{Context, Event, Operator};
 use crate::error::JobError;
 use crate::job::{Column, Node, WindowAggInput, WindowAggSpec, WindowTime};
-use crate::row::{Batch, BatchWriter, RowKind, RowRef, null_words};
+use crate::row::{Batch, BatchWriter, RowRef};
 use crate::state::{EntryId, KEY_GROUPS, KeyEncoder, StateTable, hash_key, key_group_of};
-
-/// Output is handed on in batches of about this size.
-const BATCH_BYTES: usize = 256 << 10;
 
 /// How the slice of a row is found.
 #[derive(Clone, Copy)]
@@ -44,60 +42,6 @@ struct Slice {
     start: i64,
     end: i64,
     late: bool,
-}
-
-/// Writes the rows of fired windows.
-struct Output {
-    key_copy: ColumnCopy,
-    leading: usize,
-    results: usize,
-    input_retracts: bool,
-    writer: BatchWriter,
-}
-
-impl Output {
-    /// Word of a key that holds one of its leading numbers.
-    fn key_slot(&self, leading: usize) -> usize {
-        null_words(self.leading + self.key_copy.len()) + leading
-    }
-
-    /// The row of one key, unless all its rows were retracted.
-    fn write(
-        &mut self,
-        key: &[u64],
-        aggregates: &Aggregates,
-        slots: &[u64],
-        window: Window<'_>,
-        cx: &mut Context,
-    ) {
-        if self.input_retracts && Aggregates::row_count(slots) == 0 {
-            return;
-        }
-        let keys = self.key_copy.len();
-        self.writer.begin(RowKind::Insert);
-        self.key_copy
-            .put(&mut self.writer, RowRef::of(key, self.leading + keys));
-        aggregates.put_results(slots, &mut self.writer, keys);
-        put_window(
-            &mut self.writer,
-            keys + self.results,
-            window.start,
-            window.end,
-            window.clock,
-        );
-        self.writer.finish();
-        if self.writer.size_bytes() >= BATCH_BYTES {
-            cx.emit(&mut self.writer);
-        }
-    }
-}
-
-/// A window that fires.
-#[derive(Clone, Copy)]
-struct Window<'a> {
-    start: i64,
-    end: i64,
-    clock: &'a WallClock,
 }
 
 pub(super) struct WindowAgg {

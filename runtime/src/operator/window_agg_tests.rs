@@ -392,7 +392,8 @@ proptest! {
                     bench.rows(&format!("+I[{k}, {v}, {}]", text(minute)));
                     let mut of_row = Vec::new();
                     frame.windows_of_time(minute * MINUTE_MS, &mut of_row);
-                    let open: Vec<i64> = of_row.iter().map(|w| w.1).filter(|end| end - 1 > watermark).collect();
+                    let ends = of_row.iter().map(|w| w.1);
+                    let open: Vec<i64> = ends.filter(|end| end - 1 > watermark).collect();
                     late += u64::from(open.is_empty());
                     for end in open {
                         let window = windows.entry((end, k)).or_default();

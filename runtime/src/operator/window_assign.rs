@@ -1,13 +1,12 @@
-//! The window table functions TUMBLE, HOP and CUMULATE without aggregation: every row once per window it belongs to,
-//! with window_start, window_end and window_time added.
+//! The window table functions TUMBLE, HOP and CUMULATE without aggregation: every row once per window it
+//! belongs to, with window_start, window_end and window_time added.
 //!
 //! Kinds of rows are passed on. A row whose time is NULL belongs to no window and is dropped, as in Flink.
-
-use sql::Timestamp;
 
 use super::copy::ColumnCopy;
 use super::window::Frame;
 use super::window::clock::WallClock;
+use super::window::output::put_window;
 use super::{Context, Operator};
 use crate::error::JobError;
 use crate::job::{Column, Node, WindowSpec, WindowTime};
@@ -65,14 +64,6 @@ impl Operator for WindowAssign {
         }
         cx.emit(&mut self.writer);
         Ok(())
-    }
-}
-
-/// Puts window_start, window_end and window_time into the columns from `column` on.
-pub(super) fn put_window(writer: &mut BatchWriter, column: usize, start: i64, end: i64, clock: &WallClock) {
-    let times = [start, end, clock.epoch_ms(end - 1)];
-    for (i, time_ms) in times.into_iter().enumerate() {
-        writer.put_timestamp(column + i, Some(Timestamp::from_millis(time_ms)), 3);
     }
 }
 

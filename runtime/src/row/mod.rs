@@ -1,4 +1,5 @@
-//! Rows as bytes. The same bytes are a batch entry, an exchange message, a state value and a checkpoint record.
+//! Rows as bytes. The same bytes are a batch entry, an exchange message, a state value and a checkpoint
+//! record.
 //!
 //! A row is 8-byte words: `ceil(n / 64)` words of null bits, `n` slots, then the variable part.
 //! The encoding is canonical: a NULL's slot is zero, padding is zero, so equal rows are equal bytes.
@@ -16,7 +17,8 @@
 //! | ARRAY | reference to one word (element count), then a row of the elements |
 //! | MAP, MULTISET | reference to one word (entry count), then a row of the keys and the values: k0 … kn, v0 … vn |
 //!
-//! A reference is `byte offset from the start of the row << 32 | length in bytes`; what it points to starts at a word.
+//! A reference is `byte offset from the start of the row << 32 | length in bytes`; what it points to starts
+//! at a word.
 
 pub mod batch;
 pub mod row_ref;

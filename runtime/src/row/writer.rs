@@ -4,8 +4,8 @@ use sql::{DataType, Date, Decimal, Time, Timestamp, Value};
 
 use super::{Batch, RowKind, RowRef, null_words};
 
-/// Builds a [`Batch`]. `begin` opens a row, `put_*` fill its columns in any order (each exactly once), `finish`
-/// closes it; a row that turns out unwanted is dropped with `cancel`.
+/// Builds a [`Batch`]. `begin` opens a row, `put_*` fill its columns in any order (each exactly once),
+/// `finish` closes it; a row that turns out unwanted is dropped with `cancel`.
 #[derive(Debug, Default)]
 pub struct BatchWriter {
     batch: Batch,

@@ -1,8 +1,8 @@
 //! Blocks of words for entries of a state table, reused by size.
 //!
 //! In: how many words an entry's key and value take; out: the offset of a block, stable until it is freed.
-//! Invariant: blocks stand back to back from offset 0, each with its header, free or not, so the arena can be walked;
-//! a block is never split, merged or moved.
+//! Invariant: blocks stand back to back from offset 0, each with its header, free or not, so the arena can
+//! be walked; a block is never split, merged or moved.
 
 /// Words in front of every block: `epoch << 32 | written`, then the lengths.
 const HEADER_WORDS: usize = 2;
@@ -29,7 +29,8 @@ pub(super) struct Arena {
     free: Vec<Vec<u32>>,
 }
 
-/// Size class of a payload and the words a block of the class holds: multiples of two, from 32 on quarters of a power of two.
+/// Size class of a payload and the words a block of the class holds: multiples of two, from 32 on quarters
+/// of a power of two.
 fn class_of(payload_words: usize) -> (usize, usize) {
     if payload_words <= 32 {
         let class = payload_words.div_ceil(2);
@@ -51,7 +52,8 @@ impl Arena {
         self.words.capacity() * 8
     }
 
-    /// A block for the entry; also answers the epoch that the block's previous owner last changed in, 0 if it is new.
+    /// A block for the entry; also answers the epoch that the block's previous owner last changed in, 0 if
+    /// it is new.
     pub(super) fn allocate(&mut self, header: Header, key: &[u64], value: &[u64]) -> (u32, u32) {
         let (class, class_words) = class_of(key.len() + value.len());
         let (at, previous_epoch) = match self.free.get_mut(class).and_then(Vec::pop) {

@@ -1,7 +1,7 @@
 //! Keys: some columns of a row as a canonical row of their own, its hash, and the key group the hash names.
 //!
-//! Exchanges and state use the same functions, so a row always reaches the thread that holds its state. Hashes are
-//! part of the checkpoint format: the same key has the same key group in every version.
+//! Exchanges and state use the same functions, so a row always reaches the thread that holds its state.
+//! Hashes are part of the checkpoint format: the same key has the same key group in every version.
 
 use sql::TypeKind;
 

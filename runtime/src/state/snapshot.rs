@@ -1,8 +1,9 @@
 //! One snapshot of a table while it is being written, and the form of its records.
 //!
-//! A record is whole words, little endian: `epoch << 32 | kind << 8 | key group`, `value words << 32 | key words`, the
-//! key, the value. A tombstone has no value. Within one epoch an entry and a tombstone of the same key may stand in
-//! any order: the entry is the later truth (a key was removed and came back), so restoring compares epochs.
+//! A record is whole words, little endian: `epoch << 32 | kind << 8 | key group`, `value words << 32 | key
+//! words`, the key, the value. A tombstone has no value. Within one epoch an entry and a tombstone of the
+//! same key may stand in any order: the entry is the later truth (a key was removed and came back), so
+//! restoring compares epochs.
 
 use crate::error::JobError;
 

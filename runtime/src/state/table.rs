@@ -1,8 +1,9 @@
 //! One keyed table of an operator's state: keys and values are words, found by hash, changed in place.
 //!
-//! In: changes from the operator, between batches `begin_snapshot` and `snapshot_step` from the dataflow; out: records.
-//! Invariant: a snapshot holds exactly what the table held at `begin_snapshot` (or, for a delta, what differs from the
-//! snapshot before), each entry once: an entry about to change before its turn is written first.
+//! In: changes from the operator, between batches `begin_snapshot` and `snapshot_step` from the dataflow;
+//! out: records. Invariant: a snapshot holds exactly what the table held at `begin_snapshot` (or, for a
+//! delta, what differs from the snapshot before), each entry once: an entry about to change before its turn
+//! is written first.
 
 use hashbrown::HashTable;
 
@@ -163,8 +164,8 @@ impl StateTable {
         })
     }
 
-    /// Cuts the state off at the end of an epoch. `full`: all of it is written, else what changed since the snapshot
-    /// before. `epoch` counts up from 1 over the life of the job, restarts included.
+    /// Cuts the state off at the end of an epoch. `full`: all of it is written, else what changed since the
+    /// snapshot before. `epoch` counts up from 1 over the life of the job, restarts included.
     pub fn begin_snapshot(&mut self, epoch: u64, full: bool) {
         assert!(self.snapshot.is_none(), "one snapshot at a time");
         let epoch = u32::try_from(epoch).expect("a job has fewer than 2^32 checkpoints");
@@ -208,8 +209,8 @@ impl StateTable {
         self.snapshot = None;
     }
 
-    /// Applies records of one snapshot, those of the given key groups. Snapshots come base first, then deltas in order;
-    /// their parts in any order.
+    /// Applies records of one snapshot, those of the given key groups. Snapshots come base first, then
+    /// deltas in order; their parts in any order.
     pub fn restore(&mut self, mut records: &[u8], own: KeyGroupRange) -> Result<(), JobError> {
         while !records.is_empty() {
             let record = read_record(&mut records)?;

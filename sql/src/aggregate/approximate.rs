@@ -1,4 +1,5 @@
-//! SUM and AVG of FLOAT and DOUBLE. SUM(FLOAT) is a FLOAT at every step; AVG(FLOAT) sums DOUBLEs, as in Flink.
+//! SUM and AVG of FLOAT and DOUBLE. SUM(FLOAT) is a FLOAT at every step; AVG(FLOAT) sums DOUBLEs, as in
+//! Flink.
 
 macro_rules! approximate_sum {
     ($(#[$doc:meta])* $name:ident, $number:ty) => {

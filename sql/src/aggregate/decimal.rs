@@ -1,4 +1,5 @@
-//! SUM and AVG of DECIMAL(p, s): sums are DECIMAL(38, s), averages DECIMAL(38, max(6, s)); what has no room is NULL.
+//! SUM and AVG of DECIMAL(p, s): sums are DECIMAL(38, s), averages DECIMAL(38, max(6, s)); what has no room
+//! is NULL.
 
 /// The first number with more than 38 digits.
 const LIMIT: i128 = 10i128.pow(38);
@@ -24,7 +25,8 @@ fn fits(unscaled: i128) -> Option<i128> {
 }
 
 impl DecimalSum {
-    /// `restarts`: an overflown SUM begins anew with the next argument, as Flink's does; an overflown AVG stays NULL.
+    /// `restarts`: an overflown SUM begins anew with the next argument, as Flink's does; an overflown AVG
+    /// stays NULL.
     #[inline]
     pub fn accumulate(&mut self, argument: i128, restarts: bool) {
         self.count += 1;

@@ -68,7 +68,8 @@ mod tests {
         assert_eq!(sum.sum(&TypeKind::BigInt), Some(i64::from(i32::MAX) + 2));
         assert_eq!(sum.average(&TypeKind::Int), Some(1_073_741_824));
         let mut negative = IntegerSum::default();
-        [-3, -4].map(|n| negative.accumulate(n));
+        negative.accumulate(-3);
+        negative.accumulate(-4);
         assert_eq!(negative.average(&TypeKind::BigInt), Some(-3));
         negative.retract(-4);
         negative.retract(-3);

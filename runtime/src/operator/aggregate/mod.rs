@@ -1,23 +1,22 @@
 //! The aggregates of one GROUP BY over one accumulator row per group.
 //!
-//! In: rows for a group's entry in a state table; out: changed accumulators, results. An accumulator row is the number
-//! of rows, the words of each aggregate, then the bytes of strings. The operators that own the entries are
+//! In: rows for a group's entry in a state table; out: changed accumulators, results. An accumulator row is
+//! the number of rows, the words of each aggregate, then the bytes of strings. The operators that own the
+//! entries are
 //! `group_agg` and `window_agg`.
 
 mod scalar;
 mod step;
 mod value_set;
 
-use std::collections::BTreeSet;
-
 use scalar::Scalar;
 use step::{Operation, Step};
-use value_set::ValueSet;
+use value_set::{Access, ValueSet};
 
 use crate::error::JobError;
 use crate::job::{AggregateSpec, Column};
 use crate::row::{BatchWriter, RowRef};
-use crate::state::{EntryId, StateTable};
+use crate::state::{EntryId, StateTable, hash_key};
 
 /// Word of an accumulator row that counts its rows.
 const ROW_COUNT: usize = 0;
@@ -68,9 +67,15 @@ impl Aggregates {
             };
             let extreme = matches!(step.operation, Operation::Extreme { .. });
             if step.distinct || extreme && needs.input_retracts {
-                let ordered = extreme || needs.input_retracts || needs.groups_end;
+                let access = match needs {
+                    AggregateNeeds {
+                        input_retracts: true, ..
+                    } => Access::Ordered,
+                    AggregateNeeds { groups_end: true, .. } => Access::All,
+                    _ => Access::None,
+                };
                 step.set = Some(aggregates.sets.len());
-                aggregates.sets.push(ValueSet::new(step.kind, ordered));
+                aggregates.sets.push(ValueSet::new(step.kind, access));
             }
             aggregates.simple &= step.set.is_none() && !step.is_variable();
             aggregates
@@ -241,7 +246,8 @@ impl Aggregates {
         table.replace(entry, &self.scratch)
     }
 
-    /// Adds the accumulator row `other` to the entry's. DISTINCT aggregates are left alone: see [`DistinctMerge`].
+    /// Adds the accumulator row `other` to the entry's. DISTINCT aggregates are left alone: see
+    /// [`DistinctMerge`].
     pub(super) fn merge(&mut self, table: &mut StateTable, mut entry: EntryId, other: &[u64]) -> EntryId {
         let slots = table.value_mut(entry);
         slots[ROW_COUNT] = slots[ROW_COUNT].wrapping_add(other[ROW_COUNT]);
@@ -277,7 +283,7 @@ impl Aggregates {
     }
 
     pub(super) fn on_restored(&mut self) {
-        self.sets.iter_mut().for_each(ValueSet::rebuild_order);
+        self.sets.iter_mut().for_each(ValueSet::on_restored);
     }
 }
 
@@ -285,7 +291,9 @@ impl Aggregates {
 #[derive(Default)]
 pub(super) struct DistinctMerge {
     /// Aggregate, words of the key, the key, the value.
-    seen: BTreeSet<Box<[u64]>>,
+    seen: StateTable,
+    word: Vec<u64>,
+    bytes: Vec<u8>,
 }
 
 impl DistinctMerge {
@@ -297,25 +305,25 @@ impl DistinctMerge {
         entry: EntryId,
         slice: &[u64],
     ) {
-        let mut bytes = Vec::new();
-        for (i, step) in aggregates
-            .steps
-            .iter()
-            .enumerate()
-            .filter(|(_, step)| step.distinct)
-        {
+        for (i, step) in aggregates.steps.iter().enumerate() {
+            if !step.distinct {
+                continue;
+            }
             let set = &aggregates.sets[step.set.expect("DISTINCT keeps a set of values")];
-            for value in set.values(slice) {
+            set.for_each(slice, |value| {
                 let key = merged.key(entry);
-                let mut word = vec![i as u64, key.len() as u64];
-                word.extend_from_slice(key);
-                word.extend_from_slice(value);
-                if self.seen.insert(word.into()) {
+                self.word.clear();
+                self.word.extend([i as u64, key.len() as u64]);
+                self.word.extend_from_slice(key);
+                self.word.extend_from_slice(value);
+                let hash = hash_key(&self.word);
+                if self.seen.find(hash, &self.word).is_none() {
+                    self.seen.insert(hash, 0, &self.word, &[]);
                     // Only counts and sums are DISTINCT, so a string's content does not matter.
-                    let argument = set.kind().read_ordered(value, &mut bytes);
+                    let argument = set.kind().read_ordered(value, &mut self.bytes);
                     step.apply(merged.value_mut(entry), argument, false);
                 }
-            }
+            });
         }
     }
 }

@@ -140,7 +140,8 @@ impl ScalarKind {
 }
 
 const SIGN: u64 = 1 << 63;
-/// Bytes of a string in an ordered word. The last byte of the word says how many they are, one more if others follow.
+/// Bytes of a string in an ordered word. The last byte of the word says how many they are, one more if
+/// others follow.
 const TEXT_BYTES: usize = 7;
 
 #[inline]

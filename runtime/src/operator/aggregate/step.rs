@@ -1,7 +1,7 @@
 //! What one aggregate does with its words of an accumulator row.
 //!
-//! In: an argument, the accumulator's words; out: changed words, results. The arithmetic is `sql::aggregate`'s. Words
-//! that are all zero are the accumulator of no rows.
+//! In: an argument, the accumulator's words; out: changed words, results. The arithmetic is
+//! `sql::aggregate`'s. Words that are all zero are the accumulator of no rows.
 
 use sql::aggregate::{DecimalSum, DoubleSum, FloatSum, IntegerSum};
 use sql::{DataType, Decimal, TypeKind};
@@ -119,7 +119,8 @@ impl Step {
         }
     }
 
-    /// Adds or takes back an argument. Not for values of variable length, nor for extremes that are retracted.
+    /// Adds or takes back an argument. Not for values of variable length, nor for extremes that are
+    /// retracted.
     #[inline]
     pub(super) fn apply(&self, slots: &mut [u64], argument: Scalar<'_>, retract: bool) {
         let at = self.at;

@@ -1,7 +1,8 @@
 //! From instants to the wall clock that windows follow, and back.
 //!
-//! Windows over a TIMESTAMP count in UTC; windows over a TIMESTAMP_LTZ follow the session's time zone, so that the day on
-//! which summer time begins has 23 hours. Instants outside the calendar (the last watermark) stay what they are.
+//! Windows over a TIMESTAMP count in UTC; windows over a TIMESTAMP_LTZ follow the session's time zone, so
+//! that the day on which summer time begins has 23 hours. Instants outside the calendar (the last
+//! watermark) stay what they are.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -60,14 +61,15 @@ impl WallClock {
         self.until_ms = zone.following(instant).next().map_or(calendar.1, millis);
     }
 
-    /// The instant at which the clock shows a time: the first of two; for a time the clock skips, as much later as it skips.
+    /// The instant at which the clock shows a time: the first of two; for a time the clock skips, as much
+    /// later as it skips.
     pub(crate) fn epoch_ms(&self, wall_ms: i64) -> i64 {
         let instant = self.ambiguous(wall_ms).and_then(|at| at.compatible().ok());
         instant.map_or(wall_ms, Timestamp::as_millisecond)
     }
 
-    /// The instant after which the clock never shows the time again: the second of two; for a time the clock skips, the
-    /// moment it skips.
+    /// The instant after which the clock never shows the time again: the second of two; for a time the
+    /// clock skips, the moment it skips.
     pub(crate) fn last_epoch_ms(&self, wall_ms: i64) -> i64 {
         let Some(at) = self.ambiguous(wall_ms) else {
             return wall_ms;

@@ -1,9 +1,12 @@
-//! Windows as arithmetic on wall-clock milliseconds: which slice a time falls into, which windows a slice belongs to.
+//! Windows as arithmetic on wall-clock milliseconds: which slice a time falls into, which windows a slice
+//! belongs to.
 //!
-//! In: times, slice ends, window ends; out: the same. A slice is the greatest span that no window of the kind divides;
-//! slices and windows are named by their ends. Times may be negative: all divisions round down.
+//! In: times, slice ends, window ends; out: the same. A slice is the greatest span that no window of the
+//! kind divides; slices and windows are named by their ends. Times may be negative: all divisions round
+//! down.
 
 pub(super) mod clock;
+pub(super) mod output;
 
 use crate::error::JobError;
 use crate::job::WindowKind;
@@ -41,7 +44,7 @@ impl Frame {
         }
         if (sliced || !hop) && size_ms % step_ms != 0 {
             let message = format!(
-                "operator {operator}: the window size, {size_ms} ms, must be a multiple of the step, {step_ms} ms"
+                "operator {operator}: the window size ({size_ms} ms) must be a multiple of the step ({step_ms} ms)"
             );
             return Err(JobError::Configuration(message));
         }
@@ -98,7 +101,8 @@ impl Frame {
         }
     }
 
-    /// Start and end of the windows that hold a time, in the order in which Flink's table function names them.
+    /// Start and end of the windows that hold a time, in the order in which Flink's table function names
+    /// them.
     pub(super) fn windows_of_time(self, time_ms: i64, windows: &mut Vec<(i64, i64)>) {
         windows.clear();
         let (first_start, slice_end) = self.slice(time_ms);
