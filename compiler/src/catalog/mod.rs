@@ -1,8 +1,10 @@
 //! What names in a query may refer to: tables, functions, connector options.
 
 pub mod aggregate;
+pub mod connector;
 pub mod function;
 pub mod functions;
 pub mod nearest;
 pub mod schema;
+pub mod setting;
 pub mod table;

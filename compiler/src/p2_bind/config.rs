@@ -4,7 +4,8 @@
 //! is kept, as Flink keeps it, with a warning that names the nearest known one.
 
 use super::Binder;
-use crate::base::Span;
+use crate::base::{Diagnostic, Severity, Span};
+use crate::catalog::setting;
 use crate::catalog::table::OptionValue;
 use crate::p1_parse::ast::Text;
 
@@ -29,6 +30,17 @@ impl Binder<'_> {
     }
 
     fn check_setting(&mut self, key: &str, span: Span) {
-        let _ = (key, span);
+        if setting::is_known(key) {
+            return;
+        }
+        // Diagnostic: E2038 a setting that Flink does not know; it is kept.
+        let mut warning = Diagnostic::error(
+            "E2038",
+            span,
+            format!("setting '{key}' is unknown and has no effect"),
+        );
+        warning.severity = Severity::Warning;
+        warning.help = setting::nearest_key(key).map(|near| format!("did you mean '{near}'?"));
+        self.error(warning);
     }
 }

@@ -12,6 +12,7 @@ use super::expr::Environment;
 use super::scope::{Scope, ScopeColumn};
 use super::select::is_proctime;
 use crate::base::{Diagnostic, Span};
+use crate::catalog::connector::check;
 use crate::catalog::nearest::suggestion;
 use crate::catalog::table::{Column, ColumnKind, OptionValue, Table, Watermark};
 use crate::p1_parse::ast::{
@@ -44,7 +45,15 @@ impl Binder<'_> {
         self.declarations
             .insert(name.clone(), merged.unwrap_or_else(|| declaration.clone()));
         if let Some(table) = table.filter(|_| !refused) {
+            self.check_connector(&table);
             self.bound.tables.insert(name, table);
+        }
+    }
+
+    /// Reports what the connector does not take.
+    pub(super) fn check_connector(&mut self, table: &Table) {
+        for problem in check::problems(table) {
+            self.error(problem);
         }
     }
 

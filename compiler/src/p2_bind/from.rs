@@ -10,6 +10,7 @@ use super::Binder;
 use super::bound::{Relation, RelationKind};
 use super::scope::Scope;
 use crate::base::Span;
+use crate::catalog::connector::check;
 use crate::catalog::schema::{Schema, SchemaColumn, TimeAttribute};
 use crate::catalog::table::{ColumnKind, Table};
 
@@ -127,6 +128,9 @@ impl Binder<'_> {
         if let Some(table) = self.bound.tables.get(&name) {
             let table = table.clone();
             let table = self.with_dynamic_options(table, span);
+            if let Some(problem) = check::read_problem(&table, span) {
+                self.error(problem);
+            }
             return Some((scan(table, span), name));
         }
         // A table whose declaration has errors is known, and its problems are reported already.

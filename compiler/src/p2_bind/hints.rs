@@ -23,6 +23,7 @@ impl Binder<'_> {
                 .for_each(|call| self.apply_options(&mut table, call)),
             Err(diagnostic) => self.error(diagnostic),
         }
+        self.check_connector(&table);
         table
     }
 

@@ -10,6 +10,7 @@ use super::bound::{BoundStatement, Relation};
 use super::query::{column_names, project};
 use super::types::is_implicit_cast;
 use crate::base::{Diagnostic, Span};
+use crate::catalog::connector::check;
 use crate::catalog::nearest::suggestion;
 use crate::catalog::schema::{Schema, SchemaColumn};
 use crate::catalog::table::{Column, ColumnKind, Table};
@@ -49,7 +50,11 @@ impl Binder<'_> {
         );
         if let Some(table) = self.bound.tables.get(&name) {
             let table = table.clone();
-            return Some(self.with_dynamic_options(table, span));
+            let table = self.with_dynamic_options(table, span);
+            if let Some(problem) = check::write_problem(&table, span) {
+                self.error(problem);
+            }
+            return Some(table);
         }
         if self.named_queries.iter().any(|query| query.name == name) {
             // Diagnostic: E2017 an INSERT into what cannot be written.

@@ -1,0 +1,364 @@
+//! A table's options and metadata columns against what its connector knows.
+//!
+//! In: a table. Out: diagnostics with the nearest known names. Invariant: a table without the option `connector` is
+//! fine until it is read or written, since others may be LIKE it.
+
+use super::definitions::{SINK_OPTIONS, SOURCE_OPTIONS};
+use super::{
+    CONNECTORS, CONNECTORS_LATER, ConnectorDef, FORMATS, FORMATS_LATER, FormatDef, FormatOptions, OptionDef,
+};
+use crate::base::{Diagnostic, Span};
+use crate::catalog::function::resolve_cast;
+use crate::catalog::nearest::{nearest, suggestion};
+use crate::catalog::table::{Column, ColumnKind, OptionValue, Table};
+
+/// An option that may be set, under its full name.
+struct Known {
+    name: String,
+    words: &'static [&'static str],
+}
+
+/// Everything wrong with the declaration.
+pub fn problems(table: &Table) -> Vec<Diagnostic> {
+    let Some(option) = table.options.get("connector") else {
+        return Vec::new();
+    };
+    let Some(connector) = super::connector(&option.value) else {
+        let names = CONNECTORS.iter().map(|connector| connector.name);
+        return vec![unknown(
+            "E2029",
+            "connector",
+            option,
+            names.collect(),
+            CONNECTORS_LATER,
+        )];
+    };
+    if connector.takes_any_option {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let formats = formats(table, connector, &mut found);
+    let known = known_options(connector, &formats);
+    check_options(table, connector, &known, &mut found);
+    check_presence(table, connector, &mut found);
+    for column in &table.columns {
+        check_metadata(column, table, connector, &mut found);
+    }
+    for (key, format) in &formats {
+        check_columns(table, key, format, &mut found);
+    }
+    found
+}
+
+/// Why a table cannot be read.
+pub fn read_problem(table: &Table, span: Span) -> Option<Diagnostic> {
+    let connector = used(table, span)?;
+    match connector {
+        Err(missing) => Some(missing),
+        Ok(connector) if connector.is_source => None,
+        Ok(connector) => {
+            let message = format!(
+                "table '{}' cannot be read: '{}' is a sink",
+                table.name, connector.name
+            );
+            // Diagnostic: E2030 a table whose connector only writes is read, or only reads is written.
+            Some(Diagnostic::error("E2030", span, message))
+        }
+    }
+}
+
+/// Why a table cannot be written.
+pub fn write_problem(table: &Table, span: Span) -> Option<Diagnostic> {
+    let connector = match used(table, span)? {
+        Err(missing) => return Some(missing),
+        Ok(connector) => connector,
+    };
+    if connector.sink.is_none() {
+        let message = format!(
+            "table '{}' cannot be written: '{}' is a source",
+            table.name, connector.name
+        );
+        return Some(Diagnostic::error("E2030", span, message));
+    }
+    let read_only = |column: &&Column| match &column.kind {
+        ColumnKind::Metadata {
+            key,
+            is_virtual: false,
+        } => connector
+            .metadata
+            .iter()
+            .any(|known| known.key == key && !known.writable),
+        _ => false,
+    };
+    let column = table.columns.iter().find(read_only)?;
+    let message = format!(
+        "metadata column '{}' of table '{}' can only be read",
+        column.name, table.name
+    );
+    // Diagnostic: E2031 a sink stores metadata that its connector only tells.
+    Some(Diagnostic::error("E2031", span, message).with_help("declare it METADATA VIRTUAL"))
+}
+
+/// The connector of a table in use; nothing when it is unknown, which was reported with its declaration.
+fn used(table: &Table, span: Span) -> Option<Result<&'static ConnectorDef, Diagnostic>> {
+    let Some(option) = table.options.get("connector") else {
+        let message = format!("table '{}' has no option 'connector'", table.name);
+        // Diagnostic: E2032 a table that is read or written says not where it is, or lacks a required option.
+        return Some(Err(Diagnostic::error("E2032", span, message)));
+    };
+    super::connector(&option.value).map(Ok)
+}
+
+fn unknown(
+    code: &'static str,
+    what: &str,
+    option: &OptionValue,
+    names: Vec<&'static str>,
+    later: &[&str],
+) -> Diagnostic {
+    // Diagnostic: E2029 a connector that does not exist, or not in this version.
+    // Diagnostic: E2033 a format that does not exist, or not in this version.
+    let value = &option.value;
+    if later.contains(&value.as_str()) {
+        let message = format!("the {what} '{value}' is not supported by this version");
+        let help = format!("supported: {}", names.join(", "));
+        return Diagnostic::error(code, option.value_span, message).with_help(help);
+    }
+    let help = suggestion(value, names.iter().copied(), &format!("{what}s"));
+    Diagnostic::error(code, option.value_span, format!("there is no {what} '{value}'")).with_help(help)
+}
+
+/// The formats of a table, each with the prefix of its options (`json.`, `key.json.`).
+fn formats(
+    table: &Table,
+    connector: &ConnectorDef,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<(String, &'static FormatDef)> {
+    let keys: &[(&str, &str)] = match connector.formats {
+        FormatOptions::None => &[],
+        FormatOptions::One => &[("format", "")],
+        FormatOptions::KeyAndValue => &[("format", ""), ("value.format", "value."), ("key.format", "key.")],
+        FormatOptions::BothRequired => &[("value.format", "value."), ("key.format", "key.")],
+    };
+    let mut formats = Vec::new();
+    for (key, prefix) in keys {
+        let Some(option) = table.options.get(*key) else {
+            continue;
+        };
+        match super::format(&option.value) {
+            Some(format) => formats.push((format!("{prefix}{}.", format.name), format)),
+            None => {
+                let names = FORMATS.iter().map(|format| format.name).collect();
+                found.push(unknown("E2033", "format", option, names, FORMATS_LATER));
+            }
+        }
+    }
+    formats
+}
+
+fn known_options(connector: &ConnectorDef, formats: &[(String, &'static FormatDef)]) -> Vec<Known> {
+    let known = |option: &OptionDef| Known {
+        name: option.name.to_owned(),
+        words: option.words,
+    };
+    let mut all: Vec<Known> = vec![Known {
+        name: "connector".to_owned(),
+        words: &[],
+    }];
+    all.extend(connector.options.iter().map(known));
+    if connector.is_source {
+        all.extend(SOURCE_OPTIONS.iter().map(known));
+    }
+    if connector.sink.is_some() {
+        all.extend(SINK_OPTIONS.iter().map(known));
+    }
+    for key in format_keys(connector.formats) {
+        all.push(Known {
+            name: (*key).to_owned(),
+            words: &[],
+        });
+    }
+    for (prefix, format) in formats {
+        let with_prefix = |o: &OptionDef| Known {
+            name: format!("{prefix}{}", o.name),
+            words: o.words,
+        };
+        all.extend(format.options.iter().map(with_prefix));
+    }
+    all
+}
+
+fn format_keys(formats: FormatOptions) -> &'static [&'static str] {
+    match formats {
+        FormatOptions::None => &[],
+        FormatOptions::One => &["format"],
+        FormatOptions::KeyAndValue => &["format", "value.format", "key.format"],
+        FormatOptions::BothRequired => &["value.format", "key.format"],
+    }
+}
+
+fn check_options(table: &Table, connector: &ConnectorDef, known: &[Known], found: &mut Vec<Diagnostic>) {
+    for (key, option) in &table.options {
+        // The options of an unknown format are not known either.
+        let is_of_unknown_format = format_keys(connector.formats)
+            .iter()
+            .filter_map(|key| table.options.get(*key))
+            .any(|format| {
+                super::format(&format.value).is_none() && key.contains(&format!("{}.", format.value))
+            });
+        let matching = known.iter().find(|known| matches(&known.name, key, table));
+        match matching {
+            Some(known) if !known.words.is_empty() && !is_word(known.words, &option.value) => {
+                let message = format!("'{}' is not a value of option '{key}'", option.value);
+                let help = format!("expected one of: {}", known.words.join(", "));
+                // Diagnostic: E2034 an option's value is none of the words it may be.
+                found.push(Diagnostic::error("E2034", option.value_span, message).with_help(help));
+            }
+            None if !is_of_unknown_format => found.push(unknown_option(key, option, connector, known)),
+            _ => {}
+        }
+    }
+}
+
+fn is_word(words: &[&str], value: &str) -> bool {
+    words.iter().any(|word| word.eq_ignore_ascii_case(value))
+}
+
+fn unknown_option(key: &str, option: &OptionValue, connector: &ConnectorDef, known: &[Known]) -> Diagnostic {
+    let message = format!("connector '{}' has no option '{key}'", connector.name);
+    // Diagnostic: E2035 an option that the connector and its formats do not have.
+    let mut diagnostic = Diagnostic::error("E2035", option.key_span, message);
+    let near = nearest(key, known.iter().map(|known| known.name.as_str()));
+    diagnostic.help = near.map(|near| format!("did you mean '{near}'?"));
+    diagnostic
+}
+
+/// Whether an option is the one of that name; `*` is any rest, `#` the name of a column.
+fn matches(name: &str, key: &str, table: &Table) -> bool {
+    if let Some(prefix) = name.strip_suffix('*') {
+        return key.len() > prefix.len() && key.starts_with(prefix);
+    }
+    let Some((before, after)) = name.split_once('#') else {
+        return name == key;
+    };
+    let column = key.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+    // Elements and fields of nested columns have options too: `fields.items.element.length`.
+    column.is_some_and(|path| {
+        let first = path.split('.').next().unwrap_or(path);
+        table
+            .columns
+            .iter()
+            .any(|column| column.name == path || column.name == first)
+    })
+}
+
+/// Required options and keys.
+fn check_presence(table: &Table, connector: &ConnectorDef, found: &mut Vec<Diagnostic>) {
+    let has = |key: &str| table.options.contains_key(key);
+    let mut missing: Vec<&str> = connector
+        .options
+        .iter()
+        .filter(|o| o.required && !has(o.name))
+        .map(|o| o.name)
+        .collect();
+    match connector.formats {
+        FormatOptions::One if !has("format") => missing.push("format"),
+        FormatOptions::KeyAndValue if !has("format") && !has("value.format") => missing.push("format"),
+        FormatOptions::BothRequired => {
+            missing.extend(["key.format", "value.format"].into_iter().filter(|key| !has(key)));
+        }
+        _ => {}
+    }
+    if connector.name == "kafka" && !has("topic") && !has("topic-pattern") {
+        missing.push("topic");
+    }
+    let span = table
+        .options
+        .get("connector")
+        .map_or(table.span, |option| option.value_span);
+    if !missing.is_empty() {
+        let message = format!(
+            "connector '{}' needs option '{}'",
+            connector.name,
+            missing.join("', '")
+        );
+        found.push(Diagnostic::error("E2032", span, message));
+    }
+    if connector.needs_primary_key && table.primary_key.is_empty() {
+        let message = format!(
+            "connector '{}' needs a primary key: it is the key of the messages",
+            connector.name
+        );
+        let help = "declare PRIMARY KEY (…) NOT ENFORCED";
+        // Diagnostic: E2036 a table whose columns or key do not suit its connector or format.
+        found.push(Diagnostic::error("E2036", span, message).with_help(help));
+    }
+}
+
+fn check_metadata(column: &Column, table: &Table, connector: &ConnectorDef, found: &mut Vec<Diagnostic>) {
+    let ColumnKind::Metadata { key, .. } = &column.kind else {
+        return;
+    };
+    let Some(known) = connector.metadata.iter().find(|known| known.key == key) else {
+        let message = format!(
+            "connector '{}' of table '{}' has no metadata '{key}'",
+            connector.name, table.name
+        );
+        let help = suggestion(
+            key,
+            connector.metadata.iter().map(|known| known.key),
+            "metadata keys",
+        );
+        // Diagnostic: E2037 a metadata key that the connector does not have, or of another type.
+        found.push(Diagnostic::error("E2037", column.span, message).with_help(help));
+        return;
+    };
+    let ty = sql::DataType::nullable((known.ty)());
+    if ty.kind != column.ty.kind && resolve_cast(&ty, &column.ty, false).is_err() {
+        let message = format!("metadata '{key}' is {ty} and cannot become {}", column.ty);
+        found.push(Diagnostic::error("E2037", column.span, message));
+    }
+}
+
+fn check_columns(table: &Table, prefix: &str, format: &FormatDef, found: &mut Vec<Diagnostic>) {
+    let physical = table
+        .columns
+        .iter()
+        .filter(|column| column.kind == ColumnKind::Physical)
+        .count();
+    if !format.is_single_column
+        || prefix.starts_with("key.")
+        || physical == 1
+        || table.options.contains_key("key.fields")
+    {
+        return;
+    }
+    let span = table
+        .options
+        .get("connector")
+        .map_or(table.span, |option| option.value_span);
+    let message = format!(
+        "format '{}' has one physical column, found {physical}",
+        format.name
+    );
+    found.push(Diagnostic::error("E2036", span, message));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn option_names_are_unique() {
+        for connector in CONNECTORS {
+            let mut names: Vec<String> = known_options(connector, &[])
+                .into_iter()
+                .map(|known| known.name)
+                .collect();
+            let count = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), count, "{}", connector.name);
+        }
+    }
+}
