@@ -4,13 +4,15 @@
 //! One `Session` per kernel and thread. The runtime sets `now` before each row that asks for it
 //! (streaming queries evaluate CURRENT_TIMESTAMP per row) and `watermark` when it changes.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::rc::Rc;
 
 use fancy_regex::Regex;
 use jiff::tz::TimeZone;
 
+use crate::function::random::JavaRandom;
 use crate::time::Timestamp;
 
 /// Compiled patterns kept per kernel; the table is emptied when it is full, since patterns may come from data.
@@ -24,6 +26,11 @@ pub struct Session {
     /// Watermark of the operator that evaluates, if one has arrived.
     pub watermark: Option<Timestamp>,
     patterns: RefCell<HashMap<String, Option<Rc<Regex>>>>,
+    /// One generator per literal seed.
+    randoms: RefCell<HashMap<i32, JavaRandom>>,
+    /// Keyed hashes of a counter under a random key are the random numbers without a seed.
+    entropy: RandomState,
+    entropy_count: Cell<u64>,
 }
 
 impl Session {
@@ -33,6 +40,9 @@ impl Session {
             now: Timestamp::EPOCH,
             watermark: None,
             patterns: RefCell::new(HashMap::new()),
+            randoms: RefCell::new(HashMap::new()),
+            entropy: RandomState::new(),
+            entropy_count: Cell::new(0),
         }
     }
 
@@ -54,5 +64,22 @@ impl Session {
         let compiled = Regex::new(&translate(text)).ok().map(Rc::new);
         patterns.insert(text.to_owned(), compiled.clone());
         compiled
+    }
+
+    /// Draws from the generator of a literal seed.
+    pub(crate) fn with_random<T>(&self, seed: i32, draw: impl FnOnce(&mut JavaRandom) -> T) -> T {
+        let mut randoms = self.randoms.borrow_mut();
+        draw(
+            randoms
+                .entry(seed)
+                .or_insert_with(|| JavaRandom::new(seed.into())),
+        )
+    }
+
+    /// 64 random bits.
+    pub(crate) fn next_entropy(&self) -> u64 {
+        let count = self.entropy_count.get();
+        self.entropy_count.set(count.wrapping_add(1));
+        self.entropy.hash_one(count)
     }
 }
