@@ -19,6 +19,7 @@ pub mod json;
 pub mod logic;
 pub mod math;
 pub mod regex;
+mod rounding;
 mod signature;
 pub mod temporal;
 pub mod text;
