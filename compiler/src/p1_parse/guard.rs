@@ -32,6 +32,14 @@ pub(super) fn tokens(tokens: &[TokenWithSpan]) -> Result<(), Diagnostic> {
     for (index, token) in tokens.iter().enumerate() {
         let span = token_span(token);
         let next = tokens.get(index + 1);
+        if let Token::HexStringLiteral(digits) = &token.token
+            && (span.end - span.start) as usize == digits.len() + "0x".len()
+        {
+            // Diagnostic: E1014 a number in hexadecimal digits, which would be read as bytes.
+            let diagnostic =
+                Diagnostic::error("E1014", span, "numbers are not written in hexadecimal digits");
+            return Err(diagnostic.with_help(format!("write the decimal number, or x'{digits}' for bytes")));
+        }
         if let Some(help) = foreign(&token.token, pattern) {
             return Err(refused(token, span, help));
         }

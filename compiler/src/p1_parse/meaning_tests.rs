@@ -103,6 +103,7 @@ fn special_forms_are_read_back() {
     ));
     let cast = expression("TRY_CAST(a AS ARRAY<INT>)");
     assert!(matches!(&cast, Expr::Cast { data_type, .. } if ext::type_text(data_type).is_some()));
+    assert_eq!(expression("x'0aff'").to_string(), "X'0aff'");
     let date = expression("DATE '2020-01-01'");
     assert!(matches!(&date, Expr::TypedString(s) if ext::type_text(&s.data_type).is_some()));
     let Expr::Case { conditions, .. } = expression("CASE a WHEN 1, 2 THEN 'x' WHEN 3 THEN 'y' END") else {

@@ -1,9 +1,12 @@
 //! Texts that are refused: the code, the place, the words.
 
-use super::statement_tests::parsed;
+use super::parse;
+use super::statement_tests::{STATEMENTS, parsed};
+use crate::base::{ErrorSink, SourceMap, render};
 
 /// Text, code, marked part (empty: behind the end), and a part of message and help.
 const CASES: &[(&str, &str, &str, &str)] = &[
+    ("SELECT 0x1F", "E1014", "0x1F", "x'1F' for bytes"),
     // Words that are misspelt or missing.
     ("SELCT a FROM t", "E1002", "SELCT", "did you mean SELECT?"),
     (
@@ -354,4 +357,64 @@ fn a_hint_without_a_query_is_told() {
             ("E1012", "/*+ x */")
         );
     }
+}
+
+/// Texts that hold most forms of expressions and queries.
+const LONG: &[&str] = &[
+    "SELECT JSON_VALUE(a, '$.x' RETURNING INT DEFAULT 0 ON EMPTY), CASE a WHEN 1, 2 THEN MAP['k', (b - c) DAY] END, \
+     CAST(x AS ROW<a INT, b ARRAY<MAP<STRING, INT>>>), TRIM(BOTH 'x' FROM s), U&'\\0061' UESCAPE '!', a NOT BETWEEN \
+     SYMMETRIC 1 AND 2, COUNT(*) FILTER (WHERE b) OVER w FROM t /*+ OPTIONS('a'='b') */ AS x JOIN LATERAL \
+     TABLE(f(x.a)) AS u(v) ON TRUE WHERE a IN (SELECT 1) GROUP BY GROUPING SETS ((a), ()) ORDER BY a LIMIT 1",
+    "SELECT * FROM TABLE(TUMBLE(DATA => TABLE b PARTITION BY (k) ORDER BY ts, TIMECOL => DESCRIPTOR(ts))) UNION ALL \
+     SELECT * FROM t MATCH_RECOGNIZE (PARTITION BY k ORDER BY ts MEASURES FINAL LAST(A.x) AS ax PATTERN (A B{2,3}?) \
+     WITHIN INTERVAL '1' HOUR DEFINE A AS A.x > 1) AS m",
+];
+
+/// Leaves out, doubles or cuts at every place: whatever comes out is told with places inside the text.
+#[test]
+fn no_text_makes_the_parser_panic() {
+    let whole = STATEMENTS
+        .iter()
+        .map(|(text, _)| *text)
+        .chain(CASES.iter().map(|case| case.0));
+    let broken = whole.chain(LONG.iter().copied()).flat_map(|text| {
+        let cuts: Vec<usize> = text
+            .char_indices()
+            .map(|(at, _)| at)
+            .chain([text.len()])
+            .collect();
+        let cut = cuts
+            .iter()
+            .flat_map(|&at| [text[..at].to_owned(), text[at..].to_owned()]);
+        let words: Vec<&str> = text.split(' ').collect();
+        let without = (0..words.len()).map(|n| [&words[..n], &words[n + 1..]].concat().join(" "));
+        let twice = (0..words.len()).map(|n| [&words[..=n], &words[n..]].concat().join(" "));
+        cut.chain(without).chain(twice).collect::<Vec<_>>()
+    });
+    let broken: Vec<String> = broken.collect();
+    let check = move || {
+        for text in &broken {
+            let mut sources = SourceMap::default();
+            sources.add("statement.sql", text.as_str());
+            let mut errors = ErrorSink::default();
+            let script = parse(&sources, &mut errors);
+            let diagnostics = errors.into_diagnostics();
+            assert!(
+                diagnostics.iter().all(|d| d.span.end as usize <= text.len()),
+                "{text}: {diagnostics:?}"
+            );
+            let told = render(&diagnostics, &sources, false);
+            assert_eq!(told.matches("error[E1").count(), diagnostics.len(), "{text}");
+            let empty = script.statements.is_empty() && diagnostics.is_empty();
+            assert!(
+                !empty || text.trim_matches([' ', ';']).is_empty(),
+                "{text} is neither a statement nor a mistake"
+            );
+        }
+    };
+    let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(check);
+    thread
+        .expect("a thread starts")
+        .join()
+        .expect("parsing does not panic");
 }

@@ -76,7 +76,7 @@ fn kind_name(kind: &StatementKind) -> String {
 }
 
 /// A statement and its kind.
-const STATEMENTS: &[(&str, &str)] = &[
+pub(super) const STATEMENTS: &[(&str, &str)] = &[
     (
         "CREATE TABLE c.d.t (a INT) WITH ('connector' = 'kafka')",
         "CreateTable",
