@@ -3,7 +3,11 @@
 mod decode;
 mod encode;
 mod nested;
+mod object;
 mod scan;
+mod shapes;
+#[cfg(test)]
+mod tests;
 
 use super::temporal::TimestampStandard;
 use super::{DecodeColumn, Decoder, EncodeColumn, Encoder};

@@ -24,6 +24,19 @@ pub(super) enum Token<'a> {
     Array,
 }
 
+/// What a value looks like, as far as the common cases go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Null,
+    /// A string without escapes.
+    PlainText,
+    /// A number without fraction and exponent.
+    Integer,
+    Boolean,
+    /// Anything else: to be read again by whoever wants it.
+    Other,
+}
+
 #[derive(Clone, Copy)]
 pub(super) struct Scanner<'a> {
     text: &'a str,
@@ -38,6 +51,10 @@ impl<'a> Scanner<'a> {
     /// A scanner at an earlier position of the same text.
     pub(super) fn at(text: &'a str, at: usize) -> Self {
         Scanner { text, at }
+    }
+
+    pub(super) fn text(&self) -> &'a str {
+        self.text
     }
 
     pub(super) fn position(&self) -> usize {
@@ -99,6 +116,32 @@ impl<'a> Scanner<'a> {
             Some(b'n') => self.word("null", Token::Null),
             Some(_) => Err(self.error("expected a value")),
             None => Err(self.error("the text ends where a value should be")),
+        }
+    }
+
+    /// Checks the value that begins here (no white space in front) and moves behind it.
+    #[inline]
+    pub(super) fn form(&mut self) -> Result<Form, FormatError> {
+        match self.peek() {
+            Some(b'"') => {
+                let start = self.at + 1;
+                let rest = &self.bytes()[start..];
+                if let Some(length) = memchr::memchr2(b'"', b'\\', rest)
+                    && rest[length] == b'"'
+                {
+                    self.at = start + length + 1;
+                    return Ok(Form::PlainText);
+                }
+                self.skip().map(|()| Form::Other)
+            }
+            Some(b'-' | b'0'..=b'9') => match self.number()? {
+                Token::Number(_, false) => Ok(Form::Integer),
+                _ => Ok(Form::Other),
+            },
+            Some(b'n') => self.word("null", Token::Null).map(|_| Form::Null),
+            Some(b't') => self.word("true", Token::Boolean(true)).map(|_| Form::Boolean),
+            Some(b'f') => self.word("false", Token::Boolean(false)).map(|_| Form::Boolean),
+            _ => self.skip().map(|()| Form::Other),
         }
     }
 
