@@ -18,6 +18,7 @@ pub mod conditional;
 pub mod decimal;
 pub mod encoding;
 pub mod hash;
+pub mod json;
 pub mod like;
 pub mod logic;
 pub mod math;
