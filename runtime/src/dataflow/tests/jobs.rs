@@ -6,8 +6,8 @@ use sql::{DataType, Session, SqlError, TypeKind, Value};
 
 use crate::connector::values::{Data, Item, register};
 use crate::job::{
-    BatchKernel, Column, Job, Node, NodeId, OperatorSpec, ReadColumn, ReadFrom, SinkSpec, SourceSpec,
-    WriteColumn,
+    AggregateFunction, AggregateSpec, BatchKernel, Column, GroupAggSpec, Job, Node, NodeId, OperatorSpec,
+    ReadColumn, ReadFrom, SinkSpec, SourceSpec, WriteColumn,
 };
 use crate::launch::Deployment;
 use crate::row::{Batch, BatchWriter, RowKind};
@@ -109,4 +109,82 @@ pub(super) fn two_stages() -> Job {
             node("sink", &[3], sink("t")),
         ],
     }
+}
+
+/// s → exchange by k → COUNT(*), SUM(v) by k → t.
+pub(super) fn totals() -> Job {
+    let aggregate = |function, argument, kind| AggregateSpec {
+        function,
+        argument,
+        distinct: false,
+        filter: None,
+        ty: DataType::nullable(kind),
+    };
+    let spec = GroupAggSpec {
+        keys: vec![0],
+        aggregates: vec![
+            aggregate(AggregateFunction::CountRows, None, TypeKind::BigInt),
+            aggregate(AggregateFunction::Sum, Some(1), TypeKind::Int),
+        ],
+        input_retracts: false,
+        emit_update_before: true,
+    };
+    let mut job = Job {
+        name: "totals",
+        nodes: vec![
+            node("source", &[], source("s")),
+            node("exchange", &[0], OperatorSpec::Exchange { keys: vec![0] }),
+            node("totals", &[1], OperatorSpec::GroupAgg(spec)),
+            node("sink", &[2], sink("t")),
+        ],
+    };
+    for at in [2, 3] {
+        job.nodes[at].columns = totals_columns();
+    }
+    job
+}
+
+fn totals_columns() -> Vec<Column> {
+    let column = |name, kind| Column {
+        name,
+        ty: DataType::nullable(kind),
+    };
+    vec![
+        column("k", TypeKind::Int),
+        column("c", TypeKind::BigInt),
+        column("s", TypeKind::Int),
+    ]
+}
+
+/// What a table shows after these changes; every change must fit what came before it.
+pub(super) fn replay(changes: &[String]) -> BTreeMap<String, String> {
+    let mut table: BTreeMap<String, String> = BTreeMap::new();
+    for change in changes {
+        let (kind, row) = change.split_at(2);
+        let key = row.split(',').next().expect("a row has columns").to_owned();
+        match kind {
+            "+I" => assert_eq!(
+                table.insert(key, row.to_owned()),
+                None,
+                "{change} is there already"
+            ),
+            "-U" | "-D" => assert_eq!(
+                table.remove(&key).as_deref(),
+                Some(row),
+                "{change} takes back another row"
+            ),
+            "+U" => assert_eq!(table.insert(key, row.to_owned()), None, "{change} without -U"),
+            _ => unreachable!("a changelog has four kinds"),
+        }
+    }
+    table
+}
+
+/// What `totals` of the numbers below `end` shows.
+pub(super) fn expected_totals(end: i32) -> Vec<String> {
+    let total = |k: i32| {
+        let numbers = (0..end).filter(|v| v % 10 == k);
+        format!("[{k}, {}, {}]", numbers.clone().count(), numbers.sum::<i32>())
+    };
+    (0..10).map(total).collect()
 }

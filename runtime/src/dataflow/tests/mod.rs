@@ -1,4 +1,8 @@
 //! Whole jobs with sources and sinks in memory: flow, watermarks, back-pressure, checkpoints, crashes, restore.
 
+mod crash;
 mod flow;
 mod jobs;
+mod pressure;
+mod restore;
+mod world;

@@ -1,0 +1,55 @@
+//! A job dies at any point and is started again, at the same or another parallelism: output and state stay exact.
+
+use std::sync::Arc;
+
+use object_store::memory::InMemory;
+
+use super::jobs::{deployment, expected_totals, replay, totals, visible};
+use super::world::{Death, Numbers};
+
+const SPLITS: i32 = 3;
+const ROWS_PER_SPLIT: i32 = 100;
+
+/// Runs with one death after another, then to the end.
+fn survive(test: &str, deaths: &[Death], parallelism: &[usize]) {
+    let storage = Arc::new(InMemory::new());
+    let mut threads = parallelism.iter().copied().cycle();
+    let mut next_threads = || threads.next().expect("the cycle does not end");
+    for &death in deaths {
+        let numbers = Numbers::new(SPLITS, ROWS_PER_SPLIT, 4, death);
+        // A run may also end before its death comes.
+        let _ = numbers.run(&totals(), &deployment(test, next_threads()), &storage);
+        replay(&visible(test));
+    }
+    let numbers = Numbers::new(SPLITS, ROWS_PER_SPLIT, 4, Death::Never);
+    numbers
+        .run(&totals(), &deployment(test, next_threads()), &storage)
+        .expect("the last run ends well");
+    let table: Vec<String> = replay(&visible(test)).into_values().collect();
+    assert_eq!(
+        table,
+        expected_totals(SPLITS * ROWS_PER_SPLIT),
+        "{test}: {deaths:?} at {parallelism:?}"
+    );
+}
+
+#[test]
+fn a_job_may_die_at_any_poll() {
+    for poll in (0..70).step_by(3) {
+        let deaths = [Death::Poll(poll), Death::Poll(poll / 2 + 5)];
+        survive(&format!("poll-{poll}-same"), &deaths, &[1]);
+        survive(&format!("poll-{poll}-three"), &deaths, &[3]);
+        survive(&format!("poll-{poll}-other"), &deaths, &[3, 1, 2]);
+    }
+}
+
+#[test]
+fn a_job_may_die_around_any_commit() {
+    for call in 0..6 {
+        for death in [Death::BeforeCommit(call), Death::AfterCommit(call)] {
+            let deaths = [death, Death::AfterCommit(1), Death::BeforeCommit(2)];
+            survive(&format!("commit-{death:?}-same"), &deaths, &[3]);
+            survive(&format!("commit-{death:?}-other"), &deaths, &[2, 5, 1, 4]);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What a restored job takes over, what it refuses, and what storage holds in between.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use object_store::memory::InMemory;
+use object_store::{ObjectStore, path::Path};
+
+use super::jobs::{deployment, expected_totals, replay, totals, visible};
+use super::world::{Death, Numbers};
+use crate::dataflow::Control;
+use crate::error::JobError;
+
+/// Names below a directory of the job's storage.
+fn names(storage: &InMemory, directory: &str) -> Vec<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime starts");
+    let listed = runtime.block_on(storage.list_with_delimiter(Some(&Path::from(directory))));
+    let listed = listed.expect("memory can be listed");
+    let objects = listed.objects.iter().map(|object| object.location.to_string());
+    objects
+        .chain(listed.common_prefixes.iter().map(Path::to_string))
+        .collect()
+}
+
+#[test]
+fn a_finished_job_goes_on_where_it_was() {
+    let storage = Arc::new(InMemory::new());
+    let first = Numbers::new(2, 50, 5, Death::Never).run(&totals(), &deployment("on", 2), &storage);
+    let first = first.expect("it ends well");
+    assert_eq!((first.rows_read, first.restored), (100, None));
+    assert!(first.checkpoints > 1, "{first:?}");
+    // The splits have grown since.
+    let second = Numbers::new(2, 80, 5, Death::Never).run(&totals(), &deployment("on", 3), &storage);
+    let second = second.expect("it ends well");
+    assert_eq!((second.rows_read, second.restored), (60, first.last_checkpoint));
+    let table: Vec<String> = replay(&visible("on")).into_values().collect();
+    assert_eq!(table, expected_totals(160));
+}
+
+#[test]
+fn only_what_a_restart_needs_stays_in_storage() {
+    let storage = Arc::new(InMemory::new());
+    let summary = Numbers::new(2, 200, 3, Death::Never).run(&totals(), &deployment("kept", 2), &storage);
+    let summary = summary.expect("it ends well");
+    assert!(summary.checkpoints >= 5, "{summary:?}");
+    let manifests: Vec<String> = names(&storage, "kept/checkpoints")
+        .iter()
+        .flat_map(|directory| names(&storage, directory))
+        .filter(|name| name.ends_with("/manifest.json"))
+        .collect();
+    let last = summary.last_checkpoint.expect("there were checkpoints");
+    assert_eq!(manifests, [format!("kept/checkpoints/{last}-1/manifest.json")]);
+    assert_eq!(names(&storage, "kept/log").len(), 1);
+}
+
+#[test]
+fn state_that_nobody_claims_is_not_lost_silently() {
+    let storage = Arc::new(InMemory::new());
+    let numbers = || Numbers::new(1, 30, 0, Death::Never);
+    numbers()
+        .run(&totals(), &deployment("claim", 1), &storage)
+        .expect("it ends well");
+    let mut changed = totals();
+    changed.nodes[2].uid = "other";
+    let error = numbers()
+        .run(&changed, &deployment("claim", 1), &storage)
+        .expect_err("state would be lost");
+    let expected = "checkpoint: checkpoint 1-1 has state of operators that are not in this job: totals (totals); to \
+                    drop it set 'execution.state-recovery.ignore-unclaimed-state' to 'true'";
+    assert_eq!(error.to_string(), expected);
+    let mut willing = deployment("claim", 1);
+    let key = "execution.state-recovery.ignore-unclaimed-state";
+    willing.config.insert(key.to_owned(), "true".to_owned());
+    numbers()
+        .run(&changed, &willing, &storage)
+        .expect("the loss is accepted");
+}
+
+#[test]
+fn from_scratch_starts_anew_with_epochs_that_are_not_used() {
+    let storage = Arc::new(InMemory::new());
+    let numbers = || Numbers::new(1, 30, 0, Death::Never);
+    let first = numbers()
+        .run(&totals(), &deployment("scratch", 1), &storage)
+        .expect("it ends well");
+    let mut fresh = deployment("scratch", 1);
+    fresh.from_scratch = true;
+    let second = numbers().run(&totals(), &fresh, &storage).expect("it ends well");
+    assert_eq!((second.rows_read, second.restored), (30, None));
+    assert!(second.last_checkpoint > first.last_checkpoint);
+}
+
+#[test]
+fn a_second_instance_replaces_the_first() {
+    let storage = Arc::new(InMemory::new());
+    let mut endless = Numbers::new(2, 50, 0, Death::Never);
+    endless.unbounded = true;
+    let first = endless.clone();
+    let first_storage = Arc::clone(&storage);
+    let handle = std::thread::spawn(move || first.run(&totals(), &deployment("zombie", 2), &first_storage));
+    wait_until(|| !names(&storage, "zombie/log").is_empty());
+    let mut successor = endless.clone();
+    successor.control = Control::default();
+    let second_storage = Arc::clone(&storage);
+    let second = successor.clone();
+    let second_handle =
+        std::thread::spawn(move || second.run(&totals(), &deployment("zombie", 1), &second_storage));
+    wait_until(|| names(&storage, "zombie/log").len() == 2);
+    endless.control.checkpoint();
+    let error = handle
+        .join()
+        .expect("no panic")
+        .expect_err("it has been replaced");
+    assert!(
+        matches!(
+            error,
+            JobError::Fenced {
+                generation: 1,
+                successor: 2
+            }
+        ),
+        "{error}"
+    );
+    assert!(
+        visible("zombie").is_empty(),
+        "a replaced job makes nothing visible"
+    );
+    wait_until(|| {
+        successor.control.checkpoint();
+        replay(&visible("zombie")).into_values().eq(expected_totals(100))
+    });
+    successor.control.stop();
+    second_handle
+        .join()
+        .expect("no panic")
+        .expect("the successor ends well");
+}
+
+fn wait_until(mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it takes too long");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
