@@ -21,3 +21,6 @@ pub mod p3_plan;
 pub mod p4_optimize;
 pub mod p5_physical;
 pub mod p6_codegen;
+
+#[cfg(test)]
+mod sample;

@@ -13,6 +13,9 @@ mod push_filter_below_union;
 mod remove_identity_projects;
 mod share_subplans;
 
+#[cfg(test)]
+mod tests;
+
 use crate::p3_plan::plan::LogicalPlan;
 
 /// One rewriting of the plan. Answers whether it changed anything.
