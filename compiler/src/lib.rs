@@ -13,6 +13,7 @@
 
 pub mod base;
 pub mod catalog;
+pub mod compile;
 pub mod explain;
 pub mod expr;
 pub mod p1_parse;
@@ -21,6 +22,8 @@ pub mod p3_plan;
 pub mod p4_optimize;
 pub mod p5_physical;
 pub mod p6_codegen;
+
+pub use compile::{Compiled, Stage, compile, explain};
 
 #[cfg(test)]
 mod sample;

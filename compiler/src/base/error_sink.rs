@@ -18,6 +18,12 @@ impl ErrorSink {
         self.errors > 0
     }
 
+    /// What was reported and is no error.
+    pub fn warnings(&self) -> Vec<Diagnostic> {
+        let is_warning = |d: &&Diagnostic| d.severity == super::Severity::Warning;
+        self.diagnostics.iter().filter(is_warning).cloned().collect()
+    }
+
     /// Everything reported, in the order of the source text.
     pub fn into_diagnostics(mut self) -> Vec<Diagnostic> {
         self.diagnostics.sort_by_key(|d| (d.span, d.code));

@@ -2,9 +2,9 @@
 
 use sql::types::build;
 
-use super::text::plan_text;
 use super::{RULES, graph, optimize, trace};
 use crate::p3_plan::plan::{LogicalPlan, NodeId};
+use crate::p3_plan::text::plan_text;
 use crate::sample::{Builder, and, column, cpu, equal, parsed, random, text, upper};
 
 const KAFKA: &[(&str, &str)] = &[("connector", "kafka"), ("format", "json")];

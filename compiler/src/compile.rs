@@ -1,0 +1,268 @@
+//! All passes in a row: sources in, everything that building and deploying a job needs out.
+//!
+//! A pass that reports an error is the last one to run; its errors are reported together.
+
+use serde::Serialize;
+
+use crate::base::{Diagnostic, ErrorSink, SourceMap, Span};
+use crate::catalog::table::{ColumnKind, Table};
+use crate::p2_bind::bound::{Bound, BoundExplain};
+use crate::p3_plan::plan::LogicalPlan;
+use crate::p3_plan::text as logical_text;
+use crate::p5_physical::plan::{PhysicalNode, PhysicalOp, PhysicalPlan};
+use crate::p5_physical::text as physical_text;
+use crate::{p1_parse, p2_bind, p3_plan, p4_optimize, p5_physical, p6_codegen};
+
+/// Passes recurse with the nesting of the text; this is enough for what the parser lets through.
+const STACK_BYTES: usize = 256 << 20;
+
+/// A form that the compiler can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Ast,
+    Bound,
+    Logical,
+    /// Every plan on the way through the optimizer's rules.
+    Trace,
+    Optimized,
+    Physical,
+    Rust,
+}
+
+impl Stage {
+    /// The stages by name, in order.
+    pub const NAMED: [(&'static str, Stage); 7] = [
+        ("ast", Stage::Ast),
+        ("bound", Stage::Bound),
+        ("logical", Stage::Logical),
+        ("trace", Stage::Trace),
+        ("optimized", Stage::Optimized),
+        ("physical", Stage::Physical),
+        ("rust", Stage::Rust),
+    ];
+}
+
+/// What comes out.
+#[derive(Clone, Debug, Serialize)]
+pub struct Compiled {
+    /// Default of `pipeline.name`.
+    pub name: String,
+    /// The module `job`.
+    pub rust: String,
+    /// The physical plan with changelog modes.
+    pub plan: String,
+    pub operators: Vec<OperatorSummary>,
+    /// Tables that the job reads or writes, in the order of the plan.
+    pub tables: Vec<TableSummary>,
+    /// What SET leaves, in the order of the text.
+    pub config: Vec<(String, String)>,
+    /// Answers of the EXPLAIN statements, in order.
+    pub explains: Vec<String>,
+    #[serde(skip)]
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// An operator as savepoints and consoles know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OperatorSummary {
+    pub name: String,
+    pub uid: String,
+    /// What the bytes of its state depend on; only of operators with state.
+    pub state_fingerprint: Option<String>,
+    pub changelog_mode: String,
+    /// The line of the plan.
+    pub description: String,
+}
+
+/// A table as deployments need it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TableSummary {
+    pub name: String,
+    pub columns: Vec<ColumnSummary>,
+    pub primary_key: Vec<String>,
+    /// The WITH clause, in the order of the text.
+    pub options: Vec<(String, String)>,
+    pub is_read: bool,
+    pub is_written: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ColumnSummary {
+    pub name: String,
+    /// As Flink writes it: `DECIMAL(10, 2) NOT NULL`.
+    pub data_type: String,
+    /// `physical`, `metadata`, `computed`.
+    pub kind: &'static str,
+}
+
+/// Compiles an application, or says what is wrong with it.
+pub fn compile(sources: &SourceMap) -> Result<Compiled, Vec<Diagnostic>> {
+    with_stack(|errors| compiled(sources, errors))
+}
+
+/// The text of one stage. Errors of later passes do not matter.
+pub fn explain(sources: &SourceMap, stage: Stage) -> Result<String, Vec<Diagnostic>> {
+    with_stack(|errors| stage_text(sources, stage, errors))
+}
+
+/// Runs the passes on a thread of their own; an answer counts only when no error was reported.
+fn with_stack<T: Send>(
+    passes: impl FnOnce(&mut ErrorSink) -> Option<T> + Send,
+) -> Result<T, Vec<Diagnostic>> {
+    let run = || {
+        let mut errors = ErrorSink::default();
+        let answer = passes(&mut errors).filter(|_| !errors.has_errors());
+        answer.ok_or_else(|| errors.into_diagnostics())
+    };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, run);
+        let answer = thread.expect("a thread can be started").join();
+        answer.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn compiled(sources: &SourceMap, errors: &mut ErrorSink) -> Option<Compiled> {
+    let bound = bound(sources, errors)?;
+    let physical = physical(&p4_optimize::optimize(p3_plan::plan(&bound, errors)?), errors)?;
+    let explains: Option<Vec<String>> = bound.explains.iter().map(|one| explained(one, errors)).collect();
+    if physical.nodes.is_empty() && bound.explains.is_empty() {
+        let message = "the application has no INSERT and no query to run";
+        errors.push(Diagnostic::error("E5005", Span::new(0, 0, 0), message));
+        return None;
+    }
+    Some(Compiled {
+        name: p6_codegen::job_name(&physical),
+        rust: p6_codegen::generate(&physical, sources),
+        plan: physical_text::plan_text(&physical, true),
+        operators: (0..physical.nodes.len())
+            .map(|node| operator(&physical, node))
+            .collect(),
+        tables: tables(&physical),
+        config: bound
+            .config
+            .iter()
+            .map(|(key, option)| (key.clone(), option.value.clone()))
+            .collect(),
+        explains: explains?,
+        warnings: errors.warnings(),
+    })
+}
+
+fn bound(sources: &SourceMap, errors: &mut ErrorSink) -> Option<Bound> {
+    let script = p1_parse::parse(sources, errors);
+    if errors.has_errors() {
+        return None;
+    }
+    p2_bind::bind(&script, errors)
+}
+
+fn physical(optimized: &LogicalPlan, errors: &mut ErrorSink) -> Option<PhysicalPlan> {
+    p5_physical::physical_plan(optimized, errors)
+}
+
+fn stage_text(sources: &SourceMap, stage: Stage, errors: &mut ErrorSink) -> Option<String> {
+    if stage == Stage::Ast {
+        return Some(format!("{:#?}\n", p1_parse::parse(sources, errors).statements));
+    }
+    let bound = bound(sources, errors)?;
+    if stage == Stage::Bound {
+        return Some(format!("{bound:#?}\n"));
+    }
+    let logical = p3_plan::plan(&bound, errors)?;
+    match stage {
+        Stage::Logical => return Some(logical_text::plan_text(&logical)),
+        Stage::Trace => {
+            let steps = p4_optimize::trace(logical);
+            let text = |step: &p4_optimize::TraceStep| {
+                format!("== {} ==\n{}\n", step.rule, logical_text::plan_text(&step.plan))
+            };
+            return Some(steps.iter().map(text).collect());
+        }
+        _ => {}
+    }
+    let optimized = p4_optimize::optimize(logical);
+    if stage == Stage::Optimized {
+        return Some(logical_text::plan_text(&optimized));
+    }
+    let physical = physical(&optimized, errors)?;
+    Some(match stage {
+        Stage::Rust => p6_codegen::generate(&physical, sources),
+        _ => physical_text::plan_text(&physical, true),
+    })
+}
+
+/// The answer of `EXPLAIN [details] statement`.
+fn explained(explain: &BoundExplain, errors: &mut ErrorSink) -> Option<String> {
+    let logical = p3_plan::plan_statements(&explain.statements, errors)?;
+    let before = logical_text::plan_text(&logical);
+    let physical = physical(&p4_optimize::optimize(logical), errors)?;
+    let changelog_mode = explain.details.iter().any(|detail| detail == "CHANGELOG_MODE");
+    let after = physical_text::plan_text(&physical, changelog_mode);
+    Some(format!(
+        "== Abstract Syntax Tree ==\n{before}\n== Optimized Physical Plan ==\n{after}"
+    ))
+}
+
+fn operator(plan: &PhysicalPlan, at: usize) -> OperatorSummary {
+    let node = &plan.nodes[at];
+    OperatorSummary {
+        name: node.name.clone(),
+        uid: node.uid.clone(),
+        state_fingerprint: node.state_fingerprint.clone(),
+        changelog_mode: node.changelog.to_string(),
+        description: physical_text::node_line(plan, at, false),
+    }
+}
+
+fn tables(plan: &PhysicalPlan) -> Vec<TableSummary> {
+    let mut tables: Vec<TableSummary> = Vec::new();
+    for (table, is_read) in plan.nodes.iter().filter_map(used_table) {
+        let known = tables.iter().position(|known| known.name == table.name);
+        let at = known.unwrap_or_else(|| {
+            tables.push(table_summary(table));
+            tables.len() - 1
+        });
+        tables[at].is_read |= is_read;
+        tables[at].is_written |= !is_read;
+    }
+    tables
+}
+
+/// The table a node reads (true) or writes.
+fn used_table(node: &PhysicalNode) -> Option<(&Table, bool)> {
+    match &node.op {
+        PhysicalOp::Source { table, .. } => Some((table, true)),
+        PhysicalOp::Sink { table } => table.as_ref().map(|table| (table, false)),
+        _ => None,
+    }
+}
+
+fn table_summary(table: &Table) -> TableSummary {
+    let column = |column: &crate::catalog::table::Column| ColumnSummary {
+        name: column.name.clone(),
+        data_type: column.ty.to_string(),
+        kind: match column.kind {
+            ColumnKind::Physical => "physical",
+            ColumnKind::Metadata { .. } => "metadata",
+            ColumnKind::Computed(_) | ColumnKind::Proctime => "computed",
+        },
+    };
+    TableSummary {
+        name: table.name.clone(),
+        columns: table.columns.iter().map(column).collect(),
+        primary_key: table
+            .primary_key
+            .iter()
+            .map(|key| table.columns[*key].name.clone())
+            .collect(),
+        options: table
+            .options
+            .iter()
+            .map(|(key, option)| (key.clone(), option.value.clone()))
+            .collect(),
+        is_read: false,
+        is_written: false,
+    }
+}
