@@ -188,7 +188,14 @@ impl Expressions<'_, '_> {
         let option = match call.returns {
             Returns::Plain => called,
             Returns::Nullable => quote!(#called.flatten()),
-            Returns::Fallible => quote!(#called.transpose()?),
+            Returns::Fallible => {
+                self.note_failure(call);
+                let result = Some(quote!(#called.transpose()));
+                return Code {
+                    result,
+                    ..self.made(quote!(#called.transpose()?), ty, weight)
+                };
+            }
             Returns::FallibleNullable => quote!(#called.transpose()?.flatten()),
             Returns::Value | Returns::FallibleValue => {
                 let (take, held) = (self.items.null("take"), owned_type(&ty.kind, self.items));
@@ -219,7 +226,12 @@ impl Expressions<'_, '_> {
             Returns::Plain => called,
             Returns::Fallible => quote!(#called?),
             Returns::Nullable => return self.made(called, ty, 1),
-            Returns::FallibleNullable => return self.made(quote!(#called?), ty, 1),
+            Returns::FallibleNullable => {
+                return Code {
+                    result: Some(called.clone()),
+                    ..self.made(quote!(#called?), ty, 1)
+                };
+            }
             Returns::Value | Returns::FallibleValue => {
                 let (take, held) = (self.items.null("take"), owned_type(&ty.kind, self.items));
                 let question = if call.returns == Returns::Value {

@@ -12,49 +12,66 @@ const LINES_MAX: usize = 12;
 
 /// `/// line` for every line.
 pub(super) fn comment(lines: &[String]) -> TokenStream {
-    let lines = lines.iter().map(|line| {
+    let spaced = |line: &String| {
         if line.is_empty() {
             String::new()
         } else {
             format!(" {line}")
         }
-    });
+    };
+    let lines = lines.iter().map(spaced);
     quote!(#(#[doc = #lines])*)
 }
 
-/// The plan line and the SQL it was made of, with its place.
-pub(super) fn origin(plan_line: &str, span: Span, sources: &SourceMap) -> Vec<String> {
-    let mut lines = vec!["```text".to_owned()];
-    lines.extend(wrapped(plan_line));
-    lines.push("```".to_owned());
-    let Some(file) = sources.files().get(usize::from(span.source)) else {
-        return lines;
-    };
-    let (line, column) = position(&file.text, span.start as usize);
-    lines.push(format!("{}:{line}:{column}", file.name));
-    lines.push("```sql".to_owned());
-    let fragment: Vec<&str> = sources
-        .text(span)
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
-    lines.extend(fragment.iter().take(LINES_MAX).flat_map(|line| wrapped(line)));
-    if fragment.len() > LINES_MAX {
-        lines.push("…".to_owned());
-    }
-    lines.push("```".to_owned());
-    lines
+/// What an item was made of.
+pub(super) struct Origin {
+    /// The plan line.
+    pub(super) plan: Vec<String>,
+    /// The SQL with its place.
+    sql: Vec<String>,
 }
 
-/// Line and character from 1.
-fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = &text[..offset];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (
-        before.matches('\n').count() + 1,
-        before[line_start..].chars().count() + 1,
-    )
+impl Origin {
+    pub(super) fn new(plan_line: &str, span: Span, sources: &SourceMap) -> Self {
+        let position = sources.position(span.source, span.start);
+        let place = format!(
+            "{}:{}:{}",
+            sources.file(span.source).name,
+            position.line,
+            position.character
+        );
+        let fragment = sources
+            .text(span)
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty());
+        let fragment: Vec<&str> = fragment.collect();
+        let mut quoted: Vec<String> = fragment
+            .iter()
+            .take(LINES_MAX)
+            .flat_map(|line| wrapped(line))
+            .collect();
+        if fragment.len() > LINES_MAX {
+            quoted.push("…".to_owned());
+        }
+        let mut sql = vec![place];
+        sql.extend(fenced("sql", quoted));
+        Origin {
+            plan: fenced("text", wrapped(plan_line)),
+            sql,
+        }
+    }
+
+    pub(super) fn lines(&self) -> Vec<String> {
+        [self.plan.as_slice(), &self.sql].concat()
+    }
+}
+
+fn fenced(language: &str, lines: Vec<String>) -> Vec<String> {
+    let mut fenced = vec![format!("```{language}")];
+    fenced.extend(lines);
+    fenced.push("```".to_owned());
+    fenced
 }
 
 /// The text in lines of bounded width, broken at spaces.

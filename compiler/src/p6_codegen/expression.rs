@@ -14,7 +14,7 @@ use super::item::{Items, ident};
 use super::literal;
 use super::row_reader::RowReader;
 use super::scope::{Code, Finished, Form, Scopes};
-use super::types::{Held, held, lent_type, owned_type, value_variant};
+use super::types::{Held, held, lent_type, list, owned_type, value_variant};
 use crate::expr::text::{expr_text, field_name};
 use crate::expr::{Expr, ExprKind};
 use crate::p3_plan::plan::Schema;
@@ -98,6 +98,7 @@ impl<'i, 's> Expressions<'i, 's> {
         Code {
             option: quote!(row.#method()),
             plain: None,
+            result: None,
             form: if held == Held::Nested {
                 Form::Owned
             } else {
@@ -141,6 +142,7 @@ impl<'i, 's> Expressions<'i, 's> {
         let code = |option, plain, form| Code {
             option,
             plain,
+            result: None,
             form,
             held,
             is_literal: true,
@@ -173,6 +175,7 @@ impl<'i, 's> Expressions<'i, 's> {
         Code {
             option,
             plain: None,
+            result: None,
             form,
             held,
             is_literal: false,
@@ -230,14 +233,15 @@ impl<'i, 's> Expressions<'i, 's> {
     fn logic(&mut self, name: &'static str, operands: &[Expr]) -> Code {
         let (first, rest) = operands.split_first().expect("AND and OR have operands");
         let first = self.operand(first);
-        let (mut option, mut weight) = (first.option, first.weight);
+        let (mut option, mut weight, mut result) = (first.option, first.weight, None);
         for operand in rest {
             let (block, code) = self.lazily(operand);
             weight += code.weight + 1;
-            option = self.lazy_call(name, &option, block, &code.option);
+            (option, result) = self.lazy_call(name, &option, block, &code.option, code.result);
         }
         Code {
             option,
+            result,
             weight,
             ..self.made(quote!(), &DataType::nullable(sql::TypeKind::Boolean), 0)
         }
@@ -251,36 +255,41 @@ impl<'i, 's> Expressions<'i, 's> {
         first.option = in_form(&first, form);
         for (block, code) in rest {
             let value = in_form(&code, form);
-            first.option = self.lazy_call("coalesce", &first.option.clone(), block, &value);
+            let result = code.result.clone().filter(|_| code.form == form);
+            (first.option, first.result) =
+                self.lazy_call("coalesce", &first.option.clone(), block, &value, result);
             first.weight += code.weight + 1;
         }
         Code {
             plain: None,
+            result: None,
             is_literal: false,
             form,
             ..first
         }
     }
 
-    /// `and(left, || right)`, or `try_and(left, || Ok(right))?` when the right side may fail.
+    /// `and(left, || right)`, or `try_and(left, || Ok(right))?` when the right side may fail. The second answer is the
+    /// latter without its `?`.
     fn lazy_call(
         &mut self,
         name: &'static str,
         left: &TokenStream,
         block: Finished,
         right: &TokenStream,
-    ) -> TokenStream {
+        right_result: Option<TokenStream>,
+    ) -> (TokenStream, Option<TokenStream>) {
         let statements = block.statements;
-        if block.is_fallible {
-            self.scopes.set_fallible();
-            let function = self.items.null(&format!("try_{name}"));
-            let body = braced(&statements, &quote!(Ok(#right)));
-            quote!(#function(#left, || #body)?)
-        } else {
+        if !block.is_fallible {
             let function = self.items.null(name);
             let body = braced(&statements, right);
-            quote!(#function(#left, || #body))
+            return (quote!(#function(#left, || #body)), None);
         }
+        self.scopes.set_fallible();
+        let function = self.items.null(&format!("try_{name}"));
+        let body = braced(&statements, &right_result.unwrap_or_else(|| quote!(Ok(#right))));
+        let result = quote!(#function(#left, || #body));
+        (quote!(#result?), Some(result))
     }
 
     /// IF and ELSE are Rust's own: conditions are TRUE or not, branches are blocks.
@@ -344,13 +353,20 @@ impl<'i, 's> Expressions<'i, 's> {
         let values: Vec<TokenStream> = operands.iter().map(|operand| self.value(operand)).collect();
         let name = self.items.sql("Value");
         let value = match &ty.kind {
-            sql::TypeKind::Array(_) => quote!(#name::Array(vec![#(#values),*])),
+            sql::TypeKind::Array(_) => {
+                let values = list(values);
+                quote!(#name::Array(#values))
+            }
             sql::TypeKind::Map(..) => {
                 let construct = self.items.null("construct_map");
                 let entries = values.chunks(2).map(|entry| quote!((#(#entry),*)));
-                quote!(#construct(vec![#(#entries),*]))
+                let entries = list(entries);
+                quote!(#construct(#entries))
             }
-            _ => quote!(#name::Row(vec![#(#values),*])),
+            _ => {
+                let values = list(values);
+                quote!(#name::Row(#values))
+            }
         };
         Code {
             plain: Some(value.clone()),

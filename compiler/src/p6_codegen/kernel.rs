@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use sql::Value;
 
-use super::document::comment;
+use super::document::{Origin, comment};
 use super::expression::Expressions;
 use super::item::{Items, column_name, ident};
 use super::types::{index, is_fixed, put_statement};
@@ -35,7 +35,7 @@ pub(super) struct BatchKernel<'a> {
     pub(super) outputs: Vec<Output<'a>>,
     pub(super) schema: &'a Schema,
     pub(super) drop_update_before: bool,
-    pub(super) origin: &'a [String],
+    pub(super) origin: &'a Origin,
 }
 
 impl BatchKernel<'_> {
@@ -133,7 +133,7 @@ impl BatchKernel<'_> {
     ) -> TokenStream {
         code.items.import("runtime::row", "Batch");
         code.items.import("runtime::row", "BatchWriter");
-        let (name, session, documentation) = (ident(self.name), session(code), comment(self.origin));
+        let (name, session, documentation) = (ident(self.name), session(code), comment(&self.origin.lines()));
         let (raw, reading) = reading(code, uses_raw);
         quote! {
             #documentation
@@ -213,7 +213,7 @@ pub(super) fn watermark(
     name: &str,
     input: Input<'_>,
     expr: &Expr,
-    origin: &[String],
+    origin: &Origin,
     items: &mut Items<'_>,
 ) -> Ident {
     let reader = items.take_reader(input.key, input.name);
@@ -223,7 +223,7 @@ pub(super) fn watermark(
     let statements = code.scopes.take_statements();
     code.items.import("runtime::row", "Batch");
     code.items.sql("Timestamp");
-    let (function, session, documentation) = (ident(name), session(&mut code), comment(origin));
+    let (function, session, documentation) = (ident(name), session(&mut code), comment(&origin.lines()));
     let (raw, reading) = reading(&code, false);
     let function_tokens = quote! {
         #documentation

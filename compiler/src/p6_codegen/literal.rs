@@ -5,7 +5,7 @@ use quote::quote;
 use sql::{DataType, TypeKind, Value};
 
 use super::item::{Items, ident};
-use super::types::value_variant;
+use super::types::{list, value_variant};
 
 /// The bare value of a literal that is neither NULL nor nested: `"a"`, `Decimal { … }`.
 pub(super) fn plain(value: &Value, items: &mut Items<'_>) -> TokenStream {
@@ -15,10 +15,8 @@ pub(super) fn plain(value: &Value, items: &mut Items<'_>) -> TokenStream {
         Value::SmallInt(value) => signed(i64::from(*value), "i16"),
         Value::Int(value) | Value::Months(value) => signed(i64::from(*value), "i32"),
         Value::BigInt(value) | Value::Millis(value) => signed(*value, "i64"),
-        Value::Float(value) if value.is_finite() => float(value.to_string(), value.is_sign_negative(), "f32"),
-        Value::Double(value) if value.is_finite() => {
-            float(value.to_string(), value.is_sign_negative(), "f64")
-        }
+        Value::Float(value) if value.is_finite() => float(&format!("{value:?}f32")),
+        Value::Double(value) if value.is_finite() => float(&format!("{value:?}")),
         Value::Float(value) => special(f64::from(*value), "f32"),
         Value::Double(value) => special(*value, "f64"),
         Value::Decimal(value) => {
@@ -67,12 +65,12 @@ fn signed(value: i64, suffix: &str) -> TokenStream {
     negated(value < 0, digits)
 }
 
-fn float(text: String, is_negative: bool, suffix: &str) -> TokenStream {
-    let digits = text.trim_start_matches('-');
-    let literal: Literal = format!("{digits}{suffix}")
+fn float(text: &str) -> TokenStream {
+    let literal: Literal = text
+        .trim_start_matches('-')
         .parse()
         .expect("digits and a suffix are a literal");
-    negated(is_negative, literal)
+    negated(text.starts_with('-'), literal)
 }
 
 fn special(value: f64, ty: &str) -> TokenStream {
@@ -99,7 +97,8 @@ pub(super) fn value(value: &Value, ty: &DataType, items: &mut Items<'_>) -> Toke
         (Value::Null, _) => quote!(#name::Null),
         (Value::Array(elements), TypeKind::Array(element)) => {
             let elements: Vec<_> = elements.iter().map(|e| self::value(e, element, items)).collect();
-            quote!(#name::Array(vec![#(#elements),*]))
+            let elements = list(elements);
+            quote!(#name::Array(#elements))
         }
         (Value::Row(values), TypeKind::Row(fields)) => {
             let values: Vec<_> = values
@@ -107,7 +106,8 @@ pub(super) fn value(value: &Value, ty: &DataType, items: &mut Items<'_>) -> Toke
                 .zip(fields)
                 .map(|(v, f)| self::value(v, &f.ty, items))
                 .collect();
-            quote!(#name::Row(vec![#(#values),*]))
+            let values = list(values);
+            quote!(#name::Row(#values))
         }
         (Value::Map(entries), TypeKind::Map(key_type, value_type)) => {
             let entry = |(k, v): &(Value, Value), items: &mut Items<'_>| {
@@ -115,7 +115,8 @@ pub(super) fn value(value: &Value, ty: &DataType, items: &mut Items<'_>) -> Toke
                 quote!((#k, #v))
             };
             let entries: Vec<_> = entries.iter().map(|e| entry(e, items)).collect();
-            quote!(#name::Map(vec![#(#entries),*]))
+            let entries = list(entries);
+            quote!(#name::Map(#entries))
         }
         (value, kind) => {
             let variant = ident(value_variant(kind));

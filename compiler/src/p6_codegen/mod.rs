@@ -5,8 +5,8 @@
 //! Invariant: same plan and sources, same bytes.
 
 mod call;
-mod descriptor;
 mod document;
+mod emit;
 mod expression;
 mod item;
 mod kernel;
@@ -26,15 +26,18 @@ use item::Items;
 pub fn generate(plan: &PhysicalPlan, sources: &SourceMap) -> String {
     let mut items = Items::new(sources);
     let nodes: Vec<_> = (0..plan.nodes.len())
-        .map(|node| descriptor::node(plan, node, &mut items))
+        .map(|node| emit::node(plan, node, &mut items))
         .collect();
-    let calls = plan.nodes.iter().map(|node| item::ident(&node.name));
+    let calls = types::list(plan.nodes.iter().map(|node| {
+        let function = item::ident(&node.name);
+        quote!(#function())
+    }));
     let name = job_name(plan);
     items.use_job("Job");
     let job = quote! {
         /// The operators of the job, inputs first.
         pub fn job() -> Job {
-            Job { name: #name, nodes: vec![#(#calls()),*] }
+            Job { name: #name, nodes: #calls }
         }
     };
     items.print(&header(sources), job, nodes)

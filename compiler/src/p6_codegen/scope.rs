@@ -25,6 +25,8 @@ pub(super) struct Code {
     pub(super) option: TokenStream,
     /// The value itself, where it is known not to be NULL.
     pub(super) plain: Option<TokenStream>,
+    /// The `Option` as a `Result`, where `option` is that with a `?`.
+    pub(super) result: Option<TokenStream>,
     pub(super) form: Form,
     pub(super) held: Held,
     /// A literal: plain, and free to stand anywhere.
@@ -47,6 +49,13 @@ impl Code {
     /// The value owned, as an `Option`.
     pub(super) fn owned(&self) -> TokenStream {
         let option = &self.option;
+        if let (Some(plain), Form::Lent) = (&self.plain, self.form) {
+            match self.held {
+                Held::Text => return quote!(Some(#plain.to_owned())),
+                Held::Bytes => return quote!(Some(#plain.to_vec())),
+                Held::Copied | Held::Nested => {}
+            }
+        }
         match (self.form, self.held) {
             (Form::Lent, Held::Text) => quote!(#option.map(str::to_owned)),
             (Form::Lent, Held::Bytes) => quote!(#option.map(<[u8]>::to_vec)),
@@ -126,6 +135,7 @@ impl Scopes {
         let named = Code {
             option: quote!(#name),
             plain: None,
+            result: None,
             weight: 0,
             is_literal: false,
             ..code.clone()

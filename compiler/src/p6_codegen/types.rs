@@ -236,3 +236,12 @@ pub(super) fn is_fixed(kind: &TypeKind) -> bool {
 pub(super) fn index(position: usize) -> proc_macro2::Literal {
     proc_macro2::Literal::usize_unsuffixed(position)
 }
+
+/// `Vec::from([…])`, which formatters lay out better than the macro.
+pub(super) fn list(elements: impl IntoIterator<Item = TokenStream>) -> TokenStream {
+    let elements: Vec<TokenStream> = elements.into_iter().collect();
+    match elements.is_empty() {
+        true => quote!(Vec::new()),
+        false => quote!(Vec::from([#(#elements),*])),
+    }
+}

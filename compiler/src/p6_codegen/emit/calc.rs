@@ -1,0 +1,34 @@
+//! `calc`: a kernel that filters and projects.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::super::item::Items;
+use super::super::kernel::{BatchKernel, Input, Output};
+use super::{Subject, rows_of};
+use crate::expr::Expr;
+
+pub(super) fn emit(
+    subject: &Subject<'_>,
+    condition: Option<&Expr>,
+    exprs: &[Expr],
+    drop_update_before: bool,
+    items: &mut Items<'_>,
+) -> TokenStream {
+    let (node, input) = (subject.node, subject.input());
+    let kernel = BatchKernel {
+        name: &format!("{}_kernel", node.name),
+        input: Input {
+            key: rows_of(node.inputs[0].0),
+            name: &input.name,
+            schema: &input.schema,
+        },
+        condition,
+        outputs: exprs.iter().map(Output::Expr).collect(),
+        schema: &node.schema,
+        drop_update_before,
+        origin: &subject.origin,
+    };
+    let kernel = kernel.generate(items);
+    quote!(OperatorSpec::Calc(#kernel))
+}
