@@ -4,9 +4,10 @@
 //! of digits beside a DECIMAL; a DECIMAL beside FLOAT or DOUBLE becomes DOUBLE.
 
 use sql::types::DECIMAL_PRECISION_MAX;
-use sql::{DataType, TypeKind, Value};
+use sql::{DataType, TypeKind};
 
 use super::cast::integer_digits;
+use super::interval;
 use crate::catalog::function::{Argument, Call, FunctionDef, Param, Resolved, Returns, mismatch};
 
 pub const FUNCTIONS: &[FunctionDef] = &[
@@ -105,10 +106,10 @@ fn operator(operator: &Operator, given: &[Argument]) -> Result<Resolved, String>
         return Ok(numeric(operator, given, &left, &right));
     }
     let moved = match operator.symbol {
-        "+" => plus(given, &left, &right),
-        "-" => minus(given, &left, &right),
-        "*" => times(given, &left, &right),
-        _ => divided(given, &left, &right),
+        "+" => interval::plus(given, &left, &right),
+        "-" => interval::minus(given, &left, &right),
+        "*" => interval::times(given, &left, &right),
+        _ => interval::divided(given, &left, &right),
     };
     moved.ok_or_else(|| mismatch("two numbers, or points in time and intervals", given))
 }
@@ -126,7 +127,7 @@ fn operand_kinds(a: &TypeKind, b: &TypeKind) -> (TypeKind, TypeKind) {
     (beside(a, b), beside(b, a))
 }
 
-fn typed(given: &[Argument], kinds: [TypeKind; 2]) -> Vec<DataType> {
+pub(super) fn typed(given: &[Argument], kinds: [TypeKind; 2]) -> Vec<DataType> {
     given
         .iter()
         .zip(kinds)
@@ -268,198 +269,6 @@ impl Digits {
     }
 }
 
-fn plus(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
-    if left.is_interval() && left == right {
-        let call = Call::strict("+", "arithmetic::add");
-        return Some(Resolved::new(
-            call,
-            given,
-            typed(given, [left.clone(), right.clone()]),
-            left.clone(),
-        ));
-    }
-    if left.is_interval() {
-        let (path, result) = shifted(right, left, &given[0], true)?;
-        let path = match path {
-            "temporal::interval::timestamp_plus_months" => "temporal::interval::months_plus_timestamp",
-            "temporal::interval::timestamp_plus_millis" => "temporal::interval::millis_plus_timestamp",
-            "temporal::interval::date_plus_months" => "temporal::interval::months_plus_date",
-            "temporal::interval::date_plus_days" => "temporal::interval::days_plus_date",
-            "temporal::interval::date_plus_millis" => "temporal::interval::millis_plus_date",
-            "temporal::interval::time_plus_months" => "temporal::interval::months_plus_time",
-            _ => "temporal::interval::millis_plus_time",
-        };
-        let arguments = typed(given, [left.clone(), right.clone()]);
-        return Some(Resolved::new(Call::strict("+", path), given, arguments, result));
-    }
-    let (path, result) = shifted(left, right, &given[1], true)?;
-    let arguments = typed(given, [left.clone(), right.clone()]);
-    Some(Resolved::new(Call::strict("+", path), given, arguments, result))
-}
-
-fn minus(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
-    if left.is_interval() && left == right {
-        let call = Call::strict("-", "arithmetic::subtract");
-        return Some(Resolved::new(
-            call,
-            given,
-            typed(given, [left.clone(), right.clone()]),
-            left.clone(),
-        ));
-    }
-    if left.is_temporal() && right.is_temporal() {
-        return difference(given, left, right);
-    }
-    let (path, result) = shifted(left, right, &given[1], false)?;
-    let arguments = typed(given, [left.clone(), right.clone()]);
-    Some(Resolved::new(Call::strict("-", path), given, arguments, result))
-}
-
-/// The interval between two points in time.
-fn difference(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
-    let time = matches!(left, TypeKind::Time { .. }) && matches!(right, TypeKind::Time { .. });
-    let mixed = matches!(left, TypeKind::Time { .. }) != matches!(right, TypeKind::Time { .. });
-    if mixed {
-        return None;
-    }
-    let (path, kinds) = if time {
-        (
-            "temporal::interval::time_minus_time",
-            [left.clone(), right.clone()],
-        )
-    } else {
-        let common = match (left, right) {
-            (TypeKind::TimestampLtz { .. }, _) | (_, TypeKind::TimestampLtz { .. }) => {
-                TypeKind::TimestampLtz { precision: 9 }
-            }
-            _ => TypeKind::Timestamp { precision: 9 },
-        };
-        (
-            "temporal::interval::timestamp_minus_timestamp",
-            [common.clone(), common],
-        )
-    };
-    let call = Call::strict("-", path);
-    Some(Resolved::new(
-        call,
-        given,
-        typed(given, kinds),
-        TypeKind::IntervalDayTime,
-    ))
-}
-
-/// A point in time plus or minus an interval: path and result type.
-fn shifted(
-    point: &TypeKind,
-    interval: &TypeKind,
-    interval_argument: &Argument,
-    later: bool,
-) -> Option<(&'static str, TypeKind)> {
-    const MILLIS_PER_DAY: i64 = 86_400_000;
-    let choose = |plus: &'static str, minus: &'static str| if later { plus } else { minus };
-    Some(match (point, interval) {
-        (kind, TypeKind::IntervalYearMonth) if kind.is_timestamp() => (
-            choose(
-                "temporal::interval::timestamp_plus_months",
-                "temporal::interval::timestamp_minus_months",
-            ),
-            kind.clone(),
-        ),
-        (kind, TypeKind::IntervalDayTime) if kind.is_timestamp() => (
-            choose(
-                "temporal::interval::timestamp_plus_millis",
-                "temporal::interval::timestamp_minus_millis",
-            ),
-            kind.clone(),
-        ),
-        (TypeKind::Date, TypeKind::IntervalYearMonth) => (
-            choose(
-                "temporal::interval::date_plus_months",
-                "temporal::interval::date_minus_months",
-            ),
-            TypeKind::Date,
-        ),
-        (TypeKind::Date, TypeKind::IntervalDayTime) => {
-            // A part of a day makes a timestamp. The unit is not part of the type, so the value decides.
-            let part = match interval_argument.literal {
-                Some(Value::Millis(millis)) => millis % MILLIS_PER_DAY != 0,
-                _ => false,
-            };
-            if part {
-                let path = choose(
-                    "temporal::interval::date_plus_millis",
-                    "temporal::interval::date_minus_millis",
-                );
-                (path, TypeKind::Timestamp { precision: 6 })
-            } else {
-                (
-                    choose(
-                        "temporal::interval::date_plus_days",
-                        "temporal::interval::date_minus_days",
-                    ),
-                    TypeKind::Date,
-                )
-            }
-        }
-        (TypeKind::Time { .. }, TypeKind::IntervalYearMonth) => {
-            ("temporal::interval::time_plus_months", point.clone())
-        }
-        (TypeKind::Time { .. }, TypeKind::IntervalDayTime) => (
-            choose(
-                "temporal::interval::time_plus_millis",
-                "temporal::interval::time_minus_millis",
-            ),
-            point.clone(),
-        ),
-        _ => return None,
-    })
-}
-
-fn times(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
-    let (path, kinds, result) = match (left, right) {
-        (TypeKind::IntervalYearMonth, r) if r.is_integer() => (
-            "arithmetic::multiply_months",
-            [left.clone(), TypeKind::BigInt],
-            left,
-        ),
-        (l, TypeKind::IntervalYearMonth) if l.is_integer() => (
-            "arithmetic::months_multiplied",
-            [TypeKind::BigInt, right.clone()],
-            right,
-        ),
-        (TypeKind::IntervalDayTime, r) if r.is_integer() => {
-            ("arithmetic::multiply", [left.clone(), TypeKind::BigInt], left)
-        }
-        (l, TypeKind::IntervalDayTime) if l.is_integer() => {
-            ("arithmetic::multiply", [TypeKind::BigInt, right.clone()], right)
-        }
-        _ => return None,
-    };
-    Some(Resolved::new(
-        Call::strict("*", path),
-        given,
-        typed(given, kinds),
-        result.clone(),
-    ))
-}
-
-fn divided(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
-    if !left.is_interval() || !right.is_integer() {
-        return None;
-    }
-    let path = match left {
-        TypeKind::IntervalYearMonth => "arithmetic::divide_months",
-        _ => "arithmetic::divide_integer",
-    };
-    let call = Call::strict("/", path).returns(Returns::Fallible);
-    Some(Resolved::new(
-        call,
-        given,
-        typed(given, [left.clone(), TypeKind::BigInt]),
-        left.clone(),
-    ))
-}
-
 /// MOD has the type of its divisor, except between two decimals.
 fn remainder(name: &'static str, given: &[Argument]) -> Result<Resolved, String> {
     let [a, b] = given else {
@@ -539,6 +348,7 @@ fn negate(given: &[Argument]) -> Result<Resolved, String> {
 mod tests {
     use super::*;
     use crate::catalog::function::lookup;
+    use sql::Value;
 
     fn decimal(precision: u8, scale: u8) -> TypeKind {
         TypeKind::Decimal { precision, scale }

@@ -13,8 +13,10 @@ pub mod collection;
 pub mod compare;
 pub mod conditional;
 pub mod constructor;
+pub mod conversion;
 pub mod encoding;
 pub mod hash;
+mod interval;
 pub mod json;
 pub mod logic;
 pub mod math;
@@ -31,6 +33,7 @@ pub const FAMILIES: &[&[FunctionDef]] = &[
     logic::FUNCTIONS,
     math::FUNCTIONS,
     temporal::FUNCTIONS,
+    conversion::FUNCTIONS,
     text::FUNCTIONS,
     encoding::FUNCTIONS,
     regex::FUNCTIONS,

@@ -1,8 +1,8 @@
 //! Casts between numbers, and between numbers and BOOLEAN or intervals.
 //!
 //! As Java converts: integers keep their low bits, floating point goes toward zero and stops at the ends of INT or
-//! BIGINT (narrower types keep the low bits of that), decimals are cut to an integer first. A DECIMAL target rounds half
-//! up and is NULL on overflow.
+//! BIGINT (narrower types keep the low bits of that), decimals are cut to an integer first. A DECIMAL target
+//! rounds half up and is NULL on overflow.
 
 use crate::decimal::Decimal;
 use crate::function::arithmetic::Integer;

@@ -1,0 +1,204 @@
+//! Arithmetic of points in time and intervals, for the operators in `arithmetic`.
+//!
+//! In: the types of two operands, NULL already replaced. Out: the call, or `None` when the two do not combine.
+
+use sql::{TypeKind, Value};
+
+use super::arithmetic::typed;
+use crate::catalog::function::{Argument, Call, Resolved, Returns};
+
+/// `interval + interval`, `point + interval` or `interval + point`.
+pub(super) fn plus(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
+    if left.is_interval() && left == right {
+        let call = Call::strict("+", "arithmetic::add");
+        return Some(Resolved::new(
+            call,
+            given,
+            typed(given, [left.clone(), right.clone()]),
+            left.clone(),
+        ));
+    }
+    if left.is_interval() {
+        let (path, result) = shifted(right, left, &given[0], true)?;
+        let path = match path {
+            "temporal::interval::timestamp_plus_months" => "temporal::interval::months_plus_timestamp",
+            "temporal::interval::timestamp_plus_millis" => "temporal::interval::millis_plus_timestamp",
+            "temporal::interval::date_plus_months" => "temporal::interval::months_plus_date",
+            "temporal::interval::date_plus_days" => "temporal::interval::days_plus_date",
+            "temporal::interval::date_plus_millis" => "temporal::interval::millis_plus_date",
+            "temporal::interval::time_plus_months" => "temporal::interval::months_plus_time",
+            _ => "temporal::interval::millis_plus_time",
+        };
+        let arguments = typed(given, [left.clone(), right.clone()]);
+        return Some(Resolved::new(Call::strict("+", path), given, arguments, result));
+    }
+    let (path, result) = shifted(left, right, &given[1], true)?;
+    let arguments = typed(given, [left.clone(), right.clone()]);
+    Some(Resolved::new(Call::strict("+", path), given, arguments, result))
+}
+
+/// `interval - interval`, `point - interval` or `point - point`.
+pub(super) fn minus(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
+    if left.is_interval() && left == right {
+        let call = Call::strict("-", "arithmetic::subtract");
+        return Some(Resolved::new(
+            call,
+            given,
+            typed(given, [left.clone(), right.clone()]),
+            left.clone(),
+        ));
+    }
+    if left.is_temporal() && right.is_temporal() {
+        return difference(given, left, right);
+    }
+    let (path, result) = shifted(left, right, &given[1], false)?;
+    let arguments = typed(given, [left.clone(), right.clone()]);
+    Some(Resolved::new(Call::strict("-", path), given, arguments, result))
+}
+
+/// The interval between two points in time.
+fn difference(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
+    let time = matches!(left, TypeKind::Time { .. }) && matches!(right, TypeKind::Time { .. });
+    let mixed = matches!(left, TypeKind::Time { .. }) != matches!(right, TypeKind::Time { .. });
+    if mixed {
+        return None;
+    }
+    let (path, kinds) = if time {
+        (
+            "temporal::interval::time_minus_time",
+            [left.clone(), right.clone()],
+        )
+    } else {
+        let common = match (left, right) {
+            (TypeKind::TimestampLtz { .. }, _) | (_, TypeKind::TimestampLtz { .. }) => {
+                TypeKind::TimestampLtz { precision: 9 }
+            }
+            _ => TypeKind::Timestamp { precision: 9 },
+        };
+        (
+            "temporal::interval::timestamp_minus_timestamp",
+            [common.clone(), common],
+        )
+    };
+    let call = Call::strict("-", path);
+    Some(Resolved::new(
+        call,
+        given,
+        typed(given, kinds),
+        TypeKind::IntervalDayTime,
+    ))
+}
+
+/// A point in time plus or minus an interval: path and result type.
+fn shifted(
+    point: &TypeKind,
+    interval: &TypeKind,
+    interval_argument: &Argument,
+    later: bool,
+) -> Option<(&'static str, TypeKind)> {
+    const MILLIS_PER_DAY: i64 = 86_400_000;
+    let choose = |plus: &'static str, minus: &'static str| if later { plus } else { minus };
+    Some(match (point, interval) {
+        (kind, TypeKind::IntervalYearMonth) if kind.is_timestamp() => (
+            choose(
+                "temporal::interval::timestamp_plus_months",
+                "temporal::interval::timestamp_minus_months",
+            ),
+            kind.clone(),
+        ),
+        (kind, TypeKind::IntervalDayTime) if kind.is_timestamp() => (
+            choose(
+                "temporal::interval::timestamp_plus_millis",
+                "temporal::interval::timestamp_minus_millis",
+            ),
+            kind.clone(),
+        ),
+        (TypeKind::Date, TypeKind::IntervalYearMonth) => (
+            choose(
+                "temporal::interval::date_plus_months",
+                "temporal::interval::date_minus_months",
+            ),
+            TypeKind::Date,
+        ),
+        (TypeKind::Date, TypeKind::IntervalDayTime) => {
+            // A part of a day makes a timestamp. The unit is not part of the type, so the value decides.
+            let part = match interval_argument.literal {
+                Some(Value::Millis(millis)) => millis % MILLIS_PER_DAY != 0,
+                _ => false,
+            };
+            if part {
+                let path = choose(
+                    "temporal::interval::date_plus_millis",
+                    "temporal::interval::date_minus_millis",
+                );
+                (path, TypeKind::Timestamp { precision: 6 })
+            } else {
+                (
+                    choose(
+                        "temporal::interval::date_plus_days",
+                        "temporal::interval::date_minus_days",
+                    ),
+                    TypeKind::Date,
+                )
+            }
+        }
+        (TypeKind::Time { .. }, TypeKind::IntervalYearMonth) => {
+            ("temporal::interval::time_plus_months", point.clone())
+        }
+        (TypeKind::Time { .. }, TypeKind::IntervalDayTime) => (
+            choose(
+                "temporal::interval::time_plus_millis",
+                "temporal::interval::time_minus_millis",
+            ),
+            point.clone(),
+        ),
+        _ => return None,
+    })
+}
+
+/// `interval * integer` or `integer * interval`.
+pub(super) fn times(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
+    let (path, kinds, result) = match (left, right) {
+        (TypeKind::IntervalYearMonth, r) if r.is_integer() => (
+            "arithmetic::multiply_months",
+            [left.clone(), TypeKind::BigInt],
+            left,
+        ),
+        (l, TypeKind::IntervalYearMonth) if l.is_integer() => (
+            "arithmetic::months_multiplied",
+            [TypeKind::BigInt, right.clone()],
+            right,
+        ),
+        (TypeKind::IntervalDayTime, r) if r.is_integer() => {
+            ("arithmetic::multiply", [left.clone(), TypeKind::BigInt], left)
+        }
+        (l, TypeKind::IntervalDayTime) if l.is_integer() => {
+            ("arithmetic::multiply", [TypeKind::BigInt, right.clone()], right)
+        }
+        _ => return None,
+    };
+    Some(Resolved::new(
+        Call::strict("*", path),
+        given,
+        typed(given, kinds),
+        result.clone(),
+    ))
+}
+
+/// `interval / integer`.
+pub(super) fn divided(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
+    if !left.is_interval() || !right.is_integer() {
+        return None;
+    }
+    let path = match left {
+        TypeKind::IntervalYearMonth => "arithmetic::divide_months",
+        _ => "arithmetic::divide_integer",
+    };
+    let call = Call::strict("/", path).returns(Returns::Fallible);
+    Some(Resolved::new(
+        call,
+        given,
+        typed(given, [left.clone(), TypeKind::BigInt]),
+        left.clone(),
+    ))
+}
