@@ -4,7 +4,7 @@
 
 use crate::job::Column;
 use crate::row::{Batch, BatchWriter};
-use crate::state::key::{KeyEncoder, hash_key, key_group_of, thread_of};
+use crate::state::key::{KeyEncoder, thread_of};
 
 /// Splits batches for an exchange on some columns.
 pub struct Partitioner {
@@ -26,7 +26,7 @@ impl Partitioner {
     pub fn split(&mut self, input: &Batch, mut send: impl FnMut(usize, Batch)) {
         let threads = self.writers.len();
         for (kind, row) in input.rows() {
-            let key_group = key_group_of(hash_key(self.keys.encode(&[], row)));
+            let key_group = self.keys.key_group(row);
             self.writers[thread_of(key_group, threads)].push(kind, row);
         }
         for (thread, writer) in self.writers.iter_mut().enumerate() {

@@ -11,7 +11,7 @@ use super::{Context, Operator};
 use crate::error::JobError;
 use crate::job::{Column, GroupAggSpec, Node};
 use crate::row::{Batch, BatchWriter, RowKind, RowRef};
-use crate::state::{EntryId, KeyEncoder, StateTable, hash_key, key_group_of};
+use crate::state::{EntryId, KeyEncoder, StateTable, hash_key};
 
 pub(super) struct GroupAgg {
     keys: KeyEncoder,
@@ -44,10 +44,9 @@ impl GroupAgg {
     }
 
     fn first_row(&mut self, hash: u64, row: RowRef<'_>) {
-        let key = self.keys.encode(&[], row);
-        let entry = self
-            .table
-            .insert(hash, key_group_of(hash), key, self.aggregates.initial());
+        let key_group = self.keys.key_group(row);
+        let (key, initial) = (self.keys.encoded(), self.aggregates.initial());
+        let entry = self.table.insert(hash, key_group, key, initial);
         let entry = self.aggregates.apply(&mut self.table, entry, row, false);
         self.write(entry, RowKind::Insert);
     }
@@ -132,8 +131,7 @@ impl Operator for GroupAgg {
     }
 
     fn on_restored(&mut self) -> Result<(), JobError> {
-        self.aggregates.on_restored();
-        Ok(())
+        self.aggregates.on_restored(&self.table)
     }
 }
 

@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use crate::job::{AggregateFunction, AggregateSpec, Column, GroupAggSpec, Node, OperatorSpec};
-use crate::operator::test_rows::{Bench, columns};
+use crate::operator::Partitioner;
+use crate::operator::test_rows::{Bench, batch, columns};
+use crate::state::KeyGroupRange;
 
 use AggregateFunction::{Avg, Count, CountRows, Max, Min, Sum};
 
@@ -192,6 +194,61 @@ fn decimals_and_doubles() {
     bench.rows("+I[1.25, 1.5]\n+I[-0.50, NULL]");
     let rows = bench.rows("+I[0.10, 2.0]");
     assert_eq!(rows[1], "+U[0.85, 0.283333, 1.25, 1.75, 3.5]");
+}
+
+/// Rows of a batch by the thread that owns them, through an operator per thread.
+fn through(threads: &mut [Bench], keys: &[usize], text: &str) -> Vec<String> {
+    let input = threads[0].input.clone();
+    let mut partitioner = Partitioner::new(keys, &input, threads.len());
+    let mut answer = Vec::new();
+    partitioner.split(&batch(&input, text), |thread, part| {
+        let bench = &mut threads[thread];
+        let done = bench.operator.on_batch(&part, &mut bench.cx);
+        done.expect("the rows are right");
+        answer.extend(bench.answer());
+    });
+    answer.sort();
+    answer
+}
+
+#[test]
+fn state_follows_its_key_group_to_another_parallelism() {
+    for keys in [vec![0], vec![1, 0], vec![]] {
+        let output = match keys.len() {
+            0 => "n BIGINT",
+            1 => "k STRING, n BIGINT",
+            _ => "v INT, k STRING, n BIGINT",
+        };
+        let instance = || bench("k STRING, v INT", &keys, vec![distinct(Count, 1)], true, output);
+        let (_, node) = instance();
+        let mut threads: Vec<Bench> = (0..2).map(|_| instance().0).collect();
+        let row = |n: usize| format!("+I[key {}, {}]", n % 50, n % 7);
+        let rows: Vec<String> = (0..200).map(row).collect();
+        let changes = through(&mut threads, &keys, &rows.join("\n"));
+        let mut next: Vec<Bench> = (0..3).map(|_| instance().0).collect();
+        for (thread, bench) in next.iter_mut().enumerate() {
+            let own = KeyGroupRange::of_thread(thread, 3);
+            for (epoch, from) in threads.iter_mut().enumerate() {
+                from.copy_state(epoch as u64 + 10 * thread as u64 + 1, bench, own);
+            }
+            bench.operator.on_restored().expect("the state is right");
+        }
+        let undo: Vec<String> = rows.iter().map(|row| row.replace("+I", "-D")).collect();
+        let undone = through(&mut next, &keys, &undo.join("\n"));
+        let plus = |rows: &[String]| rows.iter().filter(|row| row.starts_with('+')).count();
+        assert_eq!(
+            plus(&changes),
+            undone.len() - plus(&undone),
+            "{keys:?}: what came goes"
+        );
+        for bench in &mut next {
+            assert!(
+                bench.operator.state().iter().all(|table| table.is_empty()),
+                "{}",
+                node.name
+            );
+        }
+    }
 }
 
 proptest! {

@@ -8,6 +8,7 @@ use sql::{DataType, Decimal, Session, Timestamp, TypeKind, Value};
 use super::{Context, Event, Operator};
 use crate::job::Column;
 use crate::row::{Batch, BatchWriter, RowKind};
+use crate::state::KeyGroupRange;
 
 /// Columns from their names and types: STRING, INT, BIGINT, DOUBLE, FLOAT, BOOLEAN, DECIMAL (10, 2),
 /// TIMESTAMP (3), LTZ (3).
@@ -183,18 +184,27 @@ impl Bench {
         self.operator
             .on_barrier(&mut self.cx)
             .expect("a barrier is harmless");
-        let mut next = super::build(node, &self.input).expect("the node can be built");
+        let next = super::build(node, &self.input).expect("the node can be built");
         self.epoch += 1;
-        let (from, to) = (self.operator.state(), next.state());
+        let epoch = self.epoch;
+        let old = std::mem::replace(&mut self.operator, next);
+        let mut old = Bench {
+            operator: old,
+            ..Bench::new(node, &self.input)
+        };
+        old.copy_state(epoch, self, KeyGroupRange::ALL);
+        self.operator.on_restored().expect("the state is right");
+    }
+
+    /// Writes a full checkpoint and fills another instance's tables with some key groups of it.
+    pub(super) fn copy_state(&mut self, epoch: u64, to: &mut Bench, own: KeyGroupRange) {
+        let (from, to) = (self.operator.state(), to.operator.state());
         assert_eq!(from.len(), to.len());
         for (from, to) in from.into_iter().zip(to) {
             let mut records = Vec::new();
-            from.begin_snapshot(self.epoch, true);
+            from.begin_snapshot(epoch, true);
             assert!(from.snapshot_step(usize::MAX, &mut records));
-            to.restore(&records, crate::state::KeyGroupRange::ALL)
-                .expect("the records are right");
+            to.restore(&records, own).expect("the records are right");
         }
-        next.on_restored().expect("the state is right");
-        self.operator = next;
     }
 }

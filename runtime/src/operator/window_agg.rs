@@ -19,7 +19,7 @@ use super::{Context, Event, Operator};
 use crate::error::JobError;
 use crate::job::{Column, Node, WindowAggInput, WindowAggSpec, WindowTime};
 use crate::row::{Batch, BatchWriter, RowRef};
-use crate::state::{EntryId, KEY_GROUPS, KeyEncoder, StateTable, hash_key, key_group_of};
+use crate::state::{EntryId, KEY_GROUPS, KeyEncoder, StateTable, hash_key};
 
 /// How the slice of a row is found.
 #[derive(Clone, Copy)]
@@ -135,20 +135,14 @@ impl WindowAgg {
         }
     }
 
-    /// Notes the windows of a slice that have not fired.
+    /// Notes the first window of a slice that has not fired; the ones after it follow when it fires.
     fn await_windows(&mut self, slice_end: i64) {
-        match self.frame {
-            None => {
-                self.pending.insert(slice_end);
-            }
-            Some(frame) => {
-                let waiting = frame
-                    .windows_of_slice(slice_end)
-                    .filter(|&end| !self.has_fired(end));
-                let waiting: Vec<i64> = waiting.collect();
-                self.pending.extend(waiting);
-            }
+        let mut windows = match self.frame {
+            None => slice_end..=slice_end,
+            Some(frame) => slice_end..=frame.last_window_end(slice_end),
         }
+        .step_by(self.frame.map_or(1, Frame::step_ms) as usize);
+        self.pending.extend(windows.find(|&end| !self.has_fired(end)));
     }
 
     fn clock(&self) -> &WallClock {
@@ -242,7 +236,7 @@ impl WindowAgg {
         if !self.slices.contains_key(&slice_end) {
             self.await_windows(slice_end);
         }
-        let key_group = key_group_of(hash_key(self.group_keys.encode(&[], row)));
+        let key_group = self.group_keys.key_group(row);
         let entries = self.slices.entry(slice_end).or_default();
         let entry = self
             .table
@@ -325,6 +319,15 @@ impl WindowAgg {
             self.output.write(key, &self.aggregates, slots, window, cx);
         }
         self.free_slices(frame, window_end);
+        let next = window_end + frame.step_ms();
+        if self
+            .slices
+            .range(frame.window_start(next) + 1..=next)
+            .next()
+            .is_some()
+        {
+            self.pending.insert(next);
+        }
     }
 
     /// Drops the slices whose last window has fired.
@@ -446,7 +449,7 @@ impl Operator for WindowAgg {
     }
 
     fn on_restored(&mut self) -> Result<(), JobError> {
-        self.aggregates.on_restored();
+        self.aggregates.on_restored(&self.table)?;
         // All threads had the same watermark at the barrier, since it was aligned.
         let progress = self.progress.entries().map(|e| self.progress.value(e)[0] as i64);
         self.progress_ms = progress.min().unwrap_or(i64::MIN);

@@ -48,12 +48,13 @@ impl BatchWriter {
     pub fn take(&mut self) -> Batch {
         assert!(self.open_kind.is_none(), "a row is open");
         let columns = self.batch.columns;
-        let capacity = self.batch.words.len();
+        let mut starts = Vec::with_capacity(self.batch.starts.len());
+        starts.push(0);
         let empty = Batch {
             columns,
-            words: Vec::with_capacity(capacity),
-            starts: vec![0],
-            kinds: Vec::new(),
+            words: Vec::with_capacity(self.batch.words.len()),
+            starts,
+            kinds: Vec::with_capacity(self.batch.kinds.len()),
         };
         self.open = 0;
         std::mem::replace(&mut self.batch, empty)

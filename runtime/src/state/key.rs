@@ -138,6 +138,12 @@ impl KeyEncoder {
         &self.words
     }
 
+    /// Key group of a row with such a key. Rows without keys have one, too: that of the empty key.
+    pub fn key_group(&mut self, row: RowRef<'_>) -> u8 {
+        debug_assert_eq!(self.leading, 0, "a key group comes from the keys alone");
+        key_group_of(hash_key(self.encode(&[], row)))
+    }
+
     /// The key that was encoded last.
     pub fn encoded(&self) -> &[u64] {
         &self.words

@@ -282,8 +282,17 @@ impl Aggregates {
         self.sets.iter_mut().map(|set| &mut set.table)
     }
 
-    pub(super) fn on_restored(&mut self) {
+    /// Finds again what is derived from the tables; an error if `table` holds accumulators of other aggregates.
+    pub(super) fn on_restored(&mut self, table: &StateTable) -> Result<(), JobError> {
+        let width = self.initial.len();
+        let variable = self.steps.iter().any(Step::is_variable);
+        let fits = |words: usize| words == width || variable && words > width;
+        if !table.entries().all(|entry| fits(table.value(entry).len())) {
+            let message = "the state is that of other aggregates".to_owned();
+            return Err(JobError::Checkpoint(message));
+        }
         self.sets.iter_mut().for_each(ValueSet::on_restored);
+        Ok(())
     }
 }
 

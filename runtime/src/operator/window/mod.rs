@@ -22,11 +22,6 @@ fn start_of(time_ms: i64, offset_ms: i64, size_ms: i64) -> i64 {
     time_ms - (time_ms - offset_ms).rem_euclid(size_ms)
 }
 
-/// `first`, `first + step`, … up to and including `last`.
-fn steps(first: i64, last: i64, step: i64) -> impl DoubleEndedIterator<Item = i64> {
-    (0..=(last - first).div_euclid(step)).map(move |n| first + n * step)
-}
-
 impl Frame {
     /// `sliced`: the windows are to be put together from slices, so that the size is a multiple of the step.
     pub(super) fn new(operator: &str, kind: WindowKind, sliced: bool) -> Result<Self, JobError> {
@@ -59,26 +54,20 @@ impl Frame {
     /// Start and end of the slice that holds a time.
     #[inline]
     pub(super) fn slice(self, time_ms: i64) -> (i64, i64) {
-        let (offset_ms, size_ms) = match self.kind {
-            WindowKind::Tumble { size_ms, offset_ms } => (offset_ms, size_ms),
-            WindowKind::Hop {
-                slide_ms, offset_ms, ..
-            } => (offset_ms, slide_ms),
-            WindowKind::Cumulate {
-                step_ms, offset_ms, ..
-            } => (offset_ms, step_ms),
-        };
+        let (WindowKind::Tumble { offset_ms, .. }
+        | WindowKind::Hop { offset_ms, .. }
+        | WindowKind::Cumulate { offset_ms, .. }) = self.kind;
+        let size_ms = self.step_ms();
         let start = start_of(time_ms, offset_ms, size_ms);
         (start, start + size_ms)
     }
 
-    /// Ends of the windows that hold a slice, ascending.
-    pub(super) fn windows_of_slice(self, slice_end: i64) -> impl DoubleEndedIterator<Item = i64> {
-        let last = self.last_window_end(slice_end);
+    /// From the end of one window to the end of the next; the length of a slice.
+    pub(super) fn step_ms(self) -> i64 {
         match self.kind {
-            WindowKind::Tumble { size_ms, .. } => steps(slice_end, last, size_ms),
-            WindowKind::Hop { slide_ms, .. } => steps(slice_end, last, slide_ms),
-            WindowKind::Cumulate { step_ms, .. } => steps(slice_end, last, step_ms),
+            WindowKind::Tumble { size_ms, .. } => size_ms,
+            WindowKind::Hop { slide_ms, .. } => slide_ms,
+            WindowKind::Cumulate { step_ms, .. } => step_ms,
         }
     }
 
@@ -119,7 +108,8 @@ impl Frame {
             }
             WindowKind::Cumulate { .. } => {
                 let start = self.window_start(slice_end);
-                windows.extend(self.windows_of_slice(slice_end).map(|end| (start, end)));
+                let ends = (slice_end..=self.last_window_end(slice_end)).step_by(self.step_ms() as usize);
+                windows.extend(ends.map(|end| (start, end)));
             }
         }
     }
@@ -192,13 +182,12 @@ mod tests {
                 let mut windows = Vec::new();
                 frame.windows_of_time(time_ms, &mut windows);
                 windows.sort_unstable();
-                let of_slice: Vec<_> = frame
-                    .windows_of_slice(end)
-                    .map(|e| (frame.window_start(e), e))
-                    .collect();
-                assert_eq!(of_slice, windows, "{kind:?} {time_ms}");
-                assert_eq!(of_slice.last().map(|w| w.1), Some(frame.last_window_end(end)));
+                let ends: Vec<i64> = windows.iter().map(|window| window.1).collect();
+                let last = frame.last_window_end(end);
+                let expected: Vec<i64> = (end..=last).step_by(frame.step_ms() as usize).collect();
+                assert_eq!(ends, expected, "{kind:?} {time_ms}");
                 for (window_start, window_end) in windows {
+                    assert_eq!(frame.window_start(window_end), window_start);
                     assert!(window_start < end && end <= window_end);
                 }
             }
