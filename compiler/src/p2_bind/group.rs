@@ -96,11 +96,12 @@ impl Binder<'_> {
 }
 
 /// The aggregation over `input`. Grouping by window_start and window_end makes it a window aggregation: its windows
-/// go on, and window_time stays a time attribute.
+/// go on, and window_time stays a time attribute. `names` gives calls the alias they have in the list.
 pub(super) fn aggregate(
     input: Relation,
     keys: Vec<Expr>,
     aggregates: Vec<BoundAggregate>,
+    names: &[Option<String>],
     span: Span,
 ) -> Relation {
     let width = keys.len() + aggregates.len();
@@ -110,7 +111,7 @@ pub(super) fn aggregate(
         .windowed
         .as_ref()
         .and_then(|windowed| windowed.moved(&forwarded));
-    let mut columns = Vec::with_capacity(width);
+    let mut columns: Vec<SchemaColumn> = Vec::with_capacity(width);
     for (i, key) in keys.iter().enumerate() {
         let name = match key.as_column() {
             Some(position) => input.schema.columns[position].name.clone(),
@@ -123,8 +124,10 @@ pub(super) fn aggregate(
         });
     }
     for (i, call) in aggregates.iter().enumerate() {
+        let alias = names.get(i).cloned().flatten();
+        let free = alias.filter(|alias| !columns.iter().any(|column| column.name == *alias));
         columns.push(SchemaColumn {
-            name: format!("$agg{i}"),
+            name: free.unwrap_or_else(|| format!("$agg{i}")),
             ty: call.ty.clone(),
             time: None,
         });

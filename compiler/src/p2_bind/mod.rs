@@ -139,7 +139,7 @@ impl<'a> Binder<'a> {
 
     fn unsupported(&mut self, what: &str, span: Span) {
         // Diagnostic: E2002 Flink has it, this version has not.
-        let message = format!("{what} is not supported by this version");
+        let message = format!("not supported by this version: {what}");
         self.errors.push(Diagnostic::error("E2002", span, message));
     }
 

@@ -352,7 +352,7 @@ pub(super) fn project(input: Relation, exprs: Vec<Expr>, schema: Schema, span: S
 /// Each row once: grouping by all columns.
 pub(super) fn distinct_rows(input: Relation, span: Span) -> Relation {
     let keys = identity(&input.schema, span);
-    super::group::aggregate(input, keys, Vec::new(), span)
+    super::group::aggregate(input, keys, Vec::new(), &[], span)
 }
 
 /// Comma-separated names, for messages.

@@ -8,7 +8,7 @@ use sqlparser::ast::{Distinct, SelectItem, SelectItemQualifiedWildcardKind};
 
 use super::Binder;
 use super::bound::{BoundAggregate, Relation, RelationKind};
-use super::expr::{Aggregates, Environment};
+use super::expr::{Aggregates, Environment, function_name};
 use super::query::{distinct_rows, forwarded_time, project};
 use super::scope::Scope;
 use crate::base::{Diagnostic, Span};
@@ -150,7 +150,8 @@ impl Binder<'_> {
             moved.push(expr.map(|expr| Item { expr, ..item }));
         }
         let items = moved.into_iter().collect::<Option<Vec<Item>>>()?;
-        let mut relation = super::group::aggregate(input, keys, calls, span);
+        let names = call_names(&items, keys.len(), calls.len());
+        let mut relation = super::group::aggregate(input, keys, calls, &names, span);
         if let Some(having) = having {
             relation = filtered(relation, having?);
         }
@@ -256,6 +257,19 @@ impl Binder<'_> {
     }
 }
 
+/// The alias of each aggregate call that is an item of the list by itself.
+fn call_names(items: &[Item], keys: usize, calls: usize) -> Vec<Option<String>> {
+    let is_call =
+        |item: &&Item, call: usize| item.expr.as_column() == Some(keys + call) && !item.name.contains('$');
+    let name = |call: usize| {
+        items
+            .iter()
+            .find(|item| is_call(item, call))
+            .map(|item| item.name.clone())
+    };
+    (0..calls).map(name).collect()
+}
+
 /// The rows for which a condition is TRUE.
 fn filtered(input: Relation, condition: Expr) -> Relation {
     Relation {
@@ -327,7 +341,7 @@ fn is_name(expr: &sqlast::Expr) -> bool {
 /// `PROCTIME()`.
 pub(super) fn is_proctime(expr: &sqlast::Expr) -> bool {
     match expr {
-        sqlast::Expr::Function(function) => function.name.to_string().eq_ignore_ascii_case("PROCTIME"),
+        sqlast::Expr::Function(function) => function_name(function) == "PROCTIME",
         sqlast::Expr::Nested(inner) => is_proctime(inner),
         _ => false,
     }

@@ -10,7 +10,7 @@ use sqlparser::ast::{FunctionArg, FunctionArgExpr, FunctionArguments};
 
 use super::Binder;
 use super::bound::{Relation, RelationKind, WindowColumns};
-use super::expr::Environment;
+use super::expr::{Environment, function_name};
 use super::scope::Scope;
 use crate::base::{Diagnostic, Span};
 use crate::catalog::schema::{Schema, SchemaColumn, TimeAttribute, Window, WindowKind};
@@ -34,9 +34,7 @@ impl Binder<'_> {
         span: Span,
     ) -> Option<Relation> {
         match &function.args {
-            FunctionArguments::List(list) => {
-                self.table_function(&function.name.to_string(), &list.args, span)
-            }
+            FunctionArguments::List(list) => self.table_function(&function_name(function), &list.args, span),
             FunctionArguments::None | FunctionArguments::Subquery(_) => {
                 self.unsupported("this form of table function", span);
                 None
@@ -249,7 +247,7 @@ fn descriptor_column(expr: &sqlast::Expr) -> Option<&sqlast::Ident> {
     let sqlast::Expr::Function(function) = expr else {
         return None;
     };
-    if !function.name.to_string().eq_ignore_ascii_case("DESCRIPTOR") {
+    if function_name(function) != "DESCRIPTOR" {
         return None;
     }
     let FunctionArguments::List(list) = &function.args else {

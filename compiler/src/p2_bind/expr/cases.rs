@@ -69,7 +69,12 @@ impl Binder<'_> {
         }
     }
 
-    fn case_of(&mut self, branches: Vec<(Expr, Expr)>, otherwise: Option<Expr>, span: Span) -> Option<Expr> {
+    pub(super) fn case_of(
+        &mut self,
+        branches: Vec<(Expr, Expr)>,
+        otherwise: Option<Expr>,
+        span: Span,
+    ) -> Option<Expr> {
         let values = branches.iter().map(|(_, then)| then).chain(&otherwise);
         let mut ty = self.common_type(values.clone(), "CASE", span)?;
         ty.nullable |= otherwise.is_none();
@@ -95,6 +100,14 @@ impl Binder<'_> {
         span: Span,
     ) -> Option<DataType> {
         let found = least_restrictive(values.clone().map(|value| &value.ty));
+        let is_collection = !matches!(what, "CASE" | "IF" | "IFNULL" | "COALESCE" | "NULLIF");
+        // Collections take neither text beside numbers nor elements that are all NULL.
+        let found = found.filter(|common| {
+            let is_promoted = |value: &Expr| {
+                common.kind.is_text() && !value.ty.kind.is_text() && value.ty.kind != TypeKind::Null
+            };
+            !is_collection || (common.kind != TypeKind::Null && !values.clone().any(is_promoted))
+        });
         if found.is_none() {
             let types: Vec<String> = values.map(|value| value.ty.to_string()).collect();
             self.type_error(

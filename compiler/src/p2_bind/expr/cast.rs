@@ -9,7 +9,7 @@ use sqlparser::ast as sqlast;
 use super::super::Binder;
 use super::Environment;
 use crate::base::{Diagnostic, Span};
-use crate::catalog::function::{Returns, resolve_cast};
+use crate::catalog::function::resolve_cast;
 use crate::expr::{Expr, ExprKind};
 use crate::p1_parse::ext;
 
@@ -79,7 +79,7 @@ pub(in super::super) fn cast(expr: Expr, target: &DataType, safe: bool) -> Resul
             ..expr
         });
     };
-    let may_be_null = safe || matches!(call.returns, Returns::Nullable | Returns::FallibleNullable);
+    let may_be_null = safe || call.may_answer_null();
     let ty = target.with_nullable(expr.ty.nullable || may_be_null);
     Ok(Expr {
         kind: ExprKind::Call(call, vec![expr]),

@@ -10,7 +10,7 @@ use sqlparser::ast::{DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionA
 
 use super::super::Binder;
 use super::super::bound::BoundAggregate;
-use super::operators::text;
+use super::worded::text;
 use super::{Aggregates, Environment};
 use crate::base::{Diagnostic, Span};
 use crate::catalog::aggregate::{self, AggregateFunction, AggregateName};
@@ -57,7 +57,7 @@ impl Binder<'_> {
         span: Span,
         environment: &mut Environment<'_>,
     ) -> Option<Expr> {
-        let name = function.name.to_string().to_ascii_uppercase();
+        let name = function_name(function);
         if function.over.is_some() {
             return self.refused(&format!("OVER (in {name})"), span);
         }
@@ -298,6 +298,15 @@ impl Binder<'_> {
         self.error(diagnostic);
         None
     }
+}
+
+/// The name in upper case, without backticks.
+pub(in super::super) fn function_name(function: &sqlast::Function) -> String {
+    let parts = function.name.0.iter();
+    let parts: Vec<String> = parts
+        .map(|part| part.as_ident().map_or(part.to_string(), |i| i.value.clone()))
+        .collect();
+    parts.join(".").to_ascii_uppercase()
 }
 
 fn same_call(a: &BoundAggregate, b: &BoundAggregate) -> bool {

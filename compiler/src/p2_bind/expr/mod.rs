@@ -12,8 +12,11 @@ mod interval;
 mod literals;
 mod names;
 mod operators;
+mod worded;
 
 use sqlparser::ast as sqlast;
+
+pub(super) use self::functions::function_name;
 
 use super::Binder;
 use super::bound::BoundAggregate;

@@ -1,5 +1,4 @@
-//! Operators: arithmetic, comparison, logic, LIKE, IN, BETWEEN, IS …, and the functions with words inside their
-//! parentheses (EXTRACT, FLOOR … TO, TRIM, SUBSTRING, POSITION, OVERLAY).
+//! Operators: arithmetic, comparison, logic, LIKE, IN, BETWEEN, IS ….
 //!
 //! In: sqlparser's operator nodes. Out: calls of the catalogue's functions, or AND and OR. Invariant: IN and BETWEEN
 //! become comparisons, so that three-valued logic is that of `=`, AND and OR.
@@ -11,7 +10,7 @@ use sqlparser::ast::{BinaryOperator, UnaryOperator};
 use super::super::Binder;
 use super::super::types::least_restrictive;
 use super::Environment;
-use super::literals::{number, text_literal};
+use super::literals::number;
 use crate::base::Span;
 use crate::expr::{Expr, ExprKind};
 
@@ -69,6 +68,22 @@ impl Binder<'_> {
                 low,
                 high,
             } => self.between(expr, low, high, *negated, span, environment),
+            E::IsJson {
+                expr,
+                kind,
+                unique_keys: None,
+                negated,
+            } => {
+                let kind = kind
+                    .as_ref()
+                    .map_or("VALUE".to_owned(), |kind| kind.to_string().to_ascii_uppercase());
+                let found = self.call_of(&format!("IS JSON {kind}"), &[expr], span, environment)?;
+                if *negated {
+                    self.not(found, span)
+                } else {
+                    Some(found)
+                }
+            }
             E::InList { expr, list, negated } => self.in_list(expr, list, *negated, span, environment),
             _ => self.worded_function(expr, span, environment),
         }
@@ -99,7 +114,7 @@ impl Binder<'_> {
                 let (left, right) = (self.expr(left, environment), self.expr(right, environment));
                 return self.logic(*op == BinaryOperator::And, vec![left?, right?], span);
             }
-            BinaryOperator::Overlaps => return self.refused("OVERLAPS", span),
+            BinaryOperator::Overlaps => return self.overlaps(left, right, span, environment),
             other => return self.refused(&format!("the operator {other}"), span),
         };
         self.call_of(name, &[left, right], span, environment)
@@ -168,7 +183,7 @@ impl Binder<'_> {
         }
     }
 
-    fn not(&mut self, condition: Expr, span: Span) -> Option<Expr> {
+    pub(super) fn not(&mut self, condition: Expr, span: Span) -> Option<Expr> {
         let condition = self.condition(condition, "NOT")?;
         self.call("NOT", vec![condition], span)
     }
@@ -272,88 +287,6 @@ impl Binder<'_> {
         }
     }
 
-    /// Functions with words between their arguments.
-    fn worded_function(
-        &mut self,
-        expr: &sqlast::Expr,
-        span: Span,
-        environment: &mut Environment<'_>,
-    ) -> Option<Expr> {
-        use sqlast::Expr as E;
-        match expr {
-            E::Extract {
-                field,
-                expr,
-                syntax: sqlast::ExtractSyntax::From,
-            } => {
-                let value = self.expr(expr, environment)?;
-                self.call("EXTRACT", vec![text(&unit_name(field), span), value], span)
-            }
-            E::Ceil { expr, field } => self.rounded("CEIL", expr, field, span, environment),
-            E::Floor { expr, field } => self.rounded("FLOOR", expr, field, span, environment),
-            E::Position { expr, r#in } => self.call_of("POSITION", &[expr, r#in], span, environment),
-            E::Substring {
-                expr,
-                substring_from: Some(from),
-                substring_for,
-                special: _,
-                shorthand: _,
-            } => {
-                let parts = [&**expr, from].into_iter().chain(substring_for.as_deref());
-                let parts = self.all(parts, environment)?;
-                self.call("SUBSTRING", parts, span)
-            }
-            E::Overlay {
-                expr,
-                overlay_what,
-                overlay_from,
-                overlay_for,
-            } => {
-                let parts = [&**expr, overlay_what, overlay_from]
-                    .into_iter()
-                    .chain(overlay_for.as_deref());
-                let parts = self.all(parts, environment)?;
-                self.call("OVERLAY", parts, span)
-            }
-            E::Trim {
-                trim_where,
-                trim_what,
-                expr,
-                trim_characters: None,
-            } => {
-                let place = trim_where.map_or("BOTH".to_owned(), |place| place.to_string().to_uppercase());
-                let value = self.expr(expr, environment);
-                let characters = match trim_what {
-                    Some(what) => self.expr(what, environment)?,
-                    None => text(" ", span),
-                };
-                self.call("TRIM", vec![text(&place, span), value?, characters], span)
-            }
-            _ => self.refused("this form of expression", span),
-        }
-    }
-
-    /// `FLOOR(x)`, `FLOOR(x TO unit)` and CEIL.
-    fn rounded(
-        &mut self,
-        name: &str,
-        value: &sqlast::Expr,
-        field: &sqlast::CeilFloorKind,
-        span: Span,
-        environment: &mut Environment<'_>,
-    ) -> Option<Expr> {
-        let value = self.expr(value, environment)?;
-        match field {
-            sqlast::CeilFloorKind::DateTimeField(sqlast::DateTimeField::NoDateTime) => {
-                self.call(name, vec![value], span)
-            }
-            sqlast::CeilFloorKind::DateTimeField(unit) => {
-                self.call(name, vec![value, text(&unit_name(unit), span)], span)
-            }
-            sqlast::CeilFloorKind::Scale(_) => self.refused(&format!("{name} with a scale"), span),
-        }
-    }
-
     /// A call of the catalogue over expressions as written.
     pub(super) fn call_of(
         &mut self,
@@ -392,14 +325,4 @@ fn negative_literal(operand: &sqlast::Expr) -> Option<(TypeKind, Value)> {
         _ => return None,
     };
     Some((kind, value))
-}
-
-/// A unit of time as the functions take it: a literal in upper case.
-pub(super) fn unit_name(unit: &sqlast::DateTimeField) -> String {
-    unit.to_string().to_ascii_uppercase()
-}
-
-pub(super) fn text(value: &str, span: Span) -> Expr {
-    let (kind, value) = text_literal(value);
-    Expr::literal(value, DataType::not_null(kind), span)
 }
