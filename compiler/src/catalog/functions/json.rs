@@ -116,6 +116,7 @@ pub const FUNCTIONS: &[FunctionDef] = &[
 /// Resolves a JSON function with its clauses. JSON_VALUE with a DEFAULT takes four arguments: the text, the path, the
 /// DEFAULT of ON EMPTY and that of ON ERROR, a NULL where one is not written.
 pub fn resolve(name: &str, given: &[Argument], clauses: &Clauses) -> Answer {
+    check(name, clauses)?;
     match name {
         "JSON_EXISTS" => exists(given, clauses),
         "JSON_VALUE" => value(given, clauses),
@@ -123,6 +124,40 @@ pub fn resolve(name: &str, given: &[Argument], clauses: &Clauses) -> Answer {
         "JSON_OBJECT" => object(given, clauses),
         "JSON_ARRAY" => array(given, clauses),
         other => Err(format!("{other} takes no clauses")),
+    }
+}
+
+/// Refuses clauses and behaviors that the function does not have.
+fn check(name: &str, clauses: &Clauses) -> Result<(), String> {
+    let (on_empty, on_error): (&[&str], &[&str]) = match name {
+        "JSON_EXISTS" => (&[], &["TRUE", "FALSE", "UNKNOWN", "ERROR"]),
+        "JSON_VALUE" => (&["NULL", "ERROR", "DEFAULT"], &["NULL", "ERROR", "DEFAULT"]),
+        "JSON_QUERY" => {
+            let behaviors = &["NULL", "ERROR", "EMPTY ARRAY", "EMPTY OBJECT"];
+            (behaviors, behaviors)
+        }
+        _ => (&[], &[]),
+    };
+    for (clause, written, known) in [
+        ("ON EMPTY", clauses.on_empty, on_empty),
+        ("ON ERROR", clauses.on_error, on_error),
+    ] {
+        if let Some(behavior) = written.filter(|behavior| !known.contains(behavior)) {
+            return Err(format!("has no clause {behavior} {clause}"));
+        }
+    }
+    let builds = matches!(name, "JSON_OBJECT" | "JSON_ARRAY");
+    let refused = [
+        (
+            "RETURNING",
+            clauses.returning.is_some() && !matches!(name, "JSON_VALUE" | "JSON_QUERY"),
+        ),
+        ("WRAPPER", clauses.wrapper.is_some() && name != "JSON_QUERY"),
+        ("ON NULL", clauses.absent_on_null.is_some() && !builds),
+    ];
+    match refused.into_iter().find(|(_, is_refused)| *is_refused) {
+        Some((clause, _)) => Err(format!("has no clause {clause}")),
+        None => Ok(()),
     }
 }
 
@@ -322,6 +357,31 @@ mod tests {
         };
         let message = resolved("JSON_QUERY", &texts, &empty_object).unwrap_err();
         assert!(message.starts_with("Illegal on empty behavior"), "{message}");
+    }
+
+    #[test]
+    fn clauses_of_other_functions_are_refused() {
+        let clauses = |on_empty, wrapper| Clauses {
+            on_empty,
+            wrapper,
+            ..Clauses::default()
+        };
+        for (name, clauses, allowed) in [
+            (
+                "JSON_QUERY",
+                clauses(Some("EMPTY ARRAY"), Some("CONDITIONAL")),
+                true,
+            ),
+            ("JSON_VALUE", clauses(Some("EMPTY ARRAY"), None), false),
+            ("JSON_VALUE", clauses(None, Some("CONDITIONAL")), false),
+            ("JSON_EXISTS", clauses(Some("NULL"), None), false),
+        ] {
+            assert_eq!(
+                resolved(name, &[TEXT, TEXT], &clauses).is_ok(),
+                allowed,
+                "{name} {clauses:?}"
+            );
+        }
     }
 
     #[test]

@@ -12,7 +12,6 @@ pub mod cast;
 pub mod collection;
 pub mod compare;
 pub mod conditional;
-pub mod constructor;
 pub mod conversion;
 pub mod encoding;
 pub mod hash;

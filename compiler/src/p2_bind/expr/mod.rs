@@ -9,6 +9,7 @@ mod cases;
 mod cast;
 mod functions;
 mod interval;
+mod json;
 mod literals;
 mod names;
 mod operators;
@@ -123,7 +124,7 @@ impl Binder<'_> {
                 high,
                 negated,
             } => self.between_symmetric(expr, low, high, negated, span, environment),
-            Special::Json(call) => self.refused(&format!("{}", call.function.name), span),
+            Special::Json(call) => self.json_call(&call, span, environment),
             Special::TableArgument { .. } => {
                 self.refused("a table as an argument of a scalar function", span)
             }
