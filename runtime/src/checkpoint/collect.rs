@@ -1,7 +1,7 @@
 //! Removes objects that no checkpoint needs.
 //!
-//! In: manifests that are kept. Out: deletions. Invariant: an object that a kept manifest names is never deleted, and
-//! neither is a checkpoint that may still be in the making by this job.
+//! In: manifests that are kept. Out: deletions. Invariant: an object that a kept manifest names is never
+//! deleted, and neither is a checkpoint that may still be in the making by this job.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,8 @@ pub(crate) struct Collector {
 }
 
 impl Collector {
-    /// Takes stock at a start: keeps the checkpoint restored from and those retained before it, removes all else.
+    /// Takes stock at a start: keeps the checkpoint restored from and those retained before it, removes all
+    /// else.
     pub(crate) fn start(
         store: &CheckpointStore,
         restored: Option<&Manifest>,

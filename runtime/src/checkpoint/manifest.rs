@@ -1,7 +1,8 @@
 //! The manifest of a checkpoint: what it consists of. Immutable once written.
 //!
-//! In: what the threads of an epoch handed over. Out: JSON. Invariant: everything the manifest names is durable before
-//! the manifest is; reading its parts in order (base, then deltas) gives the state at its epoch.
+//! In: what the threads of an epoch handed over. Out: JSON. Invariant: everything the manifest names is
+//! durable before the manifest is; reading its parts in order (base, then deltas) gives the state at its
+//! epoch.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Checkpoints: parts, manifests, the commit protocol, restore.
 //!
-//! [`store`] reads and writes objects; [`part`] and [`manifest`] are their shapes; [`protocol`] decides which checkpoint
-//! counts; [`collect`] removes what no checkpoint needs; [`restore`] finds what a job takes over.
+//! [`store`] reads and writes objects; [`part`] and [`manifest`] are their shapes; [`protocol`] decides which
+//! checkpoint counts; [`collect`] removes what no checkpoint needs; [`restore`] finds what a job takes over.
 
 pub(crate) mod collect;
 pub mod manifest;

@@ -1,7 +1,8 @@
 //! State entries of one thread as one object in checkpoint storage.
 //!
-//! In: records as state tables write them. Out: sections, each headed by the operator's uid and the table's position,
-//! so that any reader finds the records of any table. Invariant: decoding gives exactly what was encoded, or an error.
+//! In: records as state tables write them. Out: sections, each headed by the operator's uid and the table's
+//! position, so that any reader finds the records of any table. Invariant: decoding gives exactly what was
+//! encoded, or an error.
 
 use crate::error::JobError;
 

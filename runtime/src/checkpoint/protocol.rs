@@ -1,11 +1,13 @@
 //! The commit protocol: which checkpoint counts, and what makes it count.
 //!
-//! In: an event log in storage that grows by conditional creates, the sink's token, durable checkpoints. Out: the
-//! checkpoint to restore; commits in order. Invariant: a generation that is not the latest can append nothing, so it
-//! can commit nothing; a checkpoint is restored exactly if its output is, or is about to be made, visible.
+//! In: an event log in storage that grows by conditional creates, the sink's token, durable checkpoints. Out:
+//! the checkpoint to restore; commits in order. Invariant: a generation that is not the latest can append
+//! nothing, so it can commit nothing; a checkpoint is restored exactly if its output is, or is about to be
+//! made, visible.
 //!
-//! A job claims its generation by appending to the log. Entry *n* is created only if there is no entry *n*: whoever
-//! comes second reads on, and a job that finds a later generation has been replaced. A checkpoint is committed
+//! A job claims its generation by appending to the log. Entry *n* is created only if there is no entry *n*:
+//! whoever comes second reads on, and a job that finds a later generation has been replaced. A checkpoint is
+//! committed
 //! - without a commit point: by its entry in the log;
 //! - with one (a sink whose transaction carries the token): by that transaction; the entry follows, and is made up for
 //!   at the next start when a crash came between.
@@ -66,8 +68,8 @@ pub(crate) struct LogState {
     pub(crate) first_needed: u64,
 }
 
-/// Reads a log, which is in the order of its sequence numbers. A stale entry (a replaced job refilled a number whose
-/// entry had been collected) stands before the later ones and is overruled by them.
+/// Reads a log, which is in the order of its sequence numbers. A stale entry (a replaced job refilled a
+/// number whose entry had been collected) stands before the later ones and is overruled by them.
 pub(crate) fn fold(log: &[(u64, LogEntry)]) -> LogState {
     let mut state = LogState::default();
     for (sequence, entry) in log {
@@ -96,8 +98,9 @@ pub(crate) fn fold(log: &[(u64, LogEntry)]) -> LogState {
     state
 }
 
-/// Which checkpoint to restore: the later of the log's and the token's. The token is ahead when a crash came between
-/// the sink's transaction and the log; it is behind or absent when the sink is another one than before.
+/// Which checkpoint to restore: the later of the log's and the token's. The token is ahead when a crash came
+/// between the sink's transaction and the log; it is behind or absent when the sink is another one than
+/// before.
 pub(crate) fn choose(log: &LogState, token: Option<&Committed>) -> Option<Committed> {
     let token = token.filter(|token| token.epoch > log.reset_epoch);
     match (&log.committed, token) {
@@ -141,11 +144,13 @@ pub(crate) struct Start {
     pub(crate) epoch: u64,
 }
 
-/// Claims a generation and finds the checkpoint to restore. The caller restores it and applies its staged output again.
+/// Claims a generation and finds the checkpoint to restore. The caller restores it and applies its staged
+/// output again.
 pub(crate) fn start(world: &mut dyn World, from_scratch: bool) -> Result<Start, JobError> {
     let (log, mut tenure) = claim(world)?;
     let token = world.recover()?;
-    // A successor may have claimed before the commit point fenced it; it must not be fenced by its predecessor for good.
+    // A successor may have claimed before the commit point fenced it; it must not be fenced by its
+    // predecessor for good.
     tenure.check(world)?;
     let token_epoch = token.as_ref().map_or(0, |token| token.epoch);
     let epoch = log.epoch.max(token_epoch);
@@ -259,5 +264,4 @@ impl Tenure {
 }
 
 #[cfg(test)]
-#[path = "protocol_tests.rs"]
 mod tests;

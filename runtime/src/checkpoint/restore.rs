@@ -1,7 +1,7 @@
 //! What a job takes over from a checkpoint.
 //!
-//! In: a manifest, the job's operators. Out: state in the operators' tables. Invariant: no state is dropped silently:
-//! what no operator claims is an error unless the configuration allows it.
+//! In: a manifest, the job's operators. Out: state in the operators' tables. Invariant: no state is dropped
+//! silently: what no operator claims is an error unless the configuration allows it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

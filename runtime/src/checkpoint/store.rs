@@ -1,7 +1,7 @@
 //! A job's place in checkpoint storage: a directory or a prefix in an object store.
 //!
-//! In: a URL and paths relative to it. Out: objects. Invariant: an object is either there as a whole or not at all, and
-//! `create` never replaces one.
+//! In: a URL and paths relative to it. Out: objects. Invariant: an object is either there as a whole or not
+//! at all, and `create` never replaces one.
 
 use std::sync::Arc;
 
@@ -24,7 +24,8 @@ pub struct CheckpointStore {
 }
 
 impl CheckpointStore {
-    /// Opens `file:///path`, `/path` or `s3://bucket/prefix` (credentials and endpoint from `AWS_*` variables).
+    /// Opens `file:///path`, `/path` or `s3://bucket/prefix` (credentials and endpoint from `AWS_*`
+    /// variables).
     pub fn open(url: &str, runtime: Handle) -> Result<Self, JobError> {
         let fail = |message: String| JobError::Configuration(format!("checkpoint storage {url}: {message}"));
         let (store, prefix): (Arc<dyn ObjectStore>, &str) = match url.split_once("://") {

@@ -1,7 +1,7 @@
 //! From the job's description to what each worker thread holds.
 //!
-//! In: nodes, opened tables, a checkpoint. Out: workers. Invariant: all threads have the same places; only the halves
-//! of their exchanges, their readers and writers differ.
+//! In: nodes, opened tables, a checkpoint. Out: workers. Invariant: all threads have the same places; only
+//! the halves of their exchanges, their readers and writers differ.
 
 use std::collections::BTreeMap;
 use std::time::Instant;

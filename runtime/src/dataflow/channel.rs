@@ -1,7 +1,7 @@
 //! One direction between two threads through one exchange.
 //!
-//! In: messages of one sender. Out: the same, in order, to one receiver. Invariant: the bytes in flight are known to
-//! both sides; the sender stops producing (it is never blocked) while they exceed the budget.
+//! In: messages of one sender. Out: the same, in order, to one receiver. Invariant: the bytes in flight are
+//! known to both sides; the sender stops producing (it is never blocked) while they exceed the budget.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};

@@ -1,7 +1,7 @@
 //! The world of the commit protocol as a running job sees it: storage, the commit point, committers.
 //!
-//! In: the protocol's steps. Out: their effects. Invariant: each step is done when it returns; without storage there is
-//! no log, and staged output is applied at the end of each epoch all the same.
+//! In: the protocol's steps. Out: their effects. Invariant: each step is done when it returns; without
+//! storage there is no log, and staged output is applied at the end of each epoch all the same.
 
 use std::collections::BTreeMap;
 

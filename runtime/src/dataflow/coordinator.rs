@@ -1,7 +1,7 @@
 //! Leads the worker threads: assigns splits, triggers and commits checkpoints, ends the job.
 //!
-//! In: reports of the threads and of uploads, the control. Out: commands. Invariant: one checkpoint at a time, committed
-//! in order; a job ends well only after a last epoch that nothing follows has been committed.
+//! In: reports of the threads and of uploads, the control. Out: commands. Invariant: one checkpoint at a
+//! time, committed in order; a job ends well only after a last epoch that nothing follows has been committed.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
@@ -366,7 +366,8 @@ impl<'a> Coordinator<'a> {
         let mut assigned = Vec::new();
         for split in splits {
             if open.known.insert(split.id.clone()) {
-                // Sources start at different threads, so that those with one split do not all meet on the first.
+                // Sources start at different threads, so that those with one split do not all meet on the
+                // first.
                 assigned.push(((at + open.known.len() - 1) % self.commands.len(), split));
             }
         }
@@ -380,8 +381,8 @@ impl<'a> Coordinator<'a> {
         Ok(())
     }
 
-    /// Splits of the checkpoint go on where they were; those that are not found any more are asked for all the same,
-    /// so that the connector says what is missing.
+    /// Splits of the checkpoint go on where they were; those that are not found any more are asked for all
+    /// the same, so that the connector says what is missing.
     fn take_over_positions(&self, node: usize, splits: &mut Vec<Split>) {
         let uid = self.plan.job.nodes[node].uid;
         let restored = self.plan.restored.and_then(|manifest| manifest.sources.get(uid));

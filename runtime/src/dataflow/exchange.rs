@@ -1,7 +1,8 @@
 //! The sending half of an exchange.
 //!
-//! In: batches. Out: every row on the channel to the thread that owns the row's key group. Invariant: rows with equal
-//! keys take the same channel in their order; watermarks and barriers go to all threads, after the rows before them.
+//! In: batches. Out: every row on the channel to the thread that owns the row's key group. Invariant: rows
+//! with equal keys take the same channel in their order; watermarks and barriers go to all threads, after the
+//! rows before them.
 
 use std::sync::Arc;
 

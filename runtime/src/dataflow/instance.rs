@@ -1,7 +1,7 @@
 //! The whole operator graph on one thread.
 //!
-//! In: what sources read and channels bring, barriers. Out: batches run to completion through all places. Invariant:
-//! after `run` no place has a message that it could take in.
+//! In: what sources read and channels bring, barriers. Out: batches run to completion through all places.
+//! Invariant: after `run` no place has a message that it could take in.
 
 use sql::Timestamp;
 

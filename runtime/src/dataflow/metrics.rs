@@ -1,7 +1,8 @@
 //! The job's figures as a file.
 //!
-//! In: counts of the threads and of checkpoints. Out: a JSON file, replaced as a whole once a second. Invariant: a
-//! reader never sees half of it; a file that cannot be written is reported once and does not end the job.
+//! In: counts of the threads and of checkpoints. Out: a JSON file, replaced as a whole once a second.
+//! Invariant: a reader never sees half of it; a file that cannot be written is reported once and does not end
+//! the job.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

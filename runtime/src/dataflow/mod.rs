@@ -1,8 +1,8 @@
 //! Threads, channels and the flow of batches, watermarks and barriers between operators.
 //!
-//! [`run`] opens tables, restores the last checkpoint, starts one [`worker`] per unit of parallelism and leads them as
-//! [`coordinator`] until the job ends. Each worker holds one [`instance`] of the whole graph; [`node`]s take in
-//! [`message`]s; [`channel`]s join the halves of an [`exchange`] between threads.
+//! [`run`] opens tables, restores the last checkpoint, starts one [`worker`] per unit of parallelism and
+//! leads them as [`coordinator`] until the job ends. Each worker holds one [`instance`] of the whole graph;
+//! [`node`]s take in [`message`]s; [`channel`]s join the halves of an [`exchange`] between threads.
 
 mod build;
 mod channel;

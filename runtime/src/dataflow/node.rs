@@ -1,7 +1,7 @@
 //! One place of the graph on one thread: its inputs, and what it does with them.
 //!
-//! In: messages on each input. Out: messages for the consumers. Invariant: an input that has delivered a barrier is
-//! held back until all others have; the watermark seen is the combination of all inputs.
+//! In: messages on each input. Out: messages for the consumers. Invariant: an input that has delivered a
+//! barrier is held back until all others have; the watermark seen is the combination of all inputs.
 
 use std::collections::VecDeque;
 
@@ -62,7 +62,8 @@ impl<'job> NodeInstance<'job> {
         inbox.queue.push_back(message);
     }
 
-    /// What feeds the place should wait: rows pile up at an input that is held back, or in the channels it fills.
+    /// What feeds the place should wait: rows pile up at an input that is held back, or in the channels it
+    /// fills.
     pub(crate) fn is_congested(&self) -> bool {
         let piled = self.inboxes.iter().any(|inbox| inbox.bytes > ALIGNMENT_BYTES_MAX);
         piled || matches!(&self.work, Work::Send(sender) if sender.is_over_budget())
@@ -82,8 +83,8 @@ impl<'job> NodeInstance<'job> {
         Some((input, message))
     }
 
-    /// Takes in one message; the barrier if it was the last that the place waited for. The caller then ends the
-    /// place's epoch and hands the barrier on.
+    /// Takes in one message; the barrier if it was the last that the place waited for. The caller then ends
+    /// the place's epoch and hands the barrier on.
     pub(crate) fn accept(
         &mut self,
         input: usize,

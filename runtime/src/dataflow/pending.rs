@@ -1,7 +1,7 @@
 //! A checkpoint in the making.
 //!
-//! In: parts, ends of the threads' epochs, ends of uploads. Out: the manifest when all is durable. Invariant: the
-//! manifest lists parts in the order in which they must be read, whatever order uploads end in.
+//! In: parts, ends of the threads' epochs, ends of uploads. Out: the manifest when all is durable. Invariant:
+//! the manifest lists parts in the order in which they must be read, whatever order uploads end in.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -1,7 +1,7 @@
 //! A job from its start to its end.
 //!
-//! In: the job, its deployment, a control to end it. Out: rows in sinks, a summary or the one reason why it failed.
-//! Invariant: nothing is read or written before this instance owns the latest generation of the job.
+//! In: the job, its deployment, a control to end it. Out: rows in sinks, a summary or the one reason why it
+//! failed. Invariant: nothing is read or written before this instance owns the latest generation of the job.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -299,7 +299,8 @@ impl<'a> Opening<'a> {
         Ok(open)
     }
 
-    /// Claims the job's generation, finds the checkpoint to restore, and makes its output visible if it is not yet.
+    /// Claims the job's generation, finds the checkpoint to restore, and makes its output visible if it is
+    /// not yet.
     fn start_storage(&self, mut world: JobWorld) -> Result<Storage, JobError> {
         let begun = Instant::now();
         let start = protocol::start(&mut world, self.deployment.from_scratch)?;

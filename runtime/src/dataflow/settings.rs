@@ -1,7 +1,7 @@
 //! What the job's configuration says about the dataflow.
 //!
-//! In: configuration keys, as Flink names them. Out: typed settings. Invariant: a key that is present is understood or
-//! an error that names it; an absent key has Flink's default unless said otherwise here.
+//! In: configuration keys, as Flink names them. Out: typed settings. Invariant: a key that is present is
+//! understood or an error that names it; an absent key has Flink's default unless said otherwise here.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -33,8 +33,8 @@ pub(crate) struct Settings {
     pub(crate) time_zone: TimeZone,
 }
 
-/// Checkpoints of a job that has a place for them but no interval: losing a minute of work at most is what people
-/// expect; Flink would take none at all.
+/// Checkpoints of a job that has a place for them but no interval: losing a minute of work at most is what
+/// people expect; Flink would take none at all.
 const CHECKPOINT_INTERVAL_DEFAULT: Duration = Duration::from_secs(60);
 
 impl Settings {
@@ -113,7 +113,8 @@ impl Reader<'_> {
     }
 }
 
-/// A name of the time zone database, or an offset (`GMT-08:00`). `default` is UTC here, not the machine's zone.
+/// A name of the time zone database, or an offset (`GMT-08:00`). `default` is UTC here, not the machine's
+/// zone.
 pub(crate) fn parse_time_zone(text: &str) -> Option<TimeZone> {
     if text == "default" {
         return Some(TimeZone::UTC);

@@ -1,7 +1,7 @@
 //! What one thread hands over for a checkpoint: positions, staged output, and its state in bounded steps.
 //!
-//! In: the ends of the places' epochs. Out: parts and the end of the epoch as reports. Invariant: one epoch at a time;
-//! its end is reported when every place has passed the barrier and every table is written.
+//! In: the ends of the places' epochs. Out: parts and the end of the epoch as reports. Invariant: one epoch
+//! at a time; its end is reported when every place has passed the barrier and every table is written.
 
 use crossbeam_channel::Sender;
 

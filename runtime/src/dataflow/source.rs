@@ -1,7 +1,7 @@
 //! One source node on one thread: reads its splits, computes columns, makes watermarks.
 //!
-//! In: what the connector's reader appends. Out: batches, watermarks and idleness. Invariant: everything a poll
-//! brought has been handed on before positions are asked for, so positions and flow always agree.
+//! In: what the connector's reader appends. Out: batches, watermarks and idleness. Invariant: everything a
+//! poll brought has been handed on before positions are asked for, so positions and flow always agree.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,8 +23,8 @@ pub(crate) enum WatermarkStyle {
     SplitPeriodic,
     /// Per split, handed on after each row that moves it.
     SplitOnEvent,
-    /// One for the instance, handed on after a row that moves it by more than the interval (of event time), and
-    /// periodically: Flink's watermark assigner.
+    /// One for the instance, handed on after a row that moves it by more than the interval (of event time),
+    /// and periodically: Flink's watermark assigner.
     Assigner,
 }
 
@@ -365,3 +365,6 @@ fn hand_on_rows(batch: &Arc<Batch>, rows: std::ops::Range<usize>, output: &mut V
         output.push(Message::Batch(Arc::new(writer.take())));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,8 @@
 //! Where each node of the job runs inside a worker thread.
 //!
-//! In: the job's graph and the parallelism. Out: places in topological order; with several threads an exchange has
-//! two, one that sends and one that receives. Invariant: within a thread messages only go to later places.
+//! In: the job's graph and the parallelism. Out: places in topological order; with several threads an
+//! exchange has two, one that sends and one that receives. Invariant: within a thread messages only go to
+//! later places.
 
 use crate::job::{Job, OperatorSpec};
 

@@ -1,7 +1,7 @@
 //! Rows that stand in the statement, as a bounded source with one split.
 //!
-//! In: literal rows. Out: the same rows, once. Invariant: the position is the number of rows read, so that a restored
-//! job does not repeat them.
+//! In: literal rows. Out: the same rows, once. Invariant: the position is the number of rows read, so that a
+//! restored job does not repeat them.
 
 use serde_json::json;
 

@@ -1,7 +1,8 @@
 //! Combines the watermarks of several inputs, channels or splits into one.
 //!
-//! In: watermarks and idleness of each. Out: what changed for whoever reads the combination. Invariant: the combined
-//! watermark never goes back, and is the least of those that are not idle; when all are idle, the greatest.
+//! In: watermarks and idleness of each. Out: what changed for whoever reads the combination. Invariant: the
+//! combined watermark never goes back, and is the least of those that are not idle; when all are idle, the
+//! greatest.
 
 use sql::Timestamp;
 

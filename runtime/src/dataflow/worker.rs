@@ -1,7 +1,8 @@
 //! The loop of one worker thread.
 //!
-//! In: commands, channels, sources. Out: rows in sinks, reports. Invariant: the thread never blocks on another; it
-//! sleeps only when there is nothing to do, and stops reading what would fill a place or channel that has enough.
+//! In: commands, channels, sources. Out: rows in sinks, reports. Invariant: the thread never blocks on
+//! another; it sleeps only when there is nothing to do, and stops reading what would fill a place or channel
+//! that has enough.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -241,7 +242,8 @@ impl Worker<'_> {
     }
 }
 
-/// Takes a bounded number of bytes out of a channel; nothing while the input waits for the barriers of others.
+/// Takes a bounded number of bytes out of a channel; nothing while the input waits for the barriers of
+/// others.
 fn drain(instance: &mut Instance<'_>, place: usize, input: usize, channel: &ChannelReceiver) -> bool {
     let mut bytes = 0;
     let mut received = false;

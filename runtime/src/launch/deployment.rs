@@ -1,7 +1,8 @@
 //! Everything about a job that is not compiled in: the deployment.
 //!
-//! In: a JSON file. Out: parallelism, configuration, the options of every table, where checkpoints go. Invariant: what
-//! is not understood is an error; secrets are resolved when tables are opened and never shown.
+//! In: a JSON file. Out: parallelism, configuration, the options of every table, where checkpoints go.
+//! Invariant: what is not understood is an error; secrets are resolved when tables are opened and never
+//! shown.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! The operators of a job as JSON, for tools that start it.
 //!
-//! In: the job. Out: name, uid, kind, inputs and columns of every operator. Invariant: nothing of a deployment is
-//! needed.
+//! In: the job. Out: name, uid, kind, inputs and columns of every operator. Invariant: nothing of a
+//! deployment is needed.
 
 use serde_json::{Value, json};
 

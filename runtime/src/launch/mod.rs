@@ -1,7 +1,8 @@
 //! The entry of a generated executable.
 //!
-//! In: the job, the command line, signals. Out: an exit code; progress on standard error, rows of a bare query on
-//! standard output. Invariant: a job that fails says why in exactly one message and ends with code 1.
+//! In: the job, the command line, signals. Out: an exit code; progress on standard error, rows of a bare
+//! query on standard output. Invariant: a job that fails says why in exactly one message and ends with code
+//! 1.
 
 pub mod deployment;
 mod describe;

@@ -1,4 +1,5 @@
-//! A job dies at any point and is started again, at the same or another parallelism: output and state stay exact.
+//! A job dies at any point and is started again, at the same or another parallelism: output and state stay
+//! exact.
 
 use std::sync::Arc;
 

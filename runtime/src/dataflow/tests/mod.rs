@@ -1,4 +1,5 @@
-//! Whole jobs with sources and sinks in memory: flow, watermarks, back-pressure, checkpoints, crashes, restore.
+//! Whole jobs with sources and sinks in memory: flow, watermarks, back-pressure, checkpoints, crashes,
+//! restore.
 
 mod crash;
 mod flow;

@@ -152,7 +152,8 @@ fn a_slow_sink_bounds_what_is_in_flight() {
         (ROWS as u64, 2 * ROWS as u64)
     );
     assert_eq!(columns().len(), 2, "the size of a row holds for two columns");
-    // Three exchanges of nine channels, each at most one budget and the batch that exceeded it. Every row leaves twice.
+    // Three exchanges of nine channels, each at most one budget and the batch that exceeded it. Every row
+    // leaves twice.
     let channels = 3 * 9;
     let bound = channels * (super::super::limits::CHANNEL_BYTES_MAX + ROWS_PER_POLL * ROW_BYTES) / ROW_BYTES;
     let greatest = gauge.greatest.load(Ordering::SeqCst);

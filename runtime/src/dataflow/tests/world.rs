@@ -1,7 +1,7 @@
 //! A source in memory with several splits, and ways to end a job abruptly.
 //!
-//! The source delivers for split `s` the rows `(v mod 10, v)` with `v = s, s + splits, s + 2 · splits, …`, a few at a
-//! time. A plan says at which poll or commit the job dies.
+//! The source delivers for split `s` the rows `(v mod 10, v)` with `v = s, s + splits, s + 2 · splits, …`, a
+//! few at a time. A plan says at which poll or commit the job dies.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,8 +1,8 @@
 //! Every crash point of the commit protocol against a simulated world.
 //!
-//! A job counts: epoch n outputs the number n, and its state after n epochs is n. The world survives crashes: log,
-//! manifests, and the sink (a transaction with a token, or rows applied by epoch). Whatever happens, the sink must show
-//! 1, 2, 3 … without gap or repetition once a job has run to its end.
+//! A job counts: epoch n outputs the number n, and its state after n epochs is n. The world survives crashes:
+//! log, manifests, and the sink (a transaction with a token, or rows applied by epoch). Whatever happens, the
+//! sink must show 1, 2, 3 … without gap or repetition once a job has run to its end.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -232,8 +232,8 @@ fn output_never_runs_ahead_of_what_a_restart_would_restore() {
     }
 }
 
-/// A predecessor that stops (a long pause, a cut network) before its operation `pause_at`, while a successor starts and
-/// commits, and then goes on.
+/// A predecessor that stops (a long pause, a cut network) before its operation `pause_at`, while a successor
+/// starts and commits, and then goes on.
 #[test]
 fn a_replaced_instance_can_commit_nothing_wherever_it_was_paused() {
     for sink in SINKS {
