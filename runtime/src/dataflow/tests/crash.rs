@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use object_store::memory::InMemory;
 
+use super::broker::Broker;
 use super::jobs::{deployment, expected_totals, replay, totals, visible};
 use super::world::{Death, Numbers};
+use crate::dataflow::{Control, run_with};
 
 const SPLITS: i32 = 3;
 const ROWS_PER_SPLIT: i32 = 100;
@@ -32,6 +34,63 @@ fn survive(test: &str, deaths: &[Death], parallelism: &[usize]) {
         expected_totals(SPLITS * ROWS_PER_SPLIT),
         "{test}: {deaths:?} at {parallelism:?}"
     );
+}
+
+/// As `survive`, with output by transactions that decide about checkpoints.
+fn survive_with_transactions(test: &str, deaths: &[Death], parallelism: &[usize]) {
+    let storage = Arc::new(InMemory::new());
+    let broker = Broker::default();
+    let run = |death, threads| {
+        let mut numbers = Numbers::new(SPLITS, ROWS_PER_SPLIT, 4, death);
+        numbers.broker = Some(broker.clone());
+        numbers.run(&totals(), &deployment(test, threads), &storage)
+    };
+    for (at, &death) in deaths.iter().enumerate() {
+        let _ = run(death, parallelism[at % parallelism.len()]);
+        replay(&broker.visible());
+    }
+    run(Death::Never, parallelism[0]).expect("the last run ends well");
+    let table: Vec<String> = replay(&broker.visible()).into_values().collect();
+    assert_eq!(
+        table,
+        expected_totals(SPLITS * ROWS_PER_SPLIT),
+        "{test}: {deaths:?} at {parallelism:?}"
+    );
+}
+
+#[test]
+fn a_job_may_die_around_any_transaction() {
+    for call in 0..6 {
+        for death in [
+            Death::BeforeCommit(call),
+            Death::AfterCommit(call),
+            Death::Poll(call * 9 + 3),
+        ] {
+            let deaths = [
+                death,
+                Death::AfterCommit(1),
+                Death::Poll(17),
+                Death::BeforeCommit(2),
+            ];
+            survive_with_transactions(&format!("transaction-{death:?}-same"), &deaths, &[3]);
+            survive_with_transactions(&format!("transaction-{death:?}-other"), &deaths, &[1, 2, 5, 4]);
+        }
+    }
+}
+
+#[test]
+fn exactly_once_output_without_a_place_for_checkpoints_is_refused() {
+    let mut numbers = Numbers::new(1, 10, 0, Death::Never);
+    numbers.broker = Some(Broker::default());
+    let result = run_with(
+        &totals(),
+        &deployment("placeless", 1),
+        &Control::default(),
+        &numbers,
+        None,
+    );
+    let expected = "exactly-once output needs a place for checkpoints; the deployment names none";
+    assert_eq!(result.expect_err("it is refused").to_string(), expected);
 }
 
 #[test]

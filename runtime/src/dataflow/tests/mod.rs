@@ -1,6 +1,7 @@
 //! Whole jobs with sources and sinks in memory: flow, watermarks, back-pressure, checkpoints, crashes,
 //! restore.
 
+mod broker;
 mod crash;
 mod flow;
 mod jobs;

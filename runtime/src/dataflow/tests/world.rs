@@ -17,6 +17,8 @@ use crate::job::{Job, SourceSpec};
 use crate::launch::Deployment;
 use crate::row::{BatchWriter, RowKind};
 
+use super::broker::Broker;
+
 /// Rows that one poll brings.
 const ROWS_PER_POLL: i32 = 5;
 
@@ -42,6 +44,8 @@ pub(super) struct Numbers {
     pub(super) checkpoint_every: usize,
     pub(super) death: Death,
     pub(super) control: Control,
+    /// Output goes there by transactions; without one to the table's own sink.
+    pub(super) broker: Option<Broker>,
     polls: Arc<AtomicUsize>,
 }
 
@@ -54,6 +58,7 @@ impl Numbers {
             checkpoint_every,
             death,
             control: Control::default(),
+            broker: None,
             polls: Arc::default(),
         }
     }
@@ -84,6 +89,9 @@ impl Connectors for Numbers {
         requests: &[SinkRequest<'_>],
         environment: &JobEnvironment,
     ) -> Result<Sinks, JobError> {
+        if let Some(broker) = &self.broker {
+            return Ok(broker.open(requests, self.death));
+        }
         let mut sinks = Registry.open_sinks(requests, environment)?;
         for table in &mut sinks.tables {
             table.committer = table.committer.take().map(|inner| -> Box<dyn Committer> {
