@@ -136,5 +136,4 @@ impl Operator for GroupAgg {
 }
 
 #[cfg(test)]
-#[path = "group_agg_tests.rs"]
 mod tests;

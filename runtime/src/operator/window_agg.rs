@@ -459,5 +459,4 @@ impl Operator for WindowAgg {
 }
 
 #[cfg(test)]
-#[path = "window_agg_tests.rs"]
 mod tests;

@@ -350,5 +350,4 @@ fn write(arena: &mut Arena, at: u32, cut: u32, epoch: u32, out: &mut Vec<u8>) {
 }
 
 #[cfg(test)]
-#[path = "table_tests.rs"]
 mod tests;

@@ -261,7 +261,8 @@ proptest! {
     ) {
         let aggregates = || vec![
             aggregate(CountRows, None), aggregate(Sum, Some(1)), aggregate(Avg, Some(1)),
-            aggregate(Min, Some(1)), aggregate(Max, Some(2)), aggregate(Min, Some(2)), distinct(Count, 2), distinct(Sum, 1),
+            aggregate(Min, Some(1)), aggregate(Max, Some(2)), aggregate(Min, Some(2)),
+            distinct(Count, 2), distinct(Sum, 1),
         ];
         let output = "k INT, n BIGINT, s INT, a INT, lo INT, hi STRING, least STRING, c BIGINT, d INT";
         let input = "k INT, v INT, t STRING";
