@@ -96,7 +96,7 @@ impl ObjectDecoder {
         scanner: &mut Scanner<'_>,
         settings: &DecodeSettings,
     ) -> Result<bool, FormatError> {
-        let to_try = self.shapes.to_try();
+        let to_try = self.shapes.tries();
         for index in 0..to_try {
             self.forget();
             let found = fits(self.shapes.get(index), &mut self.columns, *scanner, settings)?;

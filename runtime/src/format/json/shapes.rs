@@ -51,7 +51,7 @@ pub(super) struct Shapes {
 impl Shapes {
     /// How many shapes to try for the next object.
     #[inline]
-    pub(super) fn to_try(&mut self) -> usize {
+    pub(super) fn tries(&mut self) -> usize {
         if self.pause > 0 {
             self.pause -= 1;
             return 0;
@@ -157,12 +157,12 @@ mod tests {
     fn shapes_that_do_not_pay_are_left_alone_for_a_while() {
         let mut shapes = learned();
         for _ in 0..TRIAL_OBJECTS {
-            assert_eq!(shapes.to_try(), 1);
+            assert_eq!(shapes.tries(), 1);
             shapes.miss();
         }
         assert!(!shapes.is_learning());
         for _ in 0..PAUSE_OBJECTS {
-            assert_eq!(shapes.to_try(), 0);
+            assert_eq!(shapes.tries(), 0);
         }
         assert!(shapes.is_learning());
     }

@@ -518,7 +518,7 @@ fn same(expected: &Value, found: &Value) -> bool {
 
 #[test]
 fn mutated_records_against_a_reference() {
-    const RECORDS: usize = 60_000;
+    const RECORDS: usize = 40_000;
     let fields = schema();
     let mut learned = decoder(&fields, &[]);
     let mut random = Random(0x5eed);
