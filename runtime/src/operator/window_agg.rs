@@ -61,6 +61,10 @@ pub(super) struct WindowAgg {
     pending: BTreeSet<i64>,
     /// The watermark; for processing time the last millisecond that is over.
     progress_ms: i64,
+    /// Every window that ends until here has fired; finding out takes a look at the calendar.
+    fired_until: i64,
+    /// No window that ends here or later has fired.
+    open_from: i64,
     late_rows: u64,
     current: Option<Slice>,
     /// Known from the first call on; until then `pending` is empty.
@@ -105,6 +109,8 @@ impl WindowAgg {
             slices: BTreeMap::new(),
             pending: BTreeSet::new(),
             progress_ms: i64::MIN,
+            fired_until: i64::MIN,
+            open_from: i64::MAX,
             late_rows: 0,
             current: None,
             clock: None,
@@ -142,16 +148,26 @@ impl WindowAgg {
             Some(frame) => slice_end..=frame.last_window_end(slice_end),
         }
         .step_by(self.frame.map_or(1, Frame::step_ms) as usize);
-        self.pending.extend(windows.find(|&end| !self.has_fired(end)));
-    }
-
-    fn clock(&self) -> &WallClock {
-        self.clock.as_ref().expect("every call prepares the clock")
+        let waiting = windows.find(|&end| !self.has_fired(end));
+        self.pending.extend(waiting);
     }
 
     /// True once no row of the window can come in time.
-    fn has_fired(&self, window_end: i64) -> bool {
-        self.progress_ms >= self.clock().last_epoch_ms(window_end - 1)
+    fn has_fired(&mut self, window_end: i64) -> bool {
+        if window_end <= self.fired_until {
+            return true;
+        }
+        if window_end >= self.open_from {
+            return false;
+        }
+        let clock = self.clock.as_ref().expect("every call prepares the clock");
+        let fired = self.progress_ms >= clock.last_epoch_ms(window_end - 1);
+        if fired {
+            self.fired_until = window_end;
+        } else {
+            self.open_from = window_end;
+        }
+        fired
     }
 
     /// The slice of a row; `None` for a late one.
@@ -248,8 +264,11 @@ impl WindowAgg {
 
     /// Time has come to `progress_ms`: fires what is due.
     fn advance(&mut self, progress_ms: i64, cx: &mut Context) {
-        self.progress_ms = self.progress_ms.max(progress_ms);
-        self.current = None;
+        if progress_ms > self.progress_ms {
+            self.progress_ms = progress_ms;
+            self.open_from = i64::MAX;
+            self.current = None;
+        }
         while let Some(&window_end) = self.pending.first() {
             if !self.has_fired(window_end) {
                 break;
