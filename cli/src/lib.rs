@@ -3,3 +3,5 @@
 pub mod application;
 pub mod build;
 pub mod cache;
+pub mod command;
+pub mod deployment;

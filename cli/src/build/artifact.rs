@@ -4,9 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
+use compiler::Compiled;
+use compiler::compile::TableSummary;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::redact::{HIDDEN, is_secret, redact};
+use super::{Built, Profile};
+use crate::application::Application;
 
 /// What `millstream build` hands over.
 pub struct Artifact {
@@ -75,4 +82,77 @@ fn put_to_url(url: &str, folder: &str, executable: Vec<u8>, manifest: Vec<u8>) -
             .await
     })?;
     Ok(format!("{}/{folder}/manifest.json", url.trim_end_matches('/')))
+}
+
+/// The manifest of a build.
+pub fn manifest(
+    application: &Application,
+    compiled: &Compiled,
+    built: &Built,
+    profile: Profile,
+) -> Result<Manifest> {
+    let executable = std::fs::read(&built.executable)?;
+    let files = application.sources.files();
+    Ok(Manifest {
+        executable_sha256: sha256(&executable),
+        executable_size_bytes: executable.len() as u64,
+        name: application.name.clone(),
+        profile: profile.name().to_owned(),
+        runtime_build_id: built.runtime_build_id.clone(),
+        rustc_version: built.rustc_version.clone(),
+        compiler_version: env!("CARGO_PKG_VERSION").to_owned(),
+        source_sha256: sha256(compiled.rust.as_bytes()),
+        plan: compiled.plan.clone(),
+        operators: serde_json::to_value(&compiled.operators)?,
+        tables: Value::Array(compiled.tables.iter().map(describe).collect()),
+        sql: Value::Object(
+            files
+                .iter()
+                .map(|file| (file.name.clone(), redact(&file.text).into()))
+                .collect(),
+        ),
+        config: Value::Object(
+            compiled
+                .config
+                .iter()
+                .map(|(key, value)| (key.clone(), value.clone().into()))
+                .collect(),
+        ),
+        parameters: parameters(compiled),
+    })
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+fn describe(table: &TableSummary) -> Value {
+    let shown = |(key, value): &(String, String)| {
+        let value = if is_secret(key) { HIDDEN } else { value.as_str() };
+        (key.clone(), Value::from(value))
+    };
+    let options: Map<String, Value> = table.options.iter().map(shown).collect();
+    json!({
+        "name": table.name,
+        "columns": table.columns,
+        "primary_key": table.primary_key,
+        "options": options,
+        "is_read": table.is_read,
+        "is_written": table.is_written,
+    })
+}
+
+fn parameters(compiled: &Compiled) -> Value {
+    let tables: Vec<String> = compiled
+        .tables
+        .iter()
+        .map(|table| format!("tables.{}.*", table.name))
+        .collect();
+    let config = [
+        "parallelism.default",
+        "pipeline.name",
+        "execution.checkpointing.*",
+        "table.*",
+    ];
+    json!({ "options": tables, "config": config })
 }

@@ -3,6 +3,7 @@
 
 pub mod artifact;
 pub mod job_crate;
+mod redact;
 pub mod sdk;
 
 use std::path::PathBuf;

@@ -1,0 +1,196 @@
+//! What a job is told at start: its deployment file, from the SQL's SET, `application.toml` and the command line, the
+//! later of which win.
+
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use compiler::Compiled;
+use serde::Serialize;
+
+use crate::application::Application;
+
+/// What the command line says.
+pub struct Overrides {
+    pub set: Vec<(String, String)>,
+    pub checkpoints: Option<String>,
+    pub from_scratch: bool,
+}
+
+/// The content of the deployment file. Secrets stay as `${env:NAME}` and `${file:PATH}`: the job resolves them.
+#[derive(Debug, Serialize)]
+pub struct Deployment {
+    pub name: String,
+    /// Names checkpoints, transactions and tokens: the same for every run of the application.
+    pub job_id: String,
+    pub parallelism: usize,
+    pub config: BTreeMap<String, String>,
+    pub tables: BTreeMap<String, BTreeMap<String, String>>,
+    pub checkpoints: String,
+    pub from_scratch: bool,
+}
+
+/// Prefix of `--set` keys that name a table's option.
+const TABLES: &str = "tables.";
+/// A job without checkpoints could not continue; Flink's own default is none.
+const DEFAULT_INTERVAL: (&str, &str) = ("execution.checkpointing.interval", "10 s");
+const PARALLELISM: &str = "parallelism.default";
+const PARALLELISM_MAX: usize = 128;
+
+pub fn deployment(
+    application: &Application,
+    compiled: &Compiled,
+    overrides: Overrides,
+) -> Result<Deployment> {
+    let mut config: BTreeMap<String, String> = BTreeMap::new();
+    config.insert(DEFAULT_INTERVAL.0.to_owned(), DEFAULT_INTERVAL.1.to_owned());
+    config.extend(compiled.config.iter().cloned());
+    config.extend(
+        application
+            .settings
+            .config
+            .iter()
+            .map(|(key, value)| (key.clone(), value.to_string())),
+    );
+    let mut tables = tables(application, compiled)?;
+    for (key, value) in overrides.set {
+        match key.strip_prefix(TABLES) {
+            Some(rest) => set_option(&mut tables, rest, value)?,
+            None => drop(config.insert(key, value)),
+        }
+    }
+    let name = config
+        .get("pipeline.name")
+        .cloned()
+        .unwrap_or_else(|| application.name.clone());
+    let job_id = identifier(&name);
+    let parallelism = parallelism(&config)?;
+    let checkpoints = overrides
+        .checkpoints
+        .or_else(|| config.get("execution.checkpointing.dir").cloned());
+    let checkpoints = checkpoint_location(checkpoints.as_deref(), &job_id)?;
+    Ok(Deployment {
+        name,
+        job_id,
+        parallelism,
+        config,
+        tables,
+        checkpoints,
+        from_scratch: overrides.from_scratch,
+    })
+}
+
+fn tables(
+    application: &Application,
+    compiled: &Compiled,
+) -> Result<BTreeMap<String, BTreeMap<String, String>>> {
+    let mut tables: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for table in &compiled.tables {
+        tables.insert(table.name.clone(), table.options.iter().cloned().collect());
+    }
+    for (name, options) in &application.settings.tables {
+        for (key, value) in options {
+            set_option(&mut tables, &format!("{name}.{key}"), value.to_string())?;
+        }
+    }
+    Ok(tables)
+}
+
+/// `path`: table, dot, option.
+fn set_option(
+    tables: &mut BTreeMap<String, BTreeMap<String, String>>,
+    path: &str,
+    value: String,
+) -> Result<()> {
+    let Some((table, option)) = path.split_once('.') else {
+        bail!("{TABLES}{path}: expected {TABLES}TABLE.OPTION");
+    };
+    let names: Vec<String> = tables.keys().cloned().collect();
+    match tables.get_mut(table) {
+        Some(options) => drop(options.insert(option.to_owned(), value)),
+        None => bail!("there is no table '{table}'; there are {}", names.join(", ")),
+    }
+    Ok(())
+}
+
+fn parallelism(config: &BTreeMap<String, String>) -> Result<usize> {
+    let text = config.get(PARALLELISM).map_or("1", String::as_str);
+    match text.parse() {
+        Ok(parallelism) if (1..=PARALLELISM_MAX).contains(&parallelism) => Ok(parallelism),
+        _ => bail!("{PARALLELISM}: expected a number from 1 to {PARALLELISM_MAX}, found '{text}'"),
+    }
+}
+
+/// Letters, digits, `-` and `_`: safe in paths, topics and identifiers of transactions.
+fn identifier(name: &str) -> String {
+    let safe = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
+            c
+        } else {
+            '_'
+        }
+    };
+    name.chars().map(safe).collect()
+}
+
+/// The URL below which the job keeps its checkpoints.
+fn checkpoint_location(given: Option<&str>, job_id: &str) -> Result<String> {
+    let base = match given {
+        Some(url) if url.contains("://") => url.trim_end_matches('/').to_owned(),
+        Some(folder) => folder_url(Path::new(folder))?,
+        None => folder_url(Path::new(".millstream/checkpoints"))?,
+    };
+    Ok(format!("{base}/{job_id}"))
+}
+
+fn folder_url(folder: &Path) -> Result<String> {
+    std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+    Ok(format!("file://{}", folder.canonicalize()?.display()))
+}
+
+impl Deployment {
+    /// Writes the file that the job reads at start. Options may hold passwords in clear: nobody else may read it.
+    pub fn write(&self) -> Result<PathBuf> {
+        let folder = crate::cache::folder("deployments")?;
+        let file = folder.join(format!("{}-{}.json", self.job_id, std::process::id()));
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let mut out = options
+            .open(&file)
+            .with_context(|| format!("writing {}", file.display()))?;
+        out.write_all(&serde_json::to_vec_pretty(self)?)?;
+        Ok(file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_identifiers() {
+        assert_eq!(identifier("cpu load/30 s"), "cpu_load_30_s");
+    }
+
+    #[test]
+    fn options_are_set_by_table_and_key() {
+        let mut tables = BTreeMap::from([("t".to_owned(), BTreeMap::new())]);
+        set_option(&mut tables, "t.properties.bootstrap.servers", "b:1".to_owned())
+            .expect("the table exists");
+        assert_eq!(tables["t"]["properties.bootstrap.servers"], "b:1");
+        let error = set_option(&mut tables, "u.topic", "x".to_owned())
+            .expect_err("no such table")
+            .to_string();
+        assert_eq!(error, "there is no table 'u'; there are t");
+    }
+
+    #[test]
+    fn parallelism_has_bounds() {
+        let config = |value: &str| BTreeMap::from([(PARALLELISM.to_owned(), value.to_owned())]);
+        assert_eq!(parallelism(&config("4")).expect("valid"), 4);
+        assert!(parallelism(&config("0")).is_err() && parallelism(&config("many")).is_err());
+    }
+}
