@@ -177,3 +177,6 @@ impl<'a> Binder<'a> {
             .push(Diagnostic::error("E2004", span, message).with_help(help));
     }
 }
+
+#[cfg(test)]
+mod tests;

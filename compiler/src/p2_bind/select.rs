@@ -30,9 +30,10 @@ impl Binder<'_> {
         let span = self.positions.of(select, self.clause);
         let refused = self.refuse_select_clauses(select, span);
         let (input, scope) = self.from(&select.from, span)?;
+        // The list is bound even when WHERE has problems, so that those of both are reported.
         let input = match &select.selection {
-            Some(condition) => self.filter(input, condition, &scope)?,
-            None => input,
+            Some(condition) => self.filter(input, condition, &scope),
+            None => Some(input),
         };
         let keys = self.group_keys(&select.group_by, &scope);
         let is_global = keys.as_ref().is_some_and(Vec::is_empty);
@@ -52,7 +53,7 @@ impl Binder<'_> {
         let Aggregates::Collected { calls, .. } = environment.aggregates else {
             unreachable!("the kind of aggregates does not change")
         };
-        let (keys, items) = (keys?, items?);
+        let (input, keys, items) = (input?, keys?, items?);
         let having = match having {
             Some(bound) => Some(bound?),
             None => None,
