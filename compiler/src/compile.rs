@@ -233,8 +233,8 @@ fn tables(plan: &PhysicalPlan) -> Vec<TableSummary> {
 /// The table a node reads (true) or writes.
 fn used_table(node: &PhysicalNode) -> Option<(&Table, bool)> {
     match &node.op {
-        PhysicalOp::Source { table, .. } => Some((table, true)),
-        PhysicalOp::Sink { table } => table.as_ref().map(|table| (table, false)),
+        PhysicalOp::Source(source) => Some((&source.table, true)),
+        PhysicalOp::Sink(sink) => sink.table.as_ref().map(|table| (table, false)),
         _ => None,
     }
 }

@@ -3,9 +3,9 @@
 //! Bottom up: which kinds of change each node can cause. Top down: who needs -U rows. A node that can leave them out
 //! does so when nobody needs them; behind a source that cannot, they are dropped.
 
-use super::connector::{SinkMode, sink_mode, source_mode};
 use super::lower::{identity, new_node};
-use super::plan::{ChangelogMode, NodeId, PhysicalNode, PhysicalOp, PhysicalPlan};
+use super::node::Calc;
+use super::plan::{ChangelogMode, NodeId, PhysicalOp, PhysicalPlan};
 
 /// Fills in `changelog` of every node, and what aggregations need to know of it.
 pub(super) fn derive(plan: &mut PhysicalPlan) {
@@ -26,44 +26,7 @@ fn fill(plan: &mut PhysicalPlan, needs: &[bool]) {
             .reduce(ChangelogMode::union)
             .unwrap_or(ChangelogMode::INSERT_ONLY);
         let node = &mut plan.nodes[index];
-        node.changelog = output_mode(&mut node.op, input, *needed);
-    }
-}
-
-fn output_mode(op: &mut PhysicalOp, input: ChangelogMode, needs_update_before: bool) -> ChangelogMode {
-    match op {
-        PhysicalOp::Source { table, .. } => source_mode(table),
-        PhysicalOp::Values { .. } => ChangelogMode::INSERT_ONLY,
-        PhysicalOp::Calc {
-            drop_update_before: true,
-            ..
-        } => ChangelogMode {
-            update_before: false,
-            ..input
-        },
-        PhysicalOp::Calc { .. }
-        | PhysicalOp::Union
-        | PhysicalOp::Exchange { .. }
-        | PhysicalOp::WindowAssign { .. }
-        | PhysicalOp::Sink { .. } => input,
-        PhysicalOp::GroupAgg {
-            input_retracts,
-            emit_update_before,
-            ..
-        } => {
-            *input_retracts = !input.is_insert_only();
-            *emit_update_before = needs_update_before;
-            ChangelogMode {
-                insert: true,
-                update_before: needs_update_before,
-                update_after: true,
-                delete: *input_retracts,
-            }
-        }
-        PhysicalOp::WindowAgg { input_retracts, .. } => {
-            *input_retracts = !input.is_insert_only();
-            ChangelogMode::INSERT_ONLY
-        }
+        node.changelog = node.op.operator_mut().derive_mode(input, *needed);
     }
 }
 
@@ -74,29 +37,12 @@ fn update_before_needs(plan: &PhysicalPlan) -> Vec<Vec<bool>> {
     for (index, node) in plan.nodes.iter().enumerate().rev() {
         for input in &node.inputs {
             let updates = !plan.nodes[input.0].changelog.is_insert_only();
-            let needed = updates && needs_of_input(node, needs[index]);
+            let needed = updates && node.op.operator().needs_update_before(needs[index]);
             edges[index].push(needed);
             needs[input.0] |= needed;
         }
     }
     edges
-}
-
-fn needs_of_input(node: &PhysicalNode, needed_above: bool) -> bool {
-    match &node.op {
-        PhysicalOp::Source { .. } | PhysicalOp::Values { .. } => false,
-        PhysicalOp::Calc {
-            drop_update_before: true,
-            ..
-        } => false,
-        // A row that no longer passes must be taken back: its +U is filtered out, its -U is not.
-        PhysicalOp::Calc { condition, .. } => condition.is_some() || needed_above,
-        PhysicalOp::Union | PhysicalOp::Exchange { .. } | PhysicalOp::WindowAssign { .. } => needed_above,
-        PhysicalOp::GroupAgg { .. } | PhysicalOp::WindowAgg { .. } => true,
-        PhysicalOp::Sink { table } => table
-            .as_ref()
-            .is_none_or(|table| sink_mode(table) == SinkMode::Retract),
-    }
 }
 
 fn node_needs(plan: &PhysicalPlan, edges: &[Vec<bool>]) -> Vec<bool> {
@@ -118,7 +64,7 @@ fn insert_drops(plan: &mut PhysicalPlan, edges: &[Vec<bool>]) {
         for (input, needed) in node.inputs.iter_mut().zip(&edges[index]) {
             let source = at[input.0];
             let below = &plan.nodes[source.0];
-            let is_source = matches!(below.op, PhysicalOp::Source { .. });
+            let is_source = matches!(below.op, PhysicalOp::Source(_));
             *input = if is_source && below.changelog.update_before && !needed {
                 *dropped[input.0].get_or_insert_with(|| push_drop(plan, source))
             } else {
@@ -132,11 +78,11 @@ fn insert_drops(plan: &mut PhysicalPlan, edges: &[Vec<bool>]) {
 
 fn push_drop(plan: &mut PhysicalPlan, source: NodeId) -> NodeId {
     let below = &plan.nodes[source.0];
-    let op = PhysicalOp::Calc {
+    let op = PhysicalOp::Calc(Calc {
         condition: None,
         exprs: identity(&below.schema, below.span),
         drop_update_before: true,
-    };
+    });
     let node = new_node(op, vec![source], below.schema.clone(), below.span);
     plan.nodes.push(node);
     NodeId(plan.nodes.len() - 1)

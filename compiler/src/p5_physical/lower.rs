@@ -1,5 +1,6 @@
 //! Logical nodes → operators: filters and projects that follow each other become one calc.
 
+use super::node::{Calc, GroupAgg, Sink, Source, Union, Values, WindowAgg, WindowAssign};
 use super::plan::{ChangelogMode, NodeId, PhysicalNode, PhysicalOp, PhysicalPlan};
 use crate::expr::{Expr, ExprKind};
 use crate::p3_plan::plan::{LogicalNode, LogicalOp, LogicalPlan, Schema};
@@ -23,7 +24,7 @@ pub(super) fn lower(logical: &LogicalPlan) -> PhysicalPlan {
             && is_bare_filter(logical, node)
         {
             let calc = &mut plan.nodes[below.0];
-            if let PhysicalOp::Calc { exprs: identity, .. } = &mut calc.op {
+            if let PhysicalOp::Calc(Calc { exprs: identity, .. }) = &mut calc.op {
                 identity.clone_from(exprs);
                 calc.schema = node.schema.clone();
                 at.push(below);
@@ -68,38 +69,44 @@ pub(super) fn new_node(
 
 fn operator(node: &LogicalNode) -> PhysicalOp {
     match node.op.clone() {
-        LogicalOp::Source { table, columns } => PhysicalOp::Source { table, columns },
-        LogicalOp::Values { rows } => PhysicalOp::Values { rows },
-        LogicalOp::Filter { condition } => PhysicalOp::Calc {
-            exprs: identity(&node.schema, condition.span),
-            condition: Some(condition),
-            drop_update_before: false,
-        },
-        LogicalOp::Project { exprs } => PhysicalOp::Calc {
+        LogicalOp::Source { table, columns } => PhysicalOp::Source(Source { table, columns }),
+        LogicalOp::Values { rows } => PhysicalOp::Values(Values { rows }),
+        LogicalOp::Filter { condition } => {
+            let exprs = identity(&node.schema, condition.span);
+            PhysicalOp::Calc(Calc {
+                condition: Some(condition),
+                exprs,
+                drop_update_before: false,
+            })
+        }
+        LogicalOp::Project { exprs } => PhysicalOp::Calc(Calc {
             condition: None,
             exprs,
             drop_update_before: false,
-        },
-        LogicalOp::Union => PhysicalOp::Union,
-        LogicalOp::WindowAssign { window } => PhysicalOp::WindowAssign { window },
-        LogicalOp::GroupAgg { keys, aggregates } => PhysicalOp::GroupAgg {
-            keys,
-            aggregates,
-            input_retracts: false,
-            emit_update_before: false,
-        },
+        }),
+        LogicalOp::Union => PhysicalOp::Union(Union),
+        LogicalOp::WindowAssign { window } => PhysicalOp::WindowAssign(WindowAssign { window }),
+        LogicalOp::GroupAgg { keys, aggregates } => {
+            let (input_retracts, emit_update_before) = (false, false);
+            PhysicalOp::GroupAgg(GroupAgg {
+                keys,
+                aggregates,
+                input_retracts,
+                emit_update_before,
+            })
+        }
         LogicalOp::WindowAgg {
             window,
             keys,
             aggregates,
-        } => PhysicalOp::WindowAgg {
+        } => PhysicalOp::WindowAgg(WindowAgg {
             window,
             keys,
             aggregates,
             input_retracts: false,
-        },
-        LogicalOp::Sink { table } => PhysicalOp::Sink { table: Some(table) },
-        LogicalOp::Collect => PhysicalOp::Sink { table: None },
+        }),
+        LogicalOp::Sink { table } => PhysicalOp::Sink(Sink { table: Some(table) }),
+        LogicalOp::Collect => PhysicalOp::Sink(Sink { table: None }),
     }
 }
 

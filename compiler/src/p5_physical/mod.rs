@@ -7,12 +7,16 @@
 mod changelog;
 mod connector;
 mod identity;
-pub mod keys;
+mod keys;
 mod lower;
 mod names;
+pub mod node;
 pub mod plan;
 mod sinks;
 pub mod text;
+
+#[cfg(test)]
+mod tests;
 
 use crate::base::ErrorSink;
 use crate::p3_plan::plan::LogicalPlan;

@@ -2,12 +2,9 @@
 
 use std::fmt;
 
-use sql::Value;
-
+use super::node::{Calc, Exchange, GroupAgg, Operator, Sink, Source, Union, Values, WindowAgg, WindowAssign};
 use crate::base::Span;
-use crate::catalog::table::Table;
-use crate::expr::Expr;
-use crate::p3_plan::plan::{Aggregate, Schema, Window, WindowInput};
+use crate::p3_plan::plan::Schema;
 
 pub use crate::p3_plan::plan::NodeId;
 
@@ -38,44 +35,55 @@ pub struct PhysicalNode {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum PhysicalOp {
-    /// `columns` of the table; computed ones and the watermark are evaluated by the source.
-    Source {
-        table: Table,
-        columns: Vec<usize>,
-    },
-    Values {
-        rows: Vec<Vec<Value>>,
-    },
-    /// Filter and project in one pass. `drop_update_before`: nobody above asks for -U rows.
-    Calc {
-        condition: Option<Expr>,
-        exprs: Vec<Expr>,
-        drop_update_before: bool,
-    },
-    Union,
-    /// Rows of equal keys go to one thread; without keys all rows go to the first.
-    Exchange {
-        keys: Vec<usize>,
-    },
-    WindowAssign {
-        window: Window,
-    },
-    GroupAgg {
-        keys: Vec<usize>,
-        aggregates: Vec<Aggregate>,
-        input_retracts: bool,
-        emit_update_before: bool,
-    },
-    WindowAgg {
-        window: WindowInput,
-        keys: Vec<usize>,
-        aggregates: Vec<Aggregate>,
-        input_retracts: bool,
-    },
-    /// Without a table: prints the rows.
-    Sink {
-        table: Option<Table>,
-    },
+    Source(Source),
+    Values(Values),
+    Calc(Calc),
+    Union(Union),
+    Exchange(Exchange),
+    WindowAssign(WindowAssign),
+    GroupAgg(GroupAgg),
+    WindowAgg(WindowAgg),
+    Sink(Sink),
+}
+
+impl PhysicalOp {
+    pub(super) fn operator(&self) -> &dyn Operator {
+        match self {
+            PhysicalOp::Source(operator) => operator,
+            PhysicalOp::Values(operator) => operator,
+            PhysicalOp::Calc(operator) => operator,
+            PhysicalOp::Union(operator) => operator,
+            PhysicalOp::Exchange(operator) => operator,
+            PhysicalOp::WindowAssign(operator) => operator,
+            PhysicalOp::GroupAgg(operator) => operator,
+            PhysicalOp::WindowAgg(operator) => operator,
+            PhysicalOp::Sink(operator) => operator,
+        }
+    }
+
+    pub(super) fn operator_mut(&mut self) -> &mut dyn Operator {
+        match self {
+            PhysicalOp::Source(operator) => operator,
+            PhysicalOp::Values(operator) => operator,
+            PhysicalOp::Calc(operator) => operator,
+            PhysicalOp::Union(operator) => operator,
+            PhysicalOp::Exchange(operator) => operator,
+            PhysicalOp::WindowAssign(operator) => operator,
+            PhysicalOp::GroupAgg(operator) => operator,
+            PhysicalOp::WindowAgg(operator) => operator,
+            PhysicalOp::Sink(operator) => operator,
+        }
+    }
+}
+
+impl PhysicalPlan {
+    /// The schema a node reads; empty for one without inputs.
+    pub(super) fn input_schema(&self, node: usize) -> Schema {
+        let input = self.nodes[node].inputs.first();
+        input.map_or(Schema { columns: Vec::new() }, |input| {
+            self.nodes[input.0].schema.clone()
+        })
+    }
 }
 
 /// Which kinds of change rows may be.

@@ -1,17 +1,17 @@
 //! Whether every sink can take the changes it is given.
 
 use super::connector::{SinkMode, how_to_take_updates, is_upsert_source, sink_mode};
-use super::keys::sink_key;
+use super::node::sink::sink_key;
+use super::node::{Sink, Source};
 use super::plan::{PhysicalNode, PhysicalOp, PhysicalPlan};
-use super::text::operator_kind;
 use crate::base::{Diagnostic, ErrorSink};
 use crate::catalog::table::Table;
 
 pub(super) fn check(plan: &PhysicalPlan, errors: &mut ErrorSink) {
     for node in &plan.nodes {
         match &node.op {
-            PhysicalOp::Sink { table: Some(table) } => check_sink(plan, node, table, errors),
-            PhysicalOp::Source { table, .. } if is_upsert_source(table) => {
+            PhysicalOp::Sink(Sink { table: Some(table) }) => check_sink(plan, node, table, errors),
+            PhysicalOp::Source(Source { table, .. }) if is_upsert_source(table) => {
                 let message = format!(
                     "table '{}' delivers updates without the rows before, which this version cannot read",
                     table.name
@@ -66,7 +66,7 @@ fn updates_into_append_only(plan: &PhysicalPlan, sink: &PhysicalNode, table: &Ta
     let message = format!(
         "table '{}' takes insertions only, but {} '{}' {changes} {}",
         table.name,
-        operator_kind(&origin.op),
+        origin.op.operator().kind(),
         origin.name,
         origin.changelog,
     );

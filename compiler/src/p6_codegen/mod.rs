@@ -46,7 +46,7 @@ pub fn generate(plan: &PhysicalPlan, sources: &SourceMap) -> String {
 /// As Flink calls it: `insert-into_a,b`, or `collect` for a bare query.
 pub fn job_name(plan: &PhysicalPlan) -> String {
     let tables = plan.nodes.iter().filter_map(|node| match &node.op {
-        PhysicalOp::Sink { table } => table.as_ref().map(|table| table.name.as_str()),
+        PhysicalOp::Sink(sink) => sink.table.as_ref().map(|table| table.name.as_str()),
         _ => None,
     });
     let tables: Vec<&str> = tables.collect();

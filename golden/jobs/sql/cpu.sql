@@ -6,20 +6,20 @@ CREATE TABLE cpu (
   time_ltz TIMESTAMP_LTZ(3),
   host AS UPPER(hostname),
   WATERMARK FOR time_ltz AS time_ltz - INTERVAL '10' SECOND
-) WITH ('connector' = 'kafka', 'topic' = 'cpu', 'format' = 'json');
+) WITH ('connector' = 'kafka', 'properties.bootstrap.servers' = 'localhost:9092', 'topic' = 'cpu', 'format' = 'json');
 
 CREATE TABLE cpu_avg (
   window_start TIMESTAMP(3),
   window_end TIMESTAMP(3),
   hostname STRING,
   average DOUBLE
-) WITH ('connector' = 'kafka', 'topic' = 'cpu_avg', 'format' = 'json');
+) WITH ('connector' = 'kafka', 'properties.bootstrap.servers' = 'localhost:9092', 'topic' = 'cpu_avg', 'format' = 'json');
 
 CREATE TABLE cpu_high (
   hostname STRING,
   times BIGINT NOT NULL,
   PRIMARY KEY (hostname) NOT ENFORCED
-) WITH ('connector' = 'upsert-kafka', 'topic' = 'cpu_high', 'key.format' = 'json', 'value.format' = 'json');
+) WITH ('connector' = 'upsert-kafka', 'properties.bootstrap.servers' = 'localhost:9092', 'topic' = 'cpu_high', 'key.format' = 'json', 'value.format' = 'json');
 
 EXECUTE STATEMENT SET BEGIN
 INSERT INTO cpu_avg

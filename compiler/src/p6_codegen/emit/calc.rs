@@ -6,15 +6,9 @@ use quote::quote;
 use super::super::item::Items;
 use super::super::kernel::{BatchKernel, Input, Output};
 use super::{Subject, rows_of};
-use crate::expr::Expr;
+use crate::p5_physical::node::Calc;
 
-pub(super) fn emit(
-    subject: &Subject<'_>,
-    condition: Option<&Expr>,
-    exprs: &[Expr],
-    drop_update_before: bool,
-    items: &mut Items<'_>,
-) -> TokenStream {
+pub(super) fn emit(subject: &Subject<'_>, calc: &Calc, items: &mut Items<'_>) -> TokenStream {
     let (node, input) = (subject.node, subject.input());
     let kernel = BatchKernel {
         name: &format!("{}_kernel", node.name),
@@ -23,10 +17,10 @@ pub(super) fn emit(
             name: &input.name,
             schema: &input.schema,
         },
-        condition,
-        outputs: exprs.iter().map(Output::Expr).collect(),
+        condition: calc.condition.as_ref(),
+        outputs: calc.exprs.iter().map(Output::Expr).collect(),
         schema: &node.schema,
-        drop_update_before,
+        drop_update_before: calc.drop_update_before,
         origin: &subject.origin,
     };
     let kernel = kernel.generate(items);

@@ -4,8 +4,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::positions;
+use crate::p5_physical::node::Exchange;
 
-pub(super) fn emit(keys: &[usize]) -> TokenStream {
-    let keys = positions(keys);
+pub(super) fn emit(exchange: &Exchange) -> TokenStream {
+    let keys = positions(&exchange.keys);
     quote!(OperatorSpec::Exchange { keys: #keys })
 }

@@ -5,17 +5,16 @@ use quote::quote;
 
 use super::super::item::Items;
 use super::{aggregate, positions};
-use crate::p3_plan::plan::Aggregate;
+use crate::p5_physical::node::GroupAgg;
 
-pub(super) fn emit(
-    keys: &[usize],
-    aggregates: &[Aggregate],
-    input_retracts: bool,
-    emit_update_before: bool,
-    items: &mut Items<'_>,
-) -> TokenStream {
+pub(super) fn emit(aggregation: &GroupAgg, items: &mut Items<'_>) -> TokenStream {
     items.use_job("GroupAggSpec");
-    let (keys, aggregates) = (positions(keys), aggregate::specs(aggregates, items));
+    let (keys, aggregates) = (
+        positions(&aggregation.keys),
+        aggregate::specs(&aggregation.aggregates, items),
+    );
+    let input_retracts = aggregation.input_retracts;
+    let emit_update_before = aggregation.emit_update_before;
     quote!(OperatorSpec::GroupAgg(GroupAggSpec {
         keys: #keys,
         aggregates: #aggregates,

@@ -19,6 +19,7 @@ use super::document::{Origin, comment};
 use super::item::{Items, ident};
 use super::types::{index, list};
 use crate::p3_plan::plan::Schema;
+use crate::p5_physical::node::Sink;
 use crate::p5_physical::plan::{PhysicalNode, PhysicalOp, PhysicalPlan};
 use crate::p5_physical::text::node_line;
 
@@ -59,7 +60,7 @@ pub(super) fn node(plan: &PhysicalPlan, at: usize, items: &mut Items<'_>) -> Tok
         quote!(NodeId(#input))
     }));
     let columns = match &node.op {
-        PhysicalOp::Sink { table: Some(table) } => sink::columns(table, items),
+        PhysicalOp::Sink(Sink { table: Some(table) }) => sink::columns(table, items),
         _ => schema_columns(&node.schema, items),
     };
     let (documentation, function) = (comment(&subject.origin.plan), ident(&node.name));
@@ -80,29 +81,15 @@ pub(super) fn node(plan: &PhysicalPlan, at: usize, items: &mut Items<'_>) -> Tok
 
 fn operator(subject: &Subject<'_>, items: &mut Items<'_>) -> TokenStream {
     match &subject.node.op {
-        PhysicalOp::Source { table, columns } => source::emit(subject, table, columns, items),
-        PhysicalOp::Values { rows } => values::emit(subject, rows, items),
-        PhysicalOp::Calc {
-            condition,
-            exprs,
-            drop_update_before,
-        } => calc::emit(subject, condition.as_ref(), exprs, *drop_update_before, items),
-        PhysicalOp::Union => quote!(OperatorSpec::Union),
-        PhysicalOp::Exchange { keys } => exchange::emit(keys),
-        PhysicalOp::WindowAssign { window } => window_assign::emit(subject, window, items),
-        PhysicalOp::GroupAgg {
-            keys,
-            aggregates,
-            input_retracts,
-            emit_update_before,
-        } => group_agg::emit(keys, aggregates, *input_retracts, *emit_update_before, items),
-        PhysicalOp::WindowAgg {
-            window,
-            keys,
-            aggregates,
-            input_retracts,
-        } => window_agg::emit(subject, window, keys, aggregates, *input_retracts, items),
-        PhysicalOp::Sink { table } => sink::emit(subject, table.as_ref(), items),
+        PhysicalOp::Source(source) => source::emit(subject, &source.table, &source.columns, items),
+        PhysicalOp::Values(values) => values::emit(subject, &values.rows, items),
+        PhysicalOp::Calc(calc) => calc::emit(subject, calc, items),
+        PhysicalOp::Union(_) => quote!(OperatorSpec::Union),
+        PhysicalOp::Exchange(exchange) => exchange::emit(exchange),
+        PhysicalOp::WindowAssign(assign) => window_assign::emit(subject, &assign.window, items),
+        PhysicalOp::GroupAgg(aggregation) => group_agg::emit(aggregation, items),
+        PhysicalOp::WindowAgg(aggregation) => window_agg::emit(subject, aggregation, items),
+        PhysicalOp::Sink(sink) => sink::emit(subject, sink.table.as_ref(), items),
     }
 }
 

@@ -7,7 +7,7 @@ use super::super::item::Items;
 use super::super::types::list;
 use super::{Subject, column, positions};
 use crate::catalog::table::{ColumnKind, Table};
-use crate::p5_physical::keys::{sink_key, written_columns};
+use crate::p5_physical::node::sink::{sink_key, written_columns};
 
 pub(super) fn emit(subject: &Subject<'_>, table: Option<&Table>, items: &mut Items<'_>) -> TokenStream {
     items.use_job("SinkSpec");

@@ -7,19 +7,13 @@ use super::super::item::Items;
 use super::super::types::index;
 use super::window_assign::{is_local, window_spec};
 use super::{Subject, aggregate, positions};
-use crate::p3_plan::plan::{Aggregate, WindowInput};
+use crate::p3_plan::plan::WindowInput;
+use crate::p5_physical::node::WindowAgg;
 
-pub(super) fn emit(
-    subject: &Subject<'_>,
-    window: &WindowInput,
-    keys: &[usize],
-    aggregates: &[Aggregate],
-    input_retracts: bool,
-    items: &mut Items<'_>,
-) -> TokenStream {
+pub(super) fn emit(subject: &Subject<'_>, aggregation: &WindowAgg, items: &mut Items<'_>) -> TokenStream {
     items.use_job("WindowAggSpec");
     items.use_job("WindowAggInput");
-    let window = match window {
+    let window = match &aggregation.window {
         WindowInput::Assign(window) => {
             let window = window_spec(window, &subject.input().schema, items);
             quote!(WindowAggInput::Assign(#window))
@@ -33,7 +27,11 @@ pub(super) fn emit(
             quote!(WindowAggInput::Attached { start: #start, end: #end, local: #local })
         }
     };
-    let (keys, aggregates) = (positions(keys), aggregate::specs(aggregates, items));
+    let (keys, aggregates) = (
+        positions(&aggregation.keys),
+        aggregate::specs(&aggregation.aggregates, items),
+    );
+    let input_retracts = aggregation.input_retracts;
     quote!(OperatorSpec::WindowAgg(WindowAggSpec {
         window: #window,
         keys: #keys,

@@ -1,0 +1,261 @@
+//! Changelog modes, exchanges, sink checks, names and identities of hand-built plans.
+
+use sql::types::build;
+
+use super::physical_plan;
+use super::plan::PhysicalPlan;
+use super::text::plan_text;
+use crate::base::{Diagnostic, ErrorSink};
+use crate::expr::Expr;
+use crate::p3_plan::plan::{LogicalPlan, NodeId};
+use crate::p4_optimize::optimize;
+use crate::sample::{Builder, column, cpu, equal, greater, literal, span, text, upper};
+
+type Options = &'static [(&'static str, &'static str)];
+
+const KAFKA: Options = &[("connector", "kafka"), ("format", "json")];
+const DEBEZIUM: Options = &[("connector", "kafka"), ("format", "debezium-json")];
+const UPSERT: Options = &[
+    ("connector", "upsert-kafka"),
+    ("key.format", "json"),
+    ("value.format", "json"),
+];
+const JDBC: Options = &[("connector", "jdbc")];
+const PRINT: Options = &[("connector", "print")];
+
+fn build(from: Options, query: impl FnOnce(&mut Builder, NodeId)) -> LogicalPlan {
+    let mut builder = Builder::default();
+    let source = builder.source(cpu(from));
+    query(&mut builder, source);
+    optimize(builder.plan)
+}
+
+fn physical(plan: &LogicalPlan) -> Result<PhysicalPlan, Vec<Diagnostic>> {
+    let mut errors = ErrorSink::default();
+    physical_plan(plan, &mut errors).ok_or_else(|| errors.into_diagnostics())
+}
+
+fn text_of(plan: &LogicalPlan) -> String {
+    plan_text(&physical(plan).expect("the plan is sound"), true)
+}
+
+fn hostname() -> Expr {
+    column(0, build::string())
+}
+
+/// hostname and usage, the columns that the aggregations of these tests look at.
+fn measured(b: &mut Builder, source: NodeId) -> NodeId {
+    b.project(
+        source,
+        vec![("hostname", hostname()), ("usage", column(2, build::double()))],
+    )
+}
+
+/// SELECT hostname, COUNT(*), SUM(usage) … GROUP BY hostname, into a sink.
+fn grouped(from: Options, key: &'static [usize], into: Options) -> LogicalPlan {
+    build(from, |b, source| {
+        let input = measured(b, source);
+        let group = b.group(input, &[0]);
+        b.sink(group, "cpu_agg", key, into);
+    })
+}
+
+#[test]
+fn an_upsert_sink_gets_no_rows_before_updates() {
+    let expected = "\
+cpu_agg_sink: Sink(table=[cpu_agg], fields=[hostname, n, s], changelogMode=[I,UA])
++- group_by_hostname: GroupAgg(groupBy=[hostname], select=[hostname, COUNT(*) AS n, SUM(usage) AS s], changelogMode=[I,UA])
+   +- exchange_by_hostname: Exchange(distribution=[hash[hostname]], changelogMode=[I])
+      +- project_hostname_usage: Calc(select=[hostname, usage], changelogMode=[I])
+         +- cpu_source: Source(table=[cpu], fields=[hostname, usage, ts], changelogMode=[I])
+";
+    assert_eq!(text_of(&grouped(KAFKA, &[0], UPSERT)), expected);
+}
+
+#[test]
+fn modes_follow_from_inputs_and_sinks() {
+    for (from, key, into, mode) in [
+        (KAFKA, &[0][..], UPSERT, "[I,UA]"),
+        (KAFKA, &[0], JDBC, "[I,UA]"),
+        (KAFKA, &[], PRINT, "[I,UB,UA]"),
+        (KAFKA, &[], DEBEZIUM, "[I,UB,UA]"),
+        (DEBEZIUM, &[0], UPSERT, "[I,UA,D]"),
+        (DEBEZIUM, &[], PRINT, "[I,UB,UA,D]"),
+    ] {
+        let plan = physical(&grouped(from, key, into)).expect("the plan is sound");
+        let group = plan
+            .nodes
+            .iter()
+            .find(|node| node.name == "group_by_hostname")
+            .expect("it groups");
+        assert_eq!(group.changelog.to_string(), mode, "{from:?} {into:?}");
+    }
+}
+
+#[test]
+fn rows_before_updates_are_dropped_behind_a_source_unless_a_filter_needs_them() {
+    let copied = |with_filter: bool| {
+        let mut b = Builder::default();
+        let mut table = cpu(DEBEZIUM);
+        table.primary_key = vec![0];
+        let mut node = b.source(table);
+        if with_filter {
+            let limit = literal(sql::Value::Double(80.0), build::not_null(build::double()));
+            node = b.filter(node, greater(column(2, build::double()), limit));
+        }
+        let node = measured(&mut b, node);
+        b.sink(node, "cpu_agg", &[0], JDBC);
+        text_of(&optimize(b.plan))
+    };
+    assert!(
+        copied(false).contains("DropUpdateBefore(fields=[hostname, usage, ts], changelogMode=[I,UA,D]"),
+        "{}",
+        copied(false)
+    );
+    assert!(
+        copied(true).contains("where=[(usage > 80.0:DOUBLE)], changelogMode=[I,UB,UA,D]"),
+        "{}",
+        copied(true)
+    );
+}
+
+#[test]
+fn windows_insert_only_and_share_exchanges() {
+    let plan = build(KAFKA, |b, source| {
+        for (name, keys) in [("per_host", &[0][..]), ("again", &[0]), ("all", &[])] {
+            let window = b.tumble(source, 4, keys);
+            b.sink(window, name, &[], KAFKA);
+        }
+    });
+    let text = text_of(&plan);
+    assert_eq!(
+        text.matches("Exchange(distribution=[hash[hostname]]").count(),
+        1,
+        "{text}"
+    );
+    assert_eq!(
+        text.matches("Exchange(distribution=[single]").count(),
+        1,
+        "{text}"
+    );
+    assert!(!text.contains("UA"), "{text}");
+}
+
+fn only_problem(plan: &LogicalPlan) -> Diagnostic {
+    let mut problems = physical(plan).expect_err("the sink cannot take it");
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    problems.remove(0)
+}
+
+#[test]
+fn updates_into_an_append_only_sink_name_the_operator_and_the_way_out() {
+    let problem = only_problem(&grouped(KAFKA, &[], KAFKA));
+    assert_eq!((problem.code, problem.span), ("E5001", span("SELECT * FROM cpu")));
+    let expected =
+        "table 'cpu_agg' takes insertions only, but aggregation 'group_by_hostname' updates rows [I,UA]";
+    assert_eq!(problem.message, expected);
+    assert!(problem.help.is_some_and(|help| help.contains("upsert-kafka")));
+    let problem = only_problem(&grouped(KAFKA, &[], JDBC));
+    assert!(problem.help.is_some_and(|help| help.contains("PRIMARY KEY")));
+}
+
+#[test]
+fn keys_of_sinks_are_checked() {
+    assert_eq!(only_problem(&grouped(KAFKA, &[], UPSERT)).code, "E5002");
+    let problem = only_problem(&grouped(KAFKA, &[1], UPSERT));
+    assert_eq!(problem.code, "E5003");
+    let expected = "the query updates rows told apart by (hostname), but table 'cpu_agg' has PRIMARY KEY (n)";
+    assert_eq!(problem.message, expected);
+    assert!(
+        physical(&grouped(KAFKA, &[0, 1], UPSERT)).is_ok(),
+        "a key that contains the query's is unique as well"
+    );
+}
+
+#[test]
+fn upsert_sources_are_refused() {
+    let plan = build(UPSERT, |b, source| {
+        b.sink(source, "copy", &[], PRINT);
+    });
+    assert_eq!(only_problem(&plan).code, "E5004");
+}
+
+#[test]
+fn insertions_into_an_upsert_sink_meet_by_key() {
+    let plan = build(KAFKA, |b, source| {
+        let input = measured(b, source);
+        b.sink(input, "latest", &[0], UPSERT);
+    });
+    assert!(text_of(&plan).contains("Exchange(distribution=[hash[hostname]]"));
+}
+
+/// The uid and the fingerprint of the aggregation by hostname.
+fn identity(plan: &LogicalPlan) -> (String, String) {
+    let plan = physical(plan).expect("the plan is sound");
+    let group = plan
+        .nodes
+        .into_iter()
+        .find(|node| node.name.starts_with("group_by_hostname"));
+    let group = group.expect("it groups");
+    (group.uid, group.state_fingerprint.expect("it has state"))
+}
+
+#[test]
+fn identities_survive_edits_elsewhere_and_follow_edits_here() {
+    let original = grouped(KAFKA, &[0], UPSERT);
+    let with_neighbours = build(KAFKA, |b, source| {
+        let other = b.project(
+            source,
+            vec![
+                ("at", column(3, build::bigint())),
+                ("core", upper(column(1, build::string()))),
+            ],
+        );
+        b.sink(other, "log", &[], KAFKA);
+        let input = measured(b, source);
+        let group = b.group(input, &[0]);
+        b.sink(group, "cpu_agg", &[0], UPSERT);
+    });
+    let other_options = grouped(
+        &[("connector", "kafka"), ("format", "json"), ("topic", "x")],
+        &[],
+        PRINT,
+    );
+    let filtered = build(KAFKA, |b, source| {
+        let rows = b.filter(source, equal(hostname(), text("a")));
+        let input = measured(b, rows);
+        let group = b.group(input, &[0]);
+        b.sink(group, "cpu_agg", &[0], UPSERT);
+    });
+    assert_eq!(identity(&original), identity(&with_neighbours));
+    assert_eq!(identity(&original), identity(&other_options));
+    assert_ne!(identity(&original).0, identity(&filtered).0);
+    assert_ne!(
+        identity(&original).1,
+        identity(&grouped(DEBEZIUM, &[0], UPSERT)).1,
+        "retraction changes the state"
+    );
+}
+
+#[test]
+fn names_and_uids_are_unique() {
+    let plan = build(KAFKA, |b, source| {
+        for n in 0..3 {
+            let limit = literal(sql::Value::Double(f64::from(n)), build::not_null(build::double()));
+            let rows = b.filter(source, greater(column(2, build::double()), limit));
+            b.sink(rows, "log", &[], KAFKA);
+        }
+        b.sink(source, "log", &[], KAFKA);
+        b.sink(source, "log", &[], KAFKA);
+    });
+    let plan = physical(&plan).expect("the plan is sound");
+    let distinct = |part: &dyn Fn(usize) -> String| {
+        (0..plan.nodes.len())
+            .map(part)
+            .collect::<std::collections::BTreeSet<_>>()
+            .len()
+    };
+    assert_eq!(distinct(&|n| plan.nodes[n].name.clone()), plan.nodes.len());
+    assert_eq!(distinct(&|n| plan.nodes[n].uid.clone()), plan.nodes.len());
+    assert!(plan.nodes.iter().any(|node| node.name == "filter_usage_3"));
+}
