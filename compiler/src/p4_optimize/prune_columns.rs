@@ -5,6 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use sql::Value;
+
+use crate::catalog::table::Table;
 use crate::expr::{Expr, ExprKind};
 use crate::p3_plan::plan::{
     Aggregate, LogicalNode, LogicalOp, LogicalPlan, NodeId, Schema, Window, WindowInput,
@@ -102,111 +105,26 @@ struct Pruned {
 
 impl Pruned {
     fn add(&mut self, node: &LogicalNode, needed: &BTreeSet<usize>) {
-        let input = node
-            .inputs
-            .first()
-            .map(|input| self.kept[input.0].clone())
-            .unwrap_or_default();
-        let position = |column: usize| {
-            input
-                .binary_search(&column)
-                .expect("a column that is read is kept")
-        };
-        let all: Vec<usize> = (0..node.schema.columns.len()).collect();
-        let wanted: Vec<usize> = needed.iter().copied().collect();
+        let input = node.inputs.first();
+        let input = input.map(|input| self.kept[input.0].clone()).unwrap_or_default();
         let mut inputs: Vec<NodeId> = node.inputs.iter().map(|input| self.at[input.0]).collect();
-        let (op, kept) = match &node.op {
-            LogicalOp::Source { table, columns } => {
-                let mut kept = needed.clone();
-                if let Some(watermark) = &table.watermark {
-                    let reads = watermark.expr.columns().into_iter().chain([watermark.column]);
-                    kept.extend(reads.filter_map(|read| columns.iter().position(|column| *column == read)));
-                }
-                let kept: Vec<usize> = kept.into_iter().collect();
-                let columns = kept.iter().map(|column| columns[*column]).collect();
-                (
-                    LogicalOp::Source {
-                        table: table.clone(),
-                        columns,
-                    },
-                    kept,
-                )
-            }
-            LogicalOp::Values { rows } => {
-                let narrow = |row: &Vec<_>| wanted.iter().map(|column| Clone::clone(&row[*column])).collect();
-                (
-                    LogicalOp::Values {
-                        rows: rows.iter().map(narrow).collect(),
-                    },
-                    wanted,
-                )
-            }
-            LogicalOp::Filter { condition } => (
-                LogicalOp::Filter {
-                    condition: condition.renumber(&position),
-                },
-                input.clone(),
-            ),
-            LogicalOp::Project { exprs } => {
-                let exprs = wanted
-                    .iter()
-                    .map(|column| exprs[*column].renumber(&position))
-                    .collect();
-                (LogicalOp::Project { exprs }, wanted)
-            }
-            LogicalOp::Union => {
-                for (n, input) in node.inputs.iter().enumerate() {
-                    inputs[n] = self.narrowed(*input, &wanted);
-                }
-                (LogicalOp::Union, wanted)
-            }
-            LogicalOp::WindowAssign { window } => {
-                let appended = all.len() - WINDOW_COLUMNS..all.len();
-                let kept = input.iter().copied().chain(appended).collect();
-                (
-                    LogicalOp::WindowAssign {
-                        window: moved(window, &position),
-                    },
-                    kept,
-                )
-            }
-            LogicalOp::GroupAgg { keys, aggregates } => {
-                let (aggregates, kept) = narrow_aggregates(keys.len(), aggregates, needed, 0, &position);
-                (
-                    LogicalOp::GroupAgg {
-                        keys: keys.iter().copied().map(position).collect(),
-                        aggregates,
-                    },
-                    kept,
-                )
-            }
-            LogicalOp::WindowAgg {
-                window,
-                keys,
-                aggregates,
-            } => {
-                let (aggregates, kept) =
-                    narrow_aggregates(keys.len(), aggregates, needed, WINDOW_COLUMNS, &position);
-                let window = match window {
-                    WindowInput::Assign(window) => WindowInput::Assign(moved(window, &position)),
-                    WindowInput::Attached { start, end } => WindowInput::Attached {
-                        start: position(*start),
-                        end: position(*end),
-                    },
-                };
-                let keys = keys.iter().copied().map(position).collect();
-                (
-                    LogicalOp::WindowAgg {
-                        window,
-                        keys,
-                        aggregates,
-                    },
-                    kept,
-                )
-            }
-            LogicalOp::Sink { .. } | LogicalOp::Collect => (node.op.clone(), all.clone()),
+        let wanted: Vec<usize> = needed.iter().copied().collect();
+        if node.op == LogicalOp::Union {
+            inputs = node
+                .inputs
+                .iter()
+                .map(|input| self.narrowed(*input, &wanted))
+                .collect();
+        }
+        let width = node.schema.columns.len();
+        let narrowing = Narrowing {
+            needed,
+            wanted,
+            input: &input,
+            width,
         };
-        self.changed |= kept.len() != all.len();
+        let (op, kept) = narrowing.operator(&node.op);
+        self.changed |= kept.len() != width;
         let schema = narrow(&node.schema, &kept);
         self.at.push(NodeId(self.nodes.len()));
         self.kept.push(kept);
@@ -245,6 +163,124 @@ impl Pruned {
         };
         self.nodes.push(project);
         NodeId(self.nodes.len() - 1)
+    }
+}
+
+/// What is known when one node is made anew.
+struct Narrowing<'a> {
+    needed: &'a BTreeSet<usize>,
+    /// The needed columns in order.
+    wanted: Vec<usize>,
+    /// Old columns of the input that are left, in order.
+    input: &'a [usize],
+    /// Columns of the old node.
+    width: usize,
+}
+
+impl Narrowing<'_> {
+    /// Where a column of the old input stands now.
+    fn position(&self, column: usize) -> usize {
+        self.input
+            .binary_search(&column)
+            .expect("a column that is read is kept")
+    }
+
+    fn positions(&self, columns: &[usize]) -> Vec<usize> {
+        columns.iter().map(|column| self.position(*column)).collect()
+    }
+
+    /// The operation over what is left of its input, and the old columns it still answers.
+    fn operator(&self, op: &LogicalOp) -> (LogicalOp, Vec<usize>) {
+        let position = |column| self.position(column);
+        match op {
+            LogicalOp::Source { table, columns } => self.source(table, columns),
+            LogicalOp::Values { rows } => {
+                let narrow =
+                    |row: &Vec<Value>| self.wanted.iter().map(|column| row[*column].clone()).collect();
+                (
+                    LogicalOp::Values {
+                        rows: rows.iter().map(narrow).collect(),
+                    },
+                    self.wanted.clone(),
+                )
+            }
+            LogicalOp::Filter { condition } => (
+                LogicalOp::Filter {
+                    condition: condition.renumber(&position),
+                },
+                self.input.to_vec(),
+            ),
+            LogicalOp::Project { exprs } => {
+                let exprs = self
+                    .wanted
+                    .iter()
+                    .map(|column| exprs[*column].renumber(&position))
+                    .collect();
+                (LogicalOp::Project { exprs }, self.wanted.clone())
+            }
+            LogicalOp::Union => (LogicalOp::Union, self.wanted.clone()),
+            LogicalOp::WindowAssign { window } => {
+                let appended = self.width - WINDOW_COLUMNS..self.width;
+                let kept = self.input.iter().copied().chain(appended).collect();
+                (
+                    LogicalOp::WindowAssign {
+                        window: moved(window, &position),
+                    },
+                    kept,
+                )
+            }
+            LogicalOp::GroupAgg { keys, aggregates } => {
+                let (aggregates, kept) = narrow_aggregates(keys.len(), aggregates, self.needed, 0, &position);
+                (
+                    LogicalOp::GroupAgg {
+                        keys: self.positions(keys),
+                        aggregates,
+                    },
+                    kept,
+                )
+            }
+            LogicalOp::WindowAgg {
+                window,
+                keys,
+                aggregates,
+            } => {
+                let (aggregates, kept) =
+                    narrow_aggregates(keys.len(), aggregates, self.needed, WINDOW_COLUMNS, &position);
+                let window = match window {
+                    WindowInput::Assign(window) => WindowInput::Assign(moved(window, &position)),
+                    WindowInput::Attached { start, end } => WindowInput::Attached {
+                        start: position(*start),
+                        end: position(*end),
+                    },
+                };
+                (
+                    LogicalOp::WindowAgg {
+                        window,
+                        keys: self.positions(keys),
+                        aggregates,
+                    },
+                    kept,
+                )
+            }
+            LogicalOp::Sink { .. } | LogicalOp::Collect => (op.clone(), (0..self.width).collect()),
+        }
+    }
+
+    fn source(&self, table: &Table, columns: &[usize]) -> (LogicalOp, Vec<usize>) {
+        let mut kept = self.needed.clone();
+        if let Some(watermark) = &table.watermark {
+            let reads = watermark.expr.columns().into_iter().chain([watermark.column]);
+            kept.extend(reads.filter_map(|read| columns.iter().position(|column| *column == read)));
+        }
+        let kept: Vec<usize> = kept.into_iter().collect();
+        let columns = kept.iter().map(|column| columns[*column]).collect();
+        (
+            LogicalOp::Source {
+                table: table.clone(),
+                columns,
+            },
+            kept,
+        )
     }
 }
 

@@ -152,7 +152,7 @@ fn updates_into_an_append_only_sink_name_the_operator_and_the_way_out() {
     let problem = only_problem(&grouped(KAFKA, &[], KAFKA));
     assert_eq!((problem.code, problem.span), ("E5001", span("SELECT * FROM cpu")));
     let expected =
-        "table 'cpu_agg' takes insertions only, but aggregation 'group_by_hostname' updates rows [I,UA]";
+        "table 'cpu_agg' takes insertions only, but group_agg 'group_by_hostname' updates rows [I,UA]";
     assert_eq!(problem.message, expected);
     assert!(problem.help.is_some_and(|help| help.contains("upsert-kafka")));
     let problem = only_problem(&grouped(KAFKA, &[], JDBC));

@@ -15,6 +15,9 @@ mod row_reader;
 mod scope;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 use quote::quote;
 use sha2::{Digest, Sha256};
 

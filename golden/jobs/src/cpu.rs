@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 54b9f75fbb88025ff7894c81b2d85360bc14b38dddf2556593a264cf4cef536c
+//! SQL: sha256 f7d84f7c0f83a1e401583bc69affd72f970b42c58c603faaf7edf0f8e8942034
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]

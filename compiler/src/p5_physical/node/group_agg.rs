@@ -18,7 +18,7 @@ pub struct GroupAgg {
 
 impl Operator for GroupAgg {
     fn kind(&self) -> &'static str {
-        "aggregation"
+        "group_agg"
     }
 
     fn base_name(&self, input: &Schema, _: &Schema) -> String {

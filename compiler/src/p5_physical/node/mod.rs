@@ -33,7 +33,7 @@ pub(super) const WINDOW_COLUMNS: usize = 3;
 
 /// What the steps of this pass ask an operator. `input` is the schema of the (first) input, empty for sources.
 pub(super) trait Operator {
-    /// As messages call it.
+    /// The operator's name everywhere; part of identities.
     fn kind(&self) -> &'static str;
 
     /// The name in the job, before it is made unique and an identifier.

@@ -20,7 +20,7 @@ pub struct WindowAgg {
 
 impl Operator for WindowAgg {
     fn kind(&self) -> &'static str {
-        "window aggregation"
+        "window_agg"
     }
 
     fn base_name(&self, input: &Schema, _: &Schema) -> String {

@@ -42,7 +42,7 @@ pub(super) fn window_columns(rows: &str) -> [String; WINDOW_COLUMNS] {
 
 impl Operator for WindowAssign {
     fn kind(&self) -> &'static str {
-        "window assignment"
+        "window_assign"
     }
 
     fn base_name(&self, _: &Schema, _: &Schema) -> String {
