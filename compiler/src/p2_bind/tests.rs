@@ -220,206 +220,209 @@ fn insert_casts_and_fills() {
     assert_eq!(bound.config["parallelism.default"].value, "2");
 }
 
-/// Statements and how their problems begin, in the order of the text.
+/// Queries and how their problems begin, in the order of the text.
+const QUERIES: &[(&str, &[&str])] = &[
+    (
+        "SELECT nam, l FROM t",
+        &["E2005 nam: no column 'nam' is visible here"],
+    ),
+    ("SELECT prce, x.l FROM t AS x WHERE y", &["E2005 prce", "E2005 y"]),
+    (
+        "SELECT r.nme FROM t",
+        &["E2005 r.nme: row 'r' has no field 'nme' [did you mean 'name'?]"],
+    ),
+    (
+        "SELECT i FROM tt",
+        &["E2004 tt: table or view 'tt' does not exist"],
+    ),
+    ("SELECT i FROM other.t", &["E2003 other.t"]),
+    (
+        "SELECT UPER(s) FROM t",
+        &["E2010 UPER(s): there is no function UPER [did you mean UPPER?]"],
+    ),
+    ("SELECT UPPER(i, s) FROM t", &["E2006 UPPER(i, s): UPPER expects"]),
+    (
+        "SELECT i FROM t WHERE l",
+        &["E2006 l: WHERE expects BOOLEAN, found BIGINT"],
+    ),
+    (
+        "SELECT i FROM t WHERE SUM(l) > 1",
+        &["E2009 SUM(l): the aggregate function SUM cannot stand in WHERE"],
+    ),
+    (
+        "SELECT SUM(COUNT(*)) FROM t",
+        &["E2009 COUNT(*): the aggregate function COUNT stands inside another one"],
+    ),
+    (
+        "SELECT i, l FROM t GROUP BY i",
+        &["E2013 l: column 'l' is neither in GROUP BY"],
+    ),
+    (
+        "SELECT i + 1 AS k FROM t GROUP BY k",
+        &["E2005 k: no column 'k' is visible here"],
+    ),
+    (
+        "SELECT SUM(s) FROM t",
+        &["E2006 SUM(s): SUM expects a numeric argument, found STRING"],
+    ),
+    ("SELECT x.* FROM t", &["E2014"]),
+    ("SELECT CAST(a AS INT) FROM t", &["E2007 CAST(a AS INT)"]),
+    (
+        "SELECT DATE '2020-02-30'",
+        &["E2008 DATE '2020-02-30': '2020-02-30' is not a DATE; expected 'yyyy-MM-dd'"],
+    ),
+    ("SELECT * FROM t, t AS u", &["E2002"]),
+    (
+        "SELECT i FROM t ORDER BY i",
+        &["E2002 SELECT i FROM t ORDER BY i: not supported by this version: ORDER BY"],
+    ),
+    ("SELECT LISTAGG(s) FROM t", &["E2002 LISTAGG(s)"]),
+    ("SELECT i FROM t UNION ALL SELECT i, l FROM t", &["E2011"]),
+    ("SELECT i = 1 FROM t UNION ALL SELECT i FROM t", &["E2012"]),
+    ("SELECT * FROM (VALUES (1), (2, 3))", &["E2011"]),
+    ("SELECT * FROM t AS x(a, b)", &["E2011 x: 2 names for 10 columns"]),
+    (
+        "SELECT * FROM TUMBLE(TABLE t, DESCRIPTOR(i), INTERVAL '1' DAY)",
+        &[
+            "E2015 i: column 'i' of type INT NOT NULL is not a time attribute [time attributes here: ts, proc]",
+        ],
+    ),
+    (
+        "SELECT * FROM HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '3' SECOND, INTERVAL '10' SECOND)",
+        &["E2016 HOP: SIZE (10000 ms) must be a multiple of SLIDE (3000 ms)"],
+    ),
+    ("SELECT * FROM TUMBLE(TABLE t, DESCRIPTOR(ts))", &["E2016"]),
+    (
+        "SELECT * FROM TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MONTH)",
+        &["E2016 INTERVAL '1' MONTH"],
+    ),
+    ("SELECT i FROM t /*+ OPTION('a'='b') */", &["E2022 OPTION"]),
+    (
+        "SELECT i FROM t /*+ OPTIONS('rows-per-secnd'='5') */",
+        &["E2035 'rows-per-secnd'"],
+    ),
+];
+
 #[test]
 fn problems_of_queries() {
-    let cases: &[(&str, &[&str])] = &[
-        (
-            "SELECT nam, l FROM t",
-            &["E2005 nam: no column 'nam' is visible here"],
-        ),
-        ("SELECT prce, x.l FROM t AS x WHERE y", &["E2005 prce", "E2005 y"]),
-        (
-            "SELECT r.nme FROM t",
-            &["E2005 r.nme: row 'r' has no field 'nme' [did you mean 'name'?]"],
-        ),
-        (
-            "SELECT i FROM tt",
-            &["E2004 tt: table or view 'tt' does not exist"],
-        ),
-        ("SELECT i FROM other.t", &["E2003 other.t"]),
-        (
-            "SELECT UPER(s) FROM t",
-            &["E2010 UPER(s): there is no function UPER [did you mean UPPER?]"],
-        ),
-        ("SELECT UPPER(i, s) FROM t", &["E2006 UPPER(i, s): UPPER expects"]),
-        (
-            "SELECT i FROM t WHERE l",
-            &["E2006 l: WHERE expects BOOLEAN, found BIGINT"],
-        ),
-        (
-            "SELECT i FROM t WHERE SUM(l) > 1",
-            &["E2009 SUM(l): the aggregate function SUM cannot stand in WHERE"],
-        ),
-        (
-            "SELECT SUM(COUNT(*)) FROM t",
-            &["E2009 COUNT(*): the aggregate function COUNT stands inside another one"],
-        ),
-        (
-            "SELECT i, l FROM t GROUP BY i",
-            &["E2013 l: column 'l' is neither in GROUP BY"],
-        ),
-        (
-            "SELECT i + 1 AS k FROM t GROUP BY k",
-            &["E2005 k: no column 'k' is visible here"],
-        ),
-        (
-            "SELECT SUM(s) FROM t",
-            &["E2006 SUM(s): SUM expects a numeric argument, found STRING"],
-        ),
-        ("SELECT x.* FROM t", &["E2014"]),
-        ("SELECT CAST(a AS INT) FROM t", &["E2007 CAST(a AS INT)"]),
-        (
-            "SELECT DATE '2020-02-30'",
-            &["E2008 DATE '2020-02-30': '2020-02-30' is not a DATE; expected 'yyyy-MM-dd'"],
-        ),
-        ("SELECT * FROM t, t AS u", &["E2002"]),
-        (
-            "SELECT i FROM t ORDER BY i",
-            &["E2002 SELECT i FROM t ORDER BY i: not supported by this version: ORDER BY"],
-        ),
-        ("SELECT LISTAGG(s) FROM t", &["E2002 LISTAGG(s)"]),
-        ("SELECT i FROM t UNION ALL SELECT i, l FROM t", &["E2011"]),
-        ("SELECT i = 1 FROM t UNION ALL SELECT i FROM t", &["E2012"]),
-        ("SELECT * FROM (VALUES (1), (2, 3))", &["E2011"]),
-        ("SELECT * FROM t AS x(a, b)", &["E2011 x: 2 names for 10 columns"]),
-        (
-            "SELECT * FROM TUMBLE(TABLE t, DESCRIPTOR(i), INTERVAL '1' DAY)",
-            &[
-                "E2015 i: column 'i' of type INT NOT NULL is not a time attribute [time attributes here: ts, proc]",
-            ],
-        ),
-        (
-            "SELECT * FROM HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '3' SECOND, INTERVAL '10' SECOND)",
-            &["E2016 HOP: SIZE (10000 ms) must be a multiple of SLIDE (3000 ms)"],
-        ),
-        ("SELECT * FROM TUMBLE(TABLE t, DESCRIPTOR(ts))", &["E2016"]),
-        (
-            "SELECT * FROM TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MONTH)",
-            &["E2016 INTERVAL '1' MONTH"],
-        ),
-        ("SELECT i FROM t /*+ OPTION('a'='b') */", &["E2022 OPTION"]),
-        (
-            "SELECT i FROM t /*+ OPTIONS('rows-per-secnd'='5') */",
-            &["E2035 'rows-per-secnd'"],
-        ),
-    ];
-    check(cases);
+    check(QUERIES);
 }
+
+/// Other statements and how their problems begin.
+const STATEMENTS: &[(&str, &[&str])] = &[
+    (
+        "INSERT INTO sink SELECT i, s FROM t",
+        &["E2019 sink: the query gives 2 columns (i, s), but 3 columns"],
+    ),
+    (
+        "INSERT INTO sink (k) SELECT i FROM t",
+        &["E2021 sink: column 'v' is STRING NOT NULL and gets no value"],
+    ),
+    (
+        "INSERT INTO sink (k, vv) SELECT i, s FROM t",
+        &["E2018 vv: table 'sink' has no column 'vv'"],
+    ),
+    (
+        "INSERT INTO sink (k, v, twice) SELECT i, s, i FROM t",
+        &["E2018 twice: column 'twice' is computed"],
+    ),
+    (
+        "INSERT INTO sink (k, v) SELECT s, s FROM t",
+        &[
+            "E2020 SELECT s, s FROM t: column 1 of the query, 's' of type STRING, does not fit column 'k' of type BIGINT",
+        ],
+    ),
+    (
+        "INSERT INTO t SELECT * FROM t",
+        &[
+            "E2019 t",
+            "E2030 t: table 't' cannot be written: 'datagen' is a source",
+        ],
+    ),
+    (
+        "CREATE TABLE x (a INT); SELECT * FROM x",
+        &["E2032 x: table 'x' has no option 'connector'"],
+    ),
+    (
+        "CREATE TABLE x (a INT) WITH ('connector'='kafak')",
+        &["E2029 'kafak': there is no connector 'kafak' [did"],
+    ),
+    (
+        "CREATE TABLE x (a INT) WITH ('connector'='postgres-cdc')",
+        &["E2029 'postgres-cdc': the connector"],
+    ),
+    (
+        "CREATE TABLE x (a INT) WITH ('connector'='kafka', 'topic'='a', 'format'='jsn')",
+        &[
+            "E2039 'kafka': connector 'kafka' needs option 'properties.bootstrap.servers' from the deployment",
+            "E2033 'jsn'",
+        ],
+    ),
+    (
+        "CREATE TABLE x (a INT) WITH ('connector'='datagen', 'fields.b.kind'='random', 'fields.a.kind'='rnd')",
+        &[
+            "E2035 'fields.b.kind'",
+            "E2034 'rnd': 'rnd' is not a value of option 'fields.a.kind'",
+        ],
+    ),
+    (
+        "CREATE TABLE x (a INT METADATA FROM 'ofset') WITH ('connector'='upsert-kafka', 'topic'='a', \
+          'properties.bootstrap.servers'='h', 'key.format'='raw', 'value.format'='json')",
+        &[
+            "E2037 a INT METADATA FROM 'ofset'",
+            "E2036 'upsert-kafka': connector 'upsert-kafka' needs a primary key",
+        ],
+    ),
+    (
+        "CREATE TABLE x (a INT, b STRING) WITH ('connector'='filesystem', 'path'='/x', 'format'='raw')",
+        &["E2036"],
+    ),
+    (
+        "CREATE TABLE x (a INT, a STRING)",
+        &["E2025 a: column 'a' is declared twice"],
+    ),
+    (
+        "CREATE TABLE x (a INT, PRIMARY KEY (b) NOT ENFORCED)",
+        &["E2026 b"],
+    ),
+    (
+        "CREATE TABLE x (a INT, WATERMARK FOR a AS a)",
+        &["E2027 a: the watermark's column 'a' is INT"],
+    ),
+    (
+        "CREATE TABLE x (a TIMESTAMP(6), WATERMARK FOR a AS a)",
+        &["E2027 a: the watermark's column 'a' is TIMESTAMP(6)"],
+    ),
+    (
+        "CREATE TABLE x (a INT, b AS a + 1, c AS b + 1)",
+        &["E2005 b: column 'b' is computed"],
+    ),
+    ("CREATE TABLE x (a DECIMAL(39, 2))", &["E2001"]),
+    (
+        "CREATE TABLE t (a INT)",
+        &["E2023 t: table or view 't' exists already"],
+    ),
+    (
+        "CREATE TABLE x (i INT) LIKE t",
+        &["E2028 i INT: column 'i' exists already"],
+    ),
+    (
+        "CREATE TABLE x (z INT) LIKE t (EXCLUDING ALL INCLUDING OPTIONS); SELECT y FROM x",
+        &["E2005 y"],
+    ),
+    (
+        "SET 'table.exec.state.tll' = '1 h'",
+        &["E2038 'table.exec.state.tll': setting 'table.exec.state.tll' is unknown"],
+    ),
+    (
+        "CREATE VIEW v AS SELECT nope FROM t; SELECT * FROM v",
+        &["E2005 nope"],
+    ),
+];
 
 #[test]
 fn problems_of_inserts_and_tables() {
-    let cases: &[(&str, &[&str])] = &[
-        (
-            "INSERT INTO sink SELECT i, s FROM t",
-            &["E2019 sink: the query gives 2 columns (i, s), but 3 columns"],
-        ),
-        (
-            "INSERT INTO sink (k) SELECT i FROM t",
-            &["E2021 sink: column 'v' is STRING NOT NULL and gets no value"],
-        ),
-        (
-            "INSERT INTO sink (k, vv) SELECT i, s FROM t",
-            &["E2018 vv: table 'sink' has no column 'vv'"],
-        ),
-        (
-            "INSERT INTO sink (k, v, twice) SELECT i, s, i FROM t",
-            &["E2018 twice: column 'twice' is computed"],
-        ),
-        (
-            "INSERT INTO sink (k, v) SELECT s, s FROM t",
-            &[
-                "E2020 SELECT s, s FROM t: column 1 of the query, 's' of type STRING, does not fit column 'k' of type BIGINT",
-            ],
-        ),
-        (
-            "INSERT INTO t SELECT * FROM t",
-            &[
-                "E2019 t",
-                "E2030 t: table 't' cannot be written: 'datagen' is a source",
-            ],
-        ),
-        (
-            "CREATE TABLE x (a INT); SELECT * FROM x",
-            &["E2032 x: table 'x' has no option 'connector'"],
-        ),
-        (
-            "CREATE TABLE x (a INT) WITH ('connector'='kafak')",
-            &["E2029 'kafak': there is no connector 'kafak' [did"],
-        ),
-        (
-            "CREATE TABLE x (a INT) WITH ('connector'='postgres-cdc')",
-            &["E2029 'postgres-cdc': the connector"],
-        ),
-        (
-            "CREATE TABLE x (a INT) WITH ('connector'='kafka', 'topic'='a', 'format'='jsn')",
-            &[
-                "E2032 'kafka': connector 'kafka' needs option 'properties.bootstrap.servers'",
-                "E2033 'jsn'",
-            ],
-        ),
-        (
-            "CREATE TABLE x (a INT) WITH ('connector'='datagen', 'fields.b.kind'='random', 'fields.a.kind'='rnd')",
-            &[
-                "E2035 'fields.b.kind'",
-                "E2034 'rnd': 'rnd' is not a value of option 'fields.a.kind'",
-            ],
-        ),
-        (
-            "CREATE TABLE x (a INT METADATA FROM 'ofset') WITH ('connector'='upsert-kafka', 'topic'='a', \
-          'properties.bootstrap.servers'='h', 'key.format'='raw', 'value.format'='json')",
-            &[
-                "E2037 a INT METADATA FROM 'ofset'",
-                "E2036 'upsert-kafka': connector 'upsert-kafka' needs a primary key",
-            ],
-        ),
-        (
-            "CREATE TABLE x (a INT, b STRING) WITH ('connector'='filesystem', 'path'='/x', 'format'='raw')",
-            &["E2036"],
-        ),
-        (
-            "CREATE TABLE x (a INT, a STRING)",
-            &["E2025 a: column 'a' is declared twice"],
-        ),
-        (
-            "CREATE TABLE x (a INT, PRIMARY KEY (b) NOT ENFORCED)",
-            &["E2026 b"],
-        ),
-        (
-            "CREATE TABLE x (a INT, WATERMARK FOR a AS a)",
-            &["E2027 a: the watermark's column 'a' is INT"],
-        ),
-        (
-            "CREATE TABLE x (a TIMESTAMP(6), WATERMARK FOR a AS a)",
-            &["E2027 a: the watermark's column 'a' is TIMESTAMP(6)"],
-        ),
-        (
-            "CREATE TABLE x (a INT, b AS a + 1, c AS b + 1)",
-            &["E2005 b: column 'b' is computed"],
-        ),
-        ("CREATE TABLE x (a DECIMAL(39, 2))", &["E2001"]),
-        (
-            "CREATE TABLE t (a INT)",
-            &["E2023 t: table or view 't' exists already"],
-        ),
-        (
-            "CREATE TABLE x (i INT) LIKE t",
-            &["E2028 i INT: column 'i' exists already"],
-        ),
-        (
-            "CREATE TABLE x (z INT) LIKE t (EXCLUDING ALL INCLUDING OPTIONS); SELECT y FROM x",
-            &["E2005 y"],
-        ),
-        (
-            "SET 'table.exec.state.tll' = '1 h'",
-            &["E2038 'table.exec.state.tll': setting 'table.exec.state.tll' is unknown"],
-        ),
-        (
-            "CREATE VIEW v AS SELECT nope FROM t; SELECT * FROM v",
-            &["E2005 nope"],
-        ),
-    ];
-    check(cases);
+    check(STATEMENTS);
 }
 
 fn check(cases: &[(&str, &[&str])]) {

@@ -7,7 +7,7 @@ use super::definitions::{SINK_OPTIONS, SOURCE_OPTIONS};
 use super::{
     CONNECTORS, CONNECTORS_LATER, ConnectorDef, FORMATS, FORMATS_LATER, FormatDef, FormatOptions, OptionDef,
 };
-use crate::base::{Diagnostic, Span};
+use crate::base::{Diagnostic, Severity, Span};
 use crate::catalog::function::resolve_cast;
 use crate::catalog::nearest::{nearest, suggestion};
 use crate::catalog::table::{Column, ColumnKind, OptionValue, Table};
@@ -252,37 +252,42 @@ fn matches(name: &str, key: &str, table: &Table) -> bool {
     })
 }
 
-/// Required options and keys.
+/// Required options and keys. Formats must be known here; any other option may come with the deployment.
 fn check_presence(table: &Table, connector: &ConnectorDef, found: &mut Vec<Diagnostic>) {
     let has = |key: &str| table.options.contains_key(key);
-    let mut missing: Vec<&str> = connector
-        .options
-        .iter()
-        .filter(|o| o.required && !has(o.name))
-        .map(|o| o.name)
-        .collect();
-    match connector.formats {
-        FormatOptions::One if !has("format") => missing.push("format"),
-        FormatOptions::KeyAndValue if !has("format") && !has("value.format") => missing.push("format"),
-        FormatOptions::BothRequired => {
-            missing.extend(["key.format", "value.format"].into_iter().filter(|key| !has(key)));
-        }
-        _ => {}
-    }
-    if connector.name == "kafka" && !has("topic") && !has("topic-pattern") {
-        missing.push("topic");
-    }
     let span = table
         .options
         .get("connector")
         .map_or(table.span, |option| option.value_span);
-    if !missing.is_empty() {
-        let message = format!(
-            "connector '{}' needs option '{}'",
-            connector.name,
-            missing.join("', '")
-        );
+    let formats: &[&str] = match connector.formats {
+        FormatOptions::One if !has("format") => &["format"],
+        FormatOptions::KeyAndValue if !has("format") && !has("value.format") => &["format"],
+        FormatOptions::BothRequired => &["key.format", "value.format"],
+        _ => &[],
+    };
+    for format in formats.iter().filter(|format| !has(format)) {
+        let message = format!("connector '{}' needs option '{format}'", connector.name);
         found.push(Diagnostic::error("E2032", span, message));
+    }
+    let mut missing: Vec<&str> = connector
+        .options
+        .iter()
+        .filter(|option| option.required && !has(option.name))
+        .map(|option| option.name)
+        .collect();
+    if connector.name == "kafka" && !has("topic") && !has("topic-pattern") {
+        missing.push("topic");
+    }
+    if !missing.is_empty() {
+        let names = missing.join("', '");
+        let message = format!(
+            "connector '{}' needs option '{names}' from the deployment",
+            connector.name
+        );
+        // Diagnostic: E2039 a required option is not in the declaration (a warning).
+        let mut warning = Diagnostic::error("E2039", span, message);
+        warning.severity = Severity::Warning;
+        found.push(warning);
     }
     if connector.needs_primary_key && table.primary_key.is_empty() {
         let message = format!(
