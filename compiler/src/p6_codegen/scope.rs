@@ -57,6 +57,8 @@ impl Code {
             }
         }
         match (self.form, self.held) {
+            (Form::Null, Held::Text) => quote!(None::<String>),
+            (Form::Null, Held::Bytes) => quote!(None::<Vec<u8>>),
             (Form::Lent, Held::Text) => quote!(#option.map(str::to_owned)),
             (Form::Lent, Held::Bytes) => quote!(#option.map(<[u8]>::to_vec)),
             (Form::Lent, Held::Nested) => quote!(#option.cloned()),
