@@ -158,7 +158,8 @@ impl CheckpointStore {
 fn local(path: &str) -> Result<Arc<dyn ObjectStore>, String> {
     std::fs::create_dir_all(path).map_err(|error| error.to_string())?;
     let store = LocalFileSystem::new_with_prefix(path).map_err(|error| error.to_string())?;
-    Ok(Arc::new(store.with_automatic_cleanup(true)))
+    // A commit that a power failure could take back would be none.
+    Ok(Arc::new(store.with_automatic_cleanup(true).with_fsync(true)))
 }
 
 #[cfg(test)]

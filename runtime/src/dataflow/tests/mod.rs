@@ -7,4 +7,5 @@ mod flow;
 mod jobs;
 mod pressure;
 mod restore;
+mod windows;
 mod world;

@@ -119,6 +119,10 @@ impl SplitSource for Numbers {
         !self.unbounded
     }
 
+    fn has_split_watermarks(&self) -> bool {
+        true
+    }
+
     fn reader(&self) -> Result<Box<dyn SplitReader>, JobError> {
         Ok(Box::new(NumbersReader {
             numbers: self.clone(),
