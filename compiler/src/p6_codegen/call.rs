@@ -92,6 +92,12 @@ impl Expressions<'_, '_> {
                     weight,
                 }
             }
+            // A NULL of a nested type is an owned one, since nothing lends it.
+            (_, Form::Null) if argument.ty.kind.is_constructed() => StrictArgument::Bound {
+                option: code.option,
+                usage: Usage::Lent,
+                weight,
+            },
             _ => StrictArgument::Bound {
                 option: code.option,
                 usage: Usage::AsItIs,
