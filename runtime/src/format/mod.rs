@@ -129,7 +129,8 @@ pub fn known_options(options: &Options, prefix: &str) -> Vec<Known> {
         Some("json") => json::OPTIONS,
         Some("csv") => csv::OPTIONS,
         Some("raw") => raw::OPTIONS,
-        _ => &[],
+        // Opening the format says what is wrong; its options are not the mistake.
+        _ => &["*"],
     };
     let format = options.get(&format!("{prefix}format")).unwrap_or_default();
     known.extend(
@@ -173,4 +174,47 @@ fn unknown_format(options: &Options, prefix: &str, found: &str) -> JobError {
         &format!("{prefix}format"),
         format!("unknown format '{found}'; there are json, csv and raw"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_belong_to_the_format_that_is_named() {
+        for (values, error) in [
+            (
+                &[
+                    ("value.format", "json"),
+                    ("value.json.ignore-parse-errors", "true"),
+                ][..],
+                None,
+            ),
+            (
+                &[("value.format", "json"), ("value.csv.null-literal", "x")],
+                Some("value.csv.null-literal"),
+            ),
+            (
+                &[("value.format", "json"), ("json.ignore-parse-errors", "true")],
+                Some("json.ignore-parse-errors"),
+            ),
+            (&[], Some("value.format")),
+            (&[("value.format", "xml"), ("value.xml.depth", "1")], None),
+        ] {
+            let options = Options::new("t", values.iter().copied());
+            let found = options.check(&known_options(&options, "value."));
+            let option = found.err().map(|error| error.to_string());
+            let expected = error.map(|option| format!("option '{option}'"));
+            match (&option, &expected) {
+                (Some(found), Some(expected)) => assert!(found.contains(expected), "{found}"),
+                (found, expected) => assert_eq!(found, expected),
+            }
+        }
+        let options = Options::new("t", [("value.format", "xml")]);
+        let error = open_decoder(&options, "value.", vec![])
+            .err()
+            .expect("refused")
+            .to_string();
+        assert!(error.contains("unknown format 'xml'"), "{error}");
+    }
 }
