@@ -268,13 +268,15 @@ pub fn hex_text(value: &str) -> String {
     hex::encode_upper(value)
 }
 
-/// UNHEX: bytes from hexadecimal digits; NULL when there are others. An odd digit stands alone in the first byte.
+/// UNHEX: bytes from hexadecimal digits; NULL when there are others. Of an odd number of digits the first is
+/// checked and answers a zero byte, as in Flink.
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
     if text.len().is_multiple_of(2) {
-        hex::decode(text).ok()
-    } else {
-        hex::decode(format!("0{text}")).ok()
+        return hex::decode(text).ok();
     }
+    let mut bytes = hex::decode(format!("0{text}")).ok()?;
+    bytes[0] = 0;
+    Some(bytes)
 }
 
 /// RAND_INTEGER's bound must be positive.
@@ -367,7 +369,10 @@ mod tests {
             (hex_integer(255).as_str(), hex_text("Flink").as_str()),
             ("FF", "466C696E6B")
         );
-        assert_eq!(unhex("146"), Some(vec![0x01, 0x46]));
+        assert_eq!(
+            (unhex("146"), unhex("1")),
+            (Some(vec![0x00, 0x46]), Some(vec![0]))
+        );
         assert_eq!((unhex(""), unhex("1-"), unhex("z")), (Some(vec![]), None, None));
     }
 }
