@@ -2,6 +2,8 @@
 
 mod decode;
 mod encode;
+#[cfg(test)]
+mod fuzz;
 mod nested;
 mod object;
 mod scan;
