@@ -222,7 +222,7 @@ impl<'t> Reader<'t> {
         Ok(c)
     }
 
-    /// `XXXX`, and the second half of a pair; half a pair alone becomes a replacement character.
+    /// `hhhh`, and the second half of a pair; half a pair alone becomes a replacement character.
     fn unicode(&mut self) -> Result<char, String> {
         let first = self.hexadecimal()?;
         if !(0xD800..0xDC00).contains(&first) || !self.text[self.at..].starts_with("\\u") {

@@ -205,7 +205,7 @@ impl Translation<'_> {
         }
     }
 
-    /// `\uXXXX`, two of them for a character outside of the basic plane.
+    /// `\uhhhh`, two of them for a character outside of the basic plane.
     fn unicode(&mut self) {
         let Some(first) = self.hexadecimal() else {
             self.out.push_str("\\u");
