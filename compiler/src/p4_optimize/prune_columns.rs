@@ -243,27 +243,36 @@ impl Narrowing<'_> {
                 window,
                 keys,
                 aggregates,
-            } => {
-                let (aggregates, kept) =
-                    narrow_aggregates(keys.len(), aggregates, self.needed, WINDOW_COLUMNS, &position);
-                let window = match window {
-                    WindowInput::Assign(window) => WindowInput::Assign(moved(window, &position)),
-                    WindowInput::Attached { start, end } => WindowInput::Attached {
-                        start: position(*start),
-                        end: position(*end),
-                    },
-                };
-                (
-                    LogicalOp::WindowAgg {
-                        window,
-                        keys: self.positions(keys),
-                        aggregates,
-                    },
-                    kept,
-                )
-            }
+            } => self.window_agg(window, keys, aggregates),
             LogicalOp::Sink { .. } | LogicalOp::Collect => (op.clone(), (0..self.width).collect()),
         }
+    }
+
+    fn window_agg(
+        &self,
+        window: &WindowInput,
+        keys: &[usize],
+        aggregates: &[Aggregate],
+    ) -> (LogicalOp, Vec<usize>) {
+        let position = |column| self.position(column);
+        let (aggregates, kept) =
+            narrow_aggregates(keys.len(), aggregates, self.needed, WINDOW_COLUMNS, &position);
+        let window = match window {
+            WindowInput::Assign(window) => WindowInput::Assign(moved(window, &position)),
+            WindowInput::Attached { start, end } => WindowInput::Attached {
+                start: position(*start),
+                end: position(*end),
+            },
+        };
+        let keys = self.positions(keys);
+        (
+            LogicalOp::WindowAgg {
+                window,
+                keys,
+                aggregates,
+            },
+            kept,
+        )
     }
 
     fn source(&self, table: &Table, columns: &[usize]) -> (LogicalOp, Vec<usize>) {

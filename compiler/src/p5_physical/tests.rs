@@ -64,7 +64,8 @@ fn grouped(from: Options, key: &'static [usize], into: Options) -> LogicalPlan {
 fn an_upsert_sink_gets_no_rows_before_updates() {
     let expected = "\
 cpu_agg_sink: Sink(table=[cpu_agg], fields=[hostname, n, s], changelogMode=[I,UA])
-+- group_by_hostname: GroupAgg(groupBy=[hostname], select=[hostname, COUNT(*) AS n, SUM(usage) AS s], changelogMode=[I,UA])
++- group_by_hostname: GroupAgg(groupBy=[hostname], select=[hostname, COUNT(*) AS n, SUM(usage) AS s], \
+   changelogMode=[I,UA])
    +- exchange_by_hostname: Exchange(distribution=[hash[hostname]], changelogMode=[I])
       +- project_hostname_usage: Calc(select=[hostname, usage], changelogMode=[I])
          +- cpu_source: Source(table=[cpu], fields=[hostname, usage, ts], changelogMode=[I])
