@@ -145,3 +145,51 @@ fn wait_until(mut is_so: impl FnMut() -> bool) {
         std::thread::sleep(Duration::from_millis(2));
     }
 }
+
+#[test]
+fn splits_that_appear_later_are_read() {
+    let storage = Arc::new(InMemory::new());
+    let mut numbers = Numbers::new(1, 50, 0, Death::Never);
+    numbers.unbounded = true;
+    numbers.growing_to = Some(4);
+    let running = numbers.clone();
+    let memory = Arc::clone(&storage);
+    let handle = std::thread::spawn(move || running.run(&totals(), &deployment("growing", 3), &memory));
+    // With one split the numbers were 0, 1, 2 …; those of the others are among them, too.
+    let expected: i64 = 4 * 50;
+    wait_until(|| {
+        numbers.control.checkpoint();
+        let counts = replay(&visible("growing")).into_values().map(|row| {
+            let count = row.split(", ").nth(1).expect("the second column is the count");
+            count.parse::<i64>().expect("a count is a number")
+        });
+        counts.sum::<i64>() == expected
+    });
+    numbers.control.stop();
+    handle.join().expect("no panic").expect("it ends well");
+}
+
+/// A directory stands where the first part is to be written, and goes after a while.
+#[test]
+fn a_checkpoint_that_cannot_be_stored_is_tried_again_as_often_as_is_tolerated() {
+    for (tolerable, ends_well) in [("0", false), ("1", true)] {
+        let test = format!("flaky-{tolerable}");
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let job_directory = directory.path().join(&test);
+        let blocked = job_directory.join("checkpoints/1-1/part-0-0");
+        std::fs::create_dir_all(blocked.join("in the way")).expect("created");
+        let unblock = blocked.clone();
+        let helper = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(300));
+            std::fs::remove_dir_all(unblock).expect("removed");
+        });
+        let mut patient = deployment(&test, 1);
+        patient.checkpoints = Some(format!("file://{}", directory.path().display()));
+        let key = "execution.checkpointing.tolerable-failed-checkpoints";
+        patient.config.insert(key.to_owned(), tolerable.to_owned());
+        let numbers = Numbers::new(1, 30, 0, Death::Never);
+        let result = crate::dataflow::run_with(&totals(), &patient, &numbers.control, &numbers, None);
+        helper.join().expect("no panic");
+        assert_eq!(result.is_ok(), ends_well, "{tolerable}: {result:?}");
+    }
+}

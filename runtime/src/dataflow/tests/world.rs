@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use object_store::memory::InMemory;
 
@@ -40,6 +41,8 @@ pub(super) struct Numbers {
     pub(super) splits: i32,
     pub(super) rows_per_split: i32,
     pub(super) unbounded: bool,
+    /// There are more splits each time one looks, up to this number.
+    pub(super) growing_to: Option<i32>,
     /// Every so many polls a reader asks for a checkpoint; 0: never.
     pub(super) checkpoint_every: usize,
     pub(super) death: Death,
@@ -55,6 +58,7 @@ impl Numbers {
             splits,
             rows_per_split,
             unbounded: false,
+            growing_to: None,
             checkpoint_every,
             death,
             control: Control::default(),
@@ -112,7 +116,15 @@ impl SplitSource for Numbers {
             id: format!("numbers/{split}"),
             position: serde_json::Value::Null,
         };
-        Ok((0..self.splits).map(split).collect())
+        let found = (0..self.splits).map(split).collect();
+        self.splits = self
+            .growing_to
+            .map_or(self.splits, |most| most.min(self.splits + 1));
+        Ok(found)
+    }
+
+    fn discovery_interval(&self) -> Option<Duration> {
+        self.growing_to.map(|_| Duration::from_millis(5))
     }
 
     fn is_bounded(&self) -> bool {
