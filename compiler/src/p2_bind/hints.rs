@@ -9,6 +9,17 @@ use crate::catalog::table::{OptionValue, Table};
 use crate::p1_parse::ast::Hint;
 use crate::p1_parse::hints::{self, HintArgument, HintCall};
 
+/// Hints of Flink's that this version does not follow.
+const LATER: &[&str] = &[
+    "STATE_TTL",
+    "LOOKUP",
+    "BROADCAST",
+    "SHUFFLE_HASH",
+    "SHUFFLE_MERGE",
+    "NEST_LOOP",
+    "MULTI_JOIN",
+];
+
 impl Binder<'_> {
     /// The table with the options of the hint that stands behind its name at `span`.
     pub(super) fn with_dynamic_options(&mut self, mut table: Table, span: Span) -> Table {
@@ -50,6 +61,18 @@ impl Binder<'_> {
     /// Reports the hints that are left.
     pub(super) fn unclaimed_hints(&mut self) {
         for hint in std::mem::take(&mut self.hints) {
+            let name = hint
+                .text
+                .trim()
+                .split('(')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_ascii_uppercase();
+            if LATER.contains(&name.as_str()) {
+                self.unsupported(&format!("the hint {name}"), hint.span);
+                continue;
+            }
             self.hint_error(hint.text.trim(), hint.span);
         }
     }

@@ -26,8 +26,9 @@ impl Binder<'_> {
             ],
             insert.span,
         );
+        self.hints.extend(insert.query.hints.iter().cloned());
         let table = self.sink_table(insert);
-        let query = self.query_text(&insert.query);
+        let query = self.query_body(&insert.query);
         let (table, query) = (table?, query?);
         let input = self.sink_input(&table, insert.columns.as_deref(), query, insert.table.span)?;
         (!refused).then_some(BoundStatement::Insert {
@@ -40,14 +41,6 @@ impl Binder<'_> {
     fn sink_table(&mut self, insert: &Insert) -> Option<Table> {
         let name = self.object_name(&insert.table);
         let span = insert.table.span;
-        self.hints.extend(
-            insert
-                .query
-                .hints
-                .iter()
-                .filter(|hint| hint.after == span.end)
-                .cloned(),
-        );
         if let Some(table) = self.bound.tables.get(&name) {
             let table = table.clone();
             let table = self.with_dynamic_options(table, span);

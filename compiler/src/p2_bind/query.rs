@@ -22,8 +22,13 @@ use crate::p1_parse::ast::{CreateView, QueryText};
 impl Binder<'_> {
     /// A query of a statement, with its hints.
     pub(super) fn query_text(&mut self, text: &QueryText) -> Option<Relation> {
-        let outer = std::mem::replace(&mut self.clause, text.span);
         self.hints.extend(text.hints.iter().cloned());
+        self.query_body(text)
+    }
+
+    /// The same when its hints are known already.
+    pub(super) fn query_body(&mut self, text: &QueryText) -> Option<Relation> {
+        let outer = std::mem::replace(&mut self.clause, text.span);
         let relation = self.query(&text.query);
         self.clause = outer;
         relation

@@ -196,6 +196,18 @@ fn queries_have_flinks_columns() {
 }
 
 #[test]
+fn hints_add_options() {
+    let sql = "INSERT INTO sink /*+ OPTIONS('sink.parallelism'='2') */ (k, v)
+        SELECT i, 'x' FROM t /*+ OPTIONS('rows-per-second'='7') */";
+    let bound = bound(sql).unwrap_or_else(|problems| panic!("{problems}"));
+    let Some(BoundStatement::Insert { table, .. }) = bound.statements.last() else {
+        panic!("an INSERT");
+    };
+    assert_eq!(table.options["sink.parallelism"].value, "2");
+    assert!(!bound.tables["sink"].options.contains_key("sink.parallelism"));
+}
+
+#[test]
 fn insert_casts_and_fills() {
     let sql = "INSERT INTO sink (v, k) SELECT 'x', i FROM t; SET 'parallelism.default' = '2'";
     let bound = bound(sql).expect("valid");
@@ -295,6 +307,10 @@ const QUERIES: &[(&str, &[&str])] = &[
     (
         "SELECT * FROM TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MONTH)",
         &["E2016 INTERVAL '1' MONTH"],
+    ),
+    (
+        "SELECT /*+ STATE_TTL('t'='1d') */ i FROM t",
+        &["E2002 /*+ STATE_TTL('t'='1d') */: not supported by this version"],
     ),
     ("SELECT i FROM t /*+ OPTION('a'='b') */", &["E2022 OPTION"]),
     (

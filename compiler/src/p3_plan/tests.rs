@@ -78,7 +78,8 @@ fn a_window_function_is_part_of_its_aggregation() {
 Collect(fields=[window_start, bidder, c, s])
 +- Project(select=[window_start, bidder, c, s])
    +- Filter(where=[(c > 1:BIGINT)])
-      +- WindowAgg(window=[TUMBLE(ts, 10s)], groupBy=[bidder], select=[bidder, COUNT(*) AS c, SUM(price) FILTER (WHERE $f2) AS s])
+      +- WindowAgg(window=[TUMBLE(ts, 10s)], groupBy=[bidder], select=[bidder, COUNT(*) AS c, \
+SUM(price) FILTER (WHERE $f2) AS s])
          +- Project(select=[bidder, price, (auction > 3:BIGINT) AS $f2, ts])
             +- Filter(where=[(auction > 1:BIGINT)])
                +- Source(table=[bid], fields=[auction, bidder, price, ts])
