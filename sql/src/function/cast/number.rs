@@ -205,7 +205,7 @@ mod tests {
             approximate_to_decimal(-12.345f32, 5, 3),
             Some(Decimal::new(-12_345, 3))
         );
-        assert_eq!(approximate_to_decimal(12_345.678_912f32, 8, 4), None);
+        assert_eq!(approximate_to_decimal(12_345.679_f32, 8, 4), None);
         assert_eq!(
             decimal_to_decimal(Decimal::new(1_005, 3), 3, 2),
             Some(Decimal::new(101, 2))
