@@ -15,6 +15,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Builds applications into artifacts, as `millstream build` does
+    BuildApp(cli::command::BuildArguments),
     /// Checks the laws of the house: sizes, docs, dependency direction, names, dead files
     Tidy,
     /// Starts, stops and shows the real services that tests and examples use
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<ExitCode> {
     let root = root();
     match command {
+        Command::BuildApp(arguments) => return arguments.run(),
         Command::Tidy => return tidy(&root),
         Command::Services {
             action: ServicesAction::Up,

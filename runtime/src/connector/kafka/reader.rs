@@ -11,6 +11,7 @@ use sql::DataType;
 
 use super::client::{BatchConsumer, Fetched, Record, TopicHandle};
 use super::metadata::Metadata;
+use super::offsets::{self, Point};
 use super::splits::Position;
 use super::{columns, external};
 use crate::connector::options::Options;
@@ -34,6 +35,7 @@ pub(super) struct ReaderPlan {
     value_prefix: &'static str,
     metadata: Vec<(usize, DataType, Metadata)>,
     commits_offsets: bool,
+    bound: Option<Point>,
 }
 
 impl ReaderPlan {
@@ -72,6 +74,7 @@ impl ReaderPlan {
             value_prefix: parts.value_prefix,
             metadata,
             commits_offsets: options.get("properties.group.id").is_some(),
+            bound: offsets::bound(options)?,
             options: options.clone(),
         })
     }
@@ -174,9 +177,14 @@ impl SplitReader for KafkaReader {
                 split.id, split.position
             ))
         };
-        let position: Position = serde_json::from_value(split.position.clone()).map_err(|_| malformed())?;
+        let mut position: Position = serde_json::from_value(split.position.clone()).map_err(|_| malformed())?;
         let (topic, number) = split.id.rsplit_once('/').ok_or_else(malformed)?;
         let number: i32 = number.parse().map_err(|_| malformed())?;
+        // A checkpoint of a run without bound says nothing of an end that this run was given.
+        if let (None, Some(bound)) = (position.stop, &self.plan.bound) {
+            let consumer = &self.consumer.consumer;
+            position.stop = Some(offsets::resolve(bound, consumer, topic, number, &self.plan.options)?);
+        }
         let ended = position.stop.is_some_and(|stop| position.offset >= stop);
         if ended {
             self.ends.push(self.partitions.len());
