@@ -1,4 +1,5 @@
 //! Developer commands as a library, so that tests start the same services the command line starts.
 
+pub mod bench;
 pub mod services;
 pub mod tidy;

@@ -17,12 +17,27 @@ struct Arguments {
 enum Command {
     /// Builds applications into artifacts, as `millstream build` does
     BuildApp(cli::command::BuildArguments),
+    /// Measures: compile latency, cached start, events per CPU-second
+    Bench {
+        #[command(subcommand)]
+        suite: BenchSuite,
+    },
     /// Checks the laws of the house: sizes, docs, dependency direction, names, dead files
     Tidy,
     /// Starts, stops and shows the real services that tests and examples use
     Services {
         #[command(subcommand)]
         action: ServicesAction,
+    },
+}
+
+#[derive(Subcommand)]
+enum BenchSuite {
+    /// A few minutes, no services: what a change must not make worse
+    Smoke {
+        /// Runs of each measurement; the best counts, since other work on the machine only adds
+        #[arg(long, default_value_t = 3)]
+        runs: u32,
     },
 }
 
@@ -49,6 +64,9 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<ExitCode> {
     let root = root();
     match command {
+        Command::Bench {
+            suite: BenchSuite::Smoke { runs },
+        } => xtask::bench::smoke(runs)?,
         Command::BuildApp(arguments) => return arguments.run(),
         Command::Tidy => return tidy(&root),
         Command::Services {
