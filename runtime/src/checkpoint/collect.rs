@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::manifest::{Manifest, directory, manifest_path};
+use super::manifest::{Manifest, directory, generation_of, manifest_path};
 use super::store::CheckpointStore;
 use crate::error::JobError;
 
@@ -21,6 +21,7 @@ impl Collector {
     pub(crate) fn start(
         store: &CheckpointStore,
         restored: Option<&Manifest>,
+        generation: u64,
         retained: usize,
     ) -> Result<Self, JobError> {
         let mut kept = Vec::new();
@@ -42,7 +43,11 @@ impl Collector {
         }
         let collector = Collector { kept, retained };
         let needed = collector.needed();
-        for id in &directories {
+        // A successor may have started in the meantime; what it writes is not ours to judge.
+        for id in directories
+            .iter()
+            .filter(|id| generation_of(id).is_some_and(|found| found < generation))
+        {
             collector.sweep(store, id, &needed)?;
         }
         Ok(collector)
@@ -83,5 +88,40 @@ impl Collector {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_start_removes_what_predecessors_left_and_nothing_of_successors() {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
+        let memory = Arc::new(object_store::memory::InMemory::new());
+        let store = CheckpointStore::with_store(memory, runtime.handle().clone());
+        let put = |path: &str| assert!(store.create(path, Vec::new()).expect("memory takes it"), "{path}");
+        let mut restored = Manifest::new(4, 1, 1, 128);
+        restored
+            .staged
+            .insert("sink".to_owned(), vec!["checkpoints/4-1/staged-0-0".to_owned()]);
+        assert!(
+            store
+                .create(&manifest_path("4-1"), restored.to_bytes())
+                .expect("memory takes it")
+        );
+        put("checkpoints/4-1/staged-0-0");
+        put("checkpoints/4-1/part-0-0");
+        put("checkpoints/5-1/part-0-0");
+        put("checkpoints/5-3/part-0-0");
+        Collector::start(&store, Some(&restored), 2, 1).expect("it is collected");
+        let left = |id| store.list(&directory(id)).expect("listed").0;
+        assert_eq!(left("4-1"), ["manifest.json", "staged-0-0"]);
+        assert!(
+            left("5-1").is_empty(),
+            "prepared by a predecessor, never committed"
+        );
+        assert_eq!(left("5-3"), ["part-0-0"], "a successor is writing it");
     }
 }

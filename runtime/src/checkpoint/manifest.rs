@@ -111,6 +111,11 @@ pub(crate) fn directory(id: &str) -> String {
     format!("checkpoints/{id}")
 }
 
+/// The generation that a checkpoint's id names.
+pub(crate) fn generation_of(id: &str) -> Option<u64> {
+    id.split_once('-')?.1.parse().ok()
+}
+
 pub(crate) fn manifest_path(id: &str) -> String {
     format!("{}/manifest.json", directory(id))
 }

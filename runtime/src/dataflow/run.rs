@@ -317,7 +317,12 @@ impl<'a> Opening<'a> {
             );
             last = Some(manifest);
         }
-        let collector = Collector::start(&world.store, last.as_ref(), self.settings.retained)?;
+        let collector = Collector::start(
+            &world.store,
+            last.as_ref(),
+            start.tenure.generation,
+            self.settings.retained,
+        )?;
         let operators = stateful(self.job)?
             .into_iter()
             .map(|(node, tables)| OperatorState {
