@@ -207,12 +207,12 @@ impl<'i, 's> Expressions<'i, 's> {
 
     /// The value as an `Option<Value>`.
     pub(super) fn optional_value(&mut self, expr: &Expr) -> TokenStream {
-        let (code, name) = (self.operand(expr), self.items.sql("Value"));
+        let code = self.operand(expr);
         let owned = code.owned();
         if code.held == Held::Nested {
             return owned;
         }
-        let variant = ident(value_variant(&expr.ty.kind));
+        let (name, variant) = (self.items.sql("Value"), ident(value_variant(&expr.ty.kind)));
         quote!(#owned.map(#name::#variant))
     }
 

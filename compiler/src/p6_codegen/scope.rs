@@ -40,7 +40,7 @@ impl Code {
     pub(super) fn lent(&self) -> TokenStream {
         let option = &self.option;
         match (self.form, self.held) {
-            (Form::Owned, Held::Nested) => quote!(#option.as_ref()),
+            (Form::Owned | Form::Null, Held::Nested) => quote!(#option.as_ref()),
             (Form::Owned, _) => quote!(#option.as_deref()),
             _ => option.clone(),
         }

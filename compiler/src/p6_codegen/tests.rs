@@ -183,6 +183,22 @@ fn branches_agree_on_who_owns_the_text() {
 }
 
 #[test]
+fn a_missing_else_is_null_of_the_other_branches_type() {
+    let branches = vec![(equal(hostname(), text("a")), upper(hostname()))];
+    let statements = kernel(of(
+        ExprKind::Case {
+            branches,
+            otherwise: None,
+        },
+        build::string(),
+    ));
+    assert!(
+        statements.ends_with("{ strict1(row.hostname(), text::upper) } else { None::<String> };"),
+        "{statements}"
+    );
+}
+
+#[test]
 fn generation_is_deterministic() {
     let statements = || kernel(upper(hostname()));
     assert_eq!(statements(), statements());

@@ -50,5 +50,6 @@ SELECT auction, topic FROM bid
 UNION ALL
 SELECT * FROM (VALUES (1, 'start'), (2, NULL)) AS v (auction, what);
 
+INSERT INTO log SELECT auction, CASE WHEN price > 1 THEN UPPER(channel) END FROM bid;
 INSERT INTO log SELECT DISTINCT auction, UPPER(channel) FROM bid;
 END;

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 ac37c828d48903268695e404692b3538acf1454cb22169d693092df4007094ca
+//! SQL: sha256 c5e2de241ab19aa7c2825bd11c4c11cb8f932787df542c9a5abd85af054691d2
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,7 +19,7 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_cities,hot,busy,log,log",
+        name: "insert-into_cities,hot,busy,log,log,log",
         nodes: Vec::from([
             account_source(),
             filter_balance(),
@@ -47,9 +47,11 @@ pub fn job() -> Job {
             union(),
             log_sink(),
             project_auction_expr_1(),
+            log_sink_2(),
+            project_auction_expr_1_2(),
             exchange_by_auction_expr_1(),
             distinct_auction_expr_1(),
-            log_sink_2(),
+            log_sink_3(),
         ]),
     }
 }
@@ -188,7 +190,7 @@ fn cities_sink() -> Node {
 }
 
 /// ```text
-/// bid_source: Source(table=[bid], fields=[auction, channel, topic, offset, ts, proc])
+/// bid_source: Source(table=[bid], fields=[auction, price, channel, topic, offset, ts, proc])
 /// ```
 fn bid_source() -> Node {
     Node {
@@ -197,6 +199,7 @@ fn bid_source() -> Node {
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("auction", build::not_null(build::bigint())),
+            Column::new("price", build::decimal(23, 3)),
             Column::new("channel", build::varchar(20)),
             Column::new("topic", build::string()),
             Column::new("offset", build::bigint()),
@@ -209,6 +212,10 @@ fn bid_source() -> Node {
                 ReadColumn {
                     column: Column::new("auction", build::not_null(build::bigint())),
                     from: ReadFrom::Physical(0),
+                },
+                ReadColumn {
+                    column: Column::new("price", build::decimal(23, 3)),
+                    from: ReadFrom::Physical(1),
                 },
                 ReadColumn {
                     column: Column::new("channel", build::varchar(20)),
@@ -655,12 +662,13 @@ fn log_sink() -> Node {
 }
 
 /// ```text
-/// project_auction_expr_1: Calc(select=[auction, UPPER(channel) AS EXPR$1])
+/// project_auction_expr_1: Calc(select=[auction, CASE WHEN (price > 1) THEN UPPER(channel) END AS
+///     EXPR$1])
 /// ```
 fn project_auction_expr_1() -> Node {
     Node {
         name: "project_auction_expr_1",
-        uid: "d898859fdd7f288c",
+        uid: "d09039b713089138",
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("auction", build::not_null(build::bigint())),
@@ -671,13 +679,50 @@ fn project_auction_expr_1() -> Node {
 }
 
 /// ```text
+/// log_sink_2: Sink(table=[log], fields=[auction, EXPR$1])
+/// ```
+fn log_sink_2() -> Node {
+    Node {
+        name: "log_sink_2",
+        uid: "f5e527dd6e072bf6",
+        inputs: Vec::from([NodeId(25)]),
+        columns: Vec::from([
+            Column::new("auction", build::bigint()),
+            Column::new("what", build::string()),
+        ]),
+        operator: OperatorSpec::Sink(SinkSpec {
+            table: Some("log"),
+            write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
+            primary_key: Vec::new(),
+            input_updates: false,
+        }),
+    }
+}
+
+/// ```text
+/// project_auction_expr_1_2: Calc(select=[auction, UPPER(channel) AS EXPR$1])
+/// ```
+fn project_auction_expr_1_2() -> Node {
+    Node {
+        name: "project_auction_expr_1_2",
+        uid: "d898859fdd7f288c",
+        inputs: Vec::from([NodeId(5)]),
+        columns: Vec::from([
+            Column::new("auction", build::not_null(build::bigint())),
+            Column::new("EXPR$1", build::varchar(20)),
+        ]),
+        operator: OperatorSpec::Calc(project_auction_expr_1_2_kernel),
+    }
+}
+
+/// ```text
 /// exchange_by_auction_expr_1: Exchange(distribution=[hash[auction, EXPR$1]])
 /// ```
 fn exchange_by_auction_expr_1() -> Node {
     Node {
         name: "exchange_by_auction_expr_1",
         uid: "3c4be40d00383b36",
-        inputs: Vec::from([NodeId(25)]),
+        inputs: Vec::from([NodeId(27)]),
         columns: Vec::from([
             Column::new("auction", build::not_null(build::bigint())),
             Column::new("EXPR$1", build::varchar(20)),
@@ -695,7 +740,7 @@ fn distinct_auction_expr_1() -> Node {
     Node {
         name: "distinct_auction_expr_1",
         uid: "b75a98339faf5769",
-        inputs: Vec::from([NodeId(26)]),
+        inputs: Vec::from([NodeId(28)]),
         columns: Vec::from([
             Column::new("auction", build::not_null(build::bigint())),
             Column::new("EXPR$1", build::varchar(20)),
@@ -710,13 +755,13 @@ fn distinct_auction_expr_1() -> Node {
 }
 
 /// ```text
-/// log_sink_2: Sink(table=[log], fields=[auction, EXPR$1])
+/// log_sink_3: Sink(table=[log], fields=[auction, EXPR$1])
 /// ```
-fn log_sink_2() -> Node {
+fn log_sink_3() -> Node {
     Node {
-        name: "log_sink_2",
+        name: "log_sink_3",
         uid: "5726807d2e1ae35b",
-        inputs: Vec::from([NodeId(27)]),
+        inputs: Vec::from([NodeId(29)]),
         columns: Vec::from([
             Column::new("auction", build::bigint()),
             Column::new("what", build::string()),
@@ -743,16 +788,20 @@ struct BidSourceRow<'a>(RowRef<'a>);
 
 impl<'a> BidSourceRow<'a> {
     #[inline]
+    fn price(&self) -> Option<Decimal> {
+        self.0.decimal(1, 23, 3)
+    }
+    #[inline]
     fn channel(&self) -> Option<&'a str> {
-        self.0.text(1)
+        self.0.text(2)
     }
     #[inline]
     fn offset(&self) -> Option<i64> {
-        self.0.i64(3)
+        self.0.i64(4)
     }
     #[inline]
     fn ts(&self) -> Option<Timestamp> {
-        self.0.timestamp(4, 3)
+        self.0.timestamp(5, 3)
     }
 }
 
@@ -792,7 +841,7 @@ fn filter_balance_kernel(
 }
 
 /// ```text
-/// bid_source: Source(table=[bid], fields=[auction, channel, topic, offset, ts, proc])
+/// bid_source: Source(table=[bid], fields=[auction, price, channel, topic, offset, ts, proc])
 /// ```
 /// shapes.sql:31:22
 /// ```sql
@@ -808,9 +857,10 @@ fn bid_source_compute(
         output.copy_fixed(0, raw, 0);
         output.copy_variable(1, raw, 1);
         output.copy_variable(2, raw, 2);
-        output.copy_fixed(3, raw, 3);
+        output.copy_variable(3, raw, 3);
         output.copy_fixed(4, raw, 4);
-        output.put_timestamp(5, Some(session.now.truncate(3)), 3);
+        output.copy_fixed(5, raw, 5);
+        output.put_timestamp(6, Some(session.now.truncate(3)), 3);
         output.finish();
     }
     Ok(())
@@ -858,7 +908,7 @@ fn project_auction_ts_kernel(
     for (kind, raw) in input.rows() {
         output.begin(kind);
         output.copy_fixed(0, raw, 0);
-        output.copy_fixed(1, raw, 4);
+        output.copy_fixed(1, raw, 5);
         output.finish();
     }
     Ok(())
@@ -927,7 +977,7 @@ fn project_proc_kernel(
 ) -> Result<(), SqlError> {
     for (kind, raw) in input.rows() {
         output.begin(kind);
-        output.copy_fixed(0, raw, 5);
+        output.copy_fixed(0, raw, 6);
         output.finish();
     }
     Ok(())
@@ -975,7 +1025,7 @@ fn filter_offset_kernel(
         }
         output.begin(kind);
         output.copy_fixed(0, raw, 0);
-        output.copy_variable(1, raw, 1);
+        output.copy_variable(1, raw, 2);
         output.finish();
     }
     Ok(())
@@ -996,7 +1046,7 @@ fn project_auction_topic_kernel(
     for (kind, raw) in input.rows() {
         output.begin(kind);
         output.copy_fixed(0, raw, 0);
-        output.copy_variable(1, raw, 2);
+        output.copy_variable(1, raw, 3);
         output.finish();
     }
     Ok(())
@@ -1030,13 +1080,45 @@ fn project_auction_channel_kernel(
 }
 
 /// ```text
-/// project_auction_expr_1: Calc(select=[auction, UPPER(channel) AS EXPR$1])
+/// project_auction_expr_1: Calc(select=[auction, CASE WHEN (price > 1) THEN UPPER(channel) END AS
+///     EXPR$1])
 /// ```
 /// shapes.sql:53:17
 /// ```sql
-/// SELECT DISTINCT auction, UPPER(channel) FROM bid
+/// SELECT auction, CASE WHEN price > 1 THEN UPPER(channel) END FROM bid
 /// ```
 fn project_auction_expr_1_kernel(
+    input: &Batch,
+    output: &mut BatchWriter,
+    _session: &mut Session,
+) -> Result<(), SqlError> {
+    for (kind, raw) in input.rows() {
+        let row = BidSourceRow(raw);
+        let expr_1_value = if strict1(
+            row.price(),
+            |a| compare::greater(a, Decimal { unscaled: 1, scale: 0 }),
+        ) == Some(true)
+        {
+            strict1(row.channel(), text::upper)
+        } else {
+            None::<String>
+        };
+        output.begin(kind);
+        output.copy_fixed(0, raw, 0);
+        output.put_text(1, expr_1_value.as_deref());
+        output.finish();
+    }
+    Ok(())
+}
+
+/// ```text
+/// project_auction_expr_1_2: Calc(select=[auction, UPPER(channel) AS EXPR$1])
+/// ```
+/// shapes.sql:54:17
+/// ```sql
+/// SELECT DISTINCT auction, UPPER(channel) FROM bid
+/// ```
+fn project_auction_expr_1_2_kernel(
     input: &Batch,
     output: &mut BatchWriter,
     _session: &mut Session,
