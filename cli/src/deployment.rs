@@ -71,7 +71,7 @@ pub fn deployment(
     let checkpoints = overrides
         .checkpoints
         .or_else(|| config.get("execution.checkpointing.dir").cloned());
-    let checkpoints = checkpoint_location(checkpoints.as_deref(), &application.folder, &job_id)?;
+    let checkpoints = checkpoint_location(checkpoints.as_deref(), &application.folder)?;
     Ok(Deployment {
         name,
         job_id,
@@ -136,15 +136,14 @@ fn identifier(name: &str) -> String {
     name.chars().map(safe).collect()
 }
 
-/// The URL below which the job keeps its checkpoints; beside the application unless the user says otherwise, so that
+/// The URL below which jobs keep their checkpoints, each in a folder of its own; beside the application unless the user says otherwise, so that
 /// applications of the same name do not meet.
-fn checkpoint_location(given: Option<&str>, application: &Path, job_id: &str) -> Result<String> {
-    let base = match given {
-        Some(url) if url.contains("://") => url.trim_end_matches('/').to_owned(),
-        Some(folder) => folder_url(Path::new(folder))?,
-        None => folder_url(&application.join(".millstream/checkpoints"))?,
-    };
-    Ok(format!("{base}/{job_id}"))
+fn checkpoint_location(given: Option<&str>, application: &Path) -> Result<String> {
+    match given {
+        Some(url) if url.contains("://") => Ok(url.trim_end_matches('/').to_owned()),
+        Some(folder) => folder_url(Path::new(folder)),
+        None => folder_url(&application.join(".millstream/checkpoints")),
+    }
 }
 
 fn folder_url(folder: &Path) -> Result<String> {

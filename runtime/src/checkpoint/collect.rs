@@ -102,26 +102,26 @@ mod tests {
         let memory = Arc::new(object_store::memory::InMemory::new());
         let store = CheckpointStore::with_store(memory, runtime.handle().clone());
         let put = |path: &str| assert!(store.create(path, Vec::new()).expect("memory takes it"), "{path}");
-        let mut restored = Manifest::new(4, 1, 1, 128);
+        let mut restored = Manifest::new(4, 1, "a", 1, 128);
         restored
             .staged
-            .insert("sink".to_owned(), vec!["checkpoints/4-1/staged-0-0".to_owned()]);
+            .insert("sink".to_owned(), vec!["checkpoints/4-1-a/staged-0-0".to_owned()]);
         assert!(
             store
-                .create(&manifest_path("4-1"), restored.to_bytes())
+                .create(&manifest_path("4-1-a"), restored.to_bytes())
                 .expect("memory takes it")
         );
-        put("checkpoints/4-1/staged-0-0");
-        put("checkpoints/4-1/part-0-0");
-        put("checkpoints/5-1/part-0-0");
-        put("checkpoints/5-3/part-0-0");
+        put("checkpoints/4-1-a/staged-0-0");
+        put("checkpoints/4-1-a/part-0-0");
+        put("checkpoints/5-1-a/part-0-0");
+        put("checkpoints/5-3-a/part-0-0");
         Collector::start(&store, Some(&restored), 2, 1).expect("it is collected");
         let left = |id| store.list(&directory(id)).expect("listed").0;
-        assert_eq!(left("4-1"), ["manifest.json", "staged-0-0"]);
+        assert_eq!(left("4-1-a"), ["manifest.json", "staged-0-0"]);
         assert!(
-            left("5-1").is_empty(),
+            left("5-1-a").is_empty(),
             "prepared by a predecessor, never committed"
         );
-        assert_eq!(left("5-3"), ["part-0-0"], "a successor is writing it");
+        assert_eq!(left("5-3-a"), ["part-0-0"], "a successor is writing it");
     }
 }

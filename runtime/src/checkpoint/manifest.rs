@@ -17,7 +17,7 @@ const FORMAT: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     format: u32,
-    /// Unique among all checkpoints of the job: `17-3` is epoch 17 of generation 3.
+    /// Unique: `17-3-5e1f00c4` is epoch 17 of generation 3 in the storage (or, without one, the run) 5e1f00c4.
     pub id: String,
     pub epoch: u64,
     pub generation: u64,
@@ -55,10 +55,16 @@ pub struct OperatorState {
 }
 
 impl Manifest {
-    pub(crate) fn new(epoch: u64, generation: u64, parallelism: usize, key_groups: usize) -> Self {
+    pub(crate) fn new(
+        epoch: u64,
+        generation: u64,
+        storage_id: &str,
+        parallelism: usize,
+        key_groups: usize,
+    ) -> Self {
         Manifest {
             format: FORMAT,
-            id: format!("{epoch}-{generation}"),
+            id: format!("{epoch}-{generation}-{storage_id}"),
             epoch,
             generation,
             parent: None,
@@ -113,7 +119,7 @@ pub(crate) fn directory(id: &str) -> String {
 
 /// The generation that a checkpoint's id names.
 pub(crate) fn generation_of(id: &str) -> Option<u64> {
-    id.split_once('-')?.1.parse().ok()
+    id.split('-').nth(1)?.parse().ok()
 }
 
 pub(crate) fn manifest_path(id: &str) -> String {
@@ -126,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_manifest_comes_back_as_written_and_unknown_formats_are_refused() {
-        let mut manifest = Manifest::new(17, 3, 2, 128);
+        let mut manifest = Manifest::new(17, 3, "a", 2, 128);
         let part = |epoch, full, size_bytes| PartRef {
             path: format!("checkpoints/{epoch}-3/part-0-0"),
             epoch,
@@ -136,7 +142,7 @@ mod tests {
         };
         manifest.parts = vec![part(15, true, 100), part(16, false, 7), part(17, false, 8)];
         assert_eq!(manifest.base_and_delta_bytes(), (100, 15));
-        assert_eq!(manifest.id, "17-3");
+        assert_eq!(manifest.id, "17-3-a");
         let bytes = manifest.to_bytes();
         assert_eq!(Manifest::from_bytes(&bytes).expect("it is a manifest"), manifest);
         let unknown =
@@ -146,7 +152,7 @@ mod tests {
         let error = Manifest::from_bytes(unknown.as_bytes()).expect_err("unknown format");
         assert_eq!(
             error.to_string(),
-            "checkpoint: checkpoint 17-3 has the unknown format 2"
+            "checkpoint: checkpoint 17-3-a has the unknown format 2"
         );
     }
 }

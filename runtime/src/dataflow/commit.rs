@@ -4,6 +4,9 @@
 //! storage there is no log, and staged output is applied at the end of each epoch all the same.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use sha2::{Digest as _, Sha256};
 
 use crate::checkpoint::manifest::{Manifest, manifest_path};
 use crate::checkpoint::protocol::{Committed, LogEntry, World};
@@ -20,6 +23,21 @@ pub(crate) struct StagedSink {
 pub(crate) struct JobWorld {
     pub(crate) store: CheckpointStore,
     pub(crate) sinks: JobSinks,
+    /// Part of every checkpoint's id. A sink's token that names a checkpoint of another storage (deleted, or
+    /// elsewhere) says nothing of this one.
+    pub(crate) storage_id: String,
+}
+
+/// Where the storage's id is kept.
+const STORAGE_ID: &str = "storage-id";
+
+/// An id that no other storage and no other run has.
+pub(crate) fn fresh_id() -> String {
+    let since_epoch = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    let text = format!("{}-{}", since_epoch.as_nanos(), std::process::id());
+    hex::encode(&Sha256::digest(text)[..4])
 }
 
 /// What the sinks of a job need at the end of an epoch.
@@ -53,6 +71,17 @@ fn log_path(sequence: u64) -> String {
 }
 
 impl JobWorld {
+    /// The world of a job with storage. The first job there gives the storage its id.
+    pub(crate) fn open(store: CheckpointStore, sinks: JobSinks) -> Result<Self, JobError> {
+        store.create(STORAGE_ID, fresh_id().into_bytes())?;
+        let storage_id = String::from_utf8_lossy(&store.get(STORAGE_ID)?).into_owned();
+        Ok(JobWorld {
+            store,
+            sinks,
+            storage_id,
+        })
+    }
+
     fn log_sequences(&self) -> Result<Vec<u64>, JobError> {
         let (names, _) = self.store.list(LOG)?;
         let sequence = |name: &String| name.strip_suffix(".json")?.parse().ok();
@@ -85,6 +114,11 @@ impl World for JobWorld {
             return Ok(None);
         };
         let token = commit_point.recover()?;
+        let is_ours = |token: &(u64, String)| token.1.ends_with(&self.storage_id);
+        if let Some((_, other)) = token.as_ref().filter(|token| !is_ours(token)) {
+            eprintln!("the sink was last written from other checkpoint storage (checkpoint {other})");
+        }
+        let token = token.filter(is_ours);
         Ok(token.map(|(epoch, checkpoint)| Committed { epoch, checkpoint }))
     }
 

@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
 use super::build::Plan;
 use super::channel::Wakers;
-use super::commit::{JobSinks, JobWorld};
+use super::commit::{JobSinks, JobWorld, fresh_id};
 use super::limits::COORDINATOR_TICK;
 use super::message::{Barrier, Command, Report};
 use super::metrics::MetricsFile;
@@ -69,6 +69,8 @@ pub(crate) struct Coordinator<'a> {
     pub(crate) storage: Option<Storage>,
     /// Of a job without storage.
     pub(crate) sinks: Option<JobSinks>,
+    /// Stands in the ids of checkpoints where there is no storage.
+    run_id: String,
     pub(crate) sources: Vec<OpenSource>,
     pub(crate) metrics: Option<MetricsFile>,
     pending: Option<Pending>,
@@ -104,6 +106,7 @@ impl<'a> Coordinator<'a> {
             report_sender: None,
             storage: None,
             sinks: None,
+            run_id: fresh_id(),
             sources: Vec::new(),
             metrics: None,
             pending: None,
@@ -259,11 +262,12 @@ impl<'a> Coordinator<'a> {
             full,
             last,
         };
-        let generation = self
-            .storage
-            .as_ref()
-            .map_or(0, |storage| storage.tenure.generation);
-        let mut manifest = Manifest::new(self.epoch, generation, self.commands.len(), KEY_GROUPS);
+        let (generation, storage_id) = match &self.storage {
+            Some(storage) => (storage.tenure.generation, &storage.world.storage_id),
+            None => (0, &self.run_id),
+        };
+        let threads = self.commands.len();
+        let mut manifest = Manifest::new(self.epoch, generation, storage_id, threads, KEY_GROUPS);
         if let Some(storage) = &self.storage {
             manifest.operators.clone_from(&storage.operators);
         }

@@ -181,7 +181,7 @@ impl<'a> Opening<'a> {
             return Err(JobError::Configuration(message.to_owned()));
         }
         let (storage, sinks) = match store.clone() {
-            Some(store) => (Some(self.start_storage(JobWorld { store, sinks })?), None),
+            Some(store) => (Some(self.start_storage(JobWorld::open(store, sinks)?)?), None),
             None => (None, Some(sinks)),
         };
         let restored = storage.as_ref().and_then(|storage| storage.last.clone());

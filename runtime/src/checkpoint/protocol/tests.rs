@@ -159,7 +159,7 @@ fn begin(world: &mut Instance<'_>) -> Result<Started, JobError> {
 }
 
 fn manifest(epoch: u64, generation: u64) -> Manifest {
-    Manifest::new(epoch, generation, 1, 128)
+    Manifest::new(epoch, generation, "a", 1, 128)
 }
 
 /// Runs to the end or to the crash.

@@ -92,9 +92,8 @@ impl SinkWriter for JdbcWriter {
         for (kind, row) in batch.rows() {
             match kind {
                 RowKind::Insert | RowKind::UpdateAfter => self.put(Action::Put, row),
-                RowKind::Delete => self.put(Action::Delete, row),
-                // The +U that follows has the same key and replaces the row.
-                RowKind::UpdateBefore => {}
+                // A +U of the same key takes the place of a -U; without one (filtered out) the row is gone.
+                RowKind::Delete | RowKind::UpdateBefore => self.put(Action::Delete, row),
             }
         }
         Ok(())

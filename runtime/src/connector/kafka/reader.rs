@@ -87,6 +87,63 @@ struct Partition {
     ended: bool,
 }
 
+impl Partition {
+    /// Does the message before offset `next` belong to the job?
+    fn wants(&self, next: i64) -> bool {
+        !self.ended && self.position.stop.is_none_or(|stop| next <= stop)
+    }
+
+    /// Everything before offset `next` has been read; true when that is the end of a bounded source.
+    fn pass(&mut self, next: i64) -> bool {
+        if self.ended {
+            return false;
+        }
+        self.position.offset = self.position.offset.max(next);
+        self.ended = self.position.stop.is_some_and(|stop| next >= stop);
+        self.ended
+    }
+}
+
+impl ReaderPlan {
+    /// What becomes of a message: malformed ones end the job, or are counted and logged where the format skips them.
+    fn judge(
+        &self,
+        decoded: Result<Decoded, format::FormatError>,
+        partition: &Partition,
+        offset: i64,
+        skipped: &mut u64,
+    ) -> Result<(), JobError> {
+        let place = || {
+            format!(
+                "topic {}, partition {}, offset {offset}",
+                partition.topic, partition.number
+            )
+        };
+        match decoded {
+            Ok(Decoded::Rows | Decoded::Empty) => {}
+            Ok(Decoded::Skipped) => {
+                *skipped += 1;
+                if *skipped <= LOGGED_MAX || skipped.is_multiple_of(1_000) {
+                    let table = &self.options.table;
+                    eprintln!(
+                        "table {table}: {}: malformed record skipped ({skipped} so far)",
+                        place()
+                    );
+                }
+            }
+            Err(error) => {
+                let table = self.options.table.clone();
+                return Err(JobError::Malformed {
+                    table,
+                    place: place(),
+                    message: error.message,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
 pub(super) struct KafkaReader {
     plan: Arc<ReaderPlan>,
     consumer: BatchConsumer,
@@ -177,13 +234,20 @@ impl SplitReader for KafkaReader {
                 split.id, split.position
             ))
         };
-        let mut position: Position = serde_json::from_value(split.position.clone()).map_err(|_| malformed())?;
+        let mut position: Position =
+            serde_json::from_value(split.position.clone()).map_err(|_| malformed())?;
         let (topic, number) = split.id.rsplit_once('/').ok_or_else(malformed)?;
         let number: i32 = number.parse().map_err(|_| malformed())?;
         // A checkpoint of a run without bound says nothing of an end that this run was given.
         if let (None, Some(bound)) = (position.stop, &self.plan.bound) {
             let consumer = &self.consumer.consumer;
-            position.stop = Some(offsets::resolve(bound, consumer, topic, number, &self.plan.options)?);
+            position.stop = Some(offsets::resolve(
+                bound,
+                consumer,
+                topic,
+                number,
+                &self.plan.options,
+            )?);
         }
         let ended = position.stop.is_some_and(|stop| position.offset >= stop);
         if ended {
@@ -217,74 +281,39 @@ impl SplitReader for KafkaReader {
             } else {
                 Duration::ZERO
             };
-            let (split, next, record) = match self.consumer.peek(wait) {
+            let Self {
+                consumer,
+                partitions,
+                by_handle,
+                ..
+            } = self;
+            let mut at = |topic, number| find(partitions, by_handle, topic, number);
+            let (split, next, record) = match consumer.peek(wait) {
                 None => break,
                 Some(Fetched::Error(message)) => return Err(external(message)),
                 Some(Fetched::End {
                     topic,
                     partition,
                     offset,
-                }) => (
-                    find(&self.partitions, &mut self.by_handle, topic, partition),
-                    offset,
-                    None,
+                }) => (at(topic, partition), offset, None),
+                Some(Fetched::Record(record)) => (
+                    at(record.topic(), record.partition()),
+                    record.offset() + 1,
+                    Some(record),
                 ),
-                Some(Fetched::Record(record)) => {
-                    let split = find(
-                        &self.partitions,
-                        &mut self.by_handle,
-                        record.topic(),
-                        record.partition(),
-                    );
-                    (split, record.offset() + 1, Some(record))
-                }
             };
             if current.is_some_and(|current| current != split) {
                 break;
             }
-            let partition = &mut self.partitions[split];
-            let stop = partition.position.stop;
-            let is_wanted = !partition.ended && stop.is_none_or(|stop| next <= stop);
-            if let Some(record) = record.filter(|_| is_wanted) {
+            let partition = &mut partitions[split];
+            if let Some(record) = record.filter(|_| partition.wants(next)) {
                 current = Some(split);
-                let place = || {
-                    format!(
-                        "topic {}, partition {}, offset {}",
-                        partition.topic,
-                        partition.number,
-                        next - 1
-                    )
-                };
-                let value = self.value.as_mut();
-                match append(&self.plan, &mut self.key, value, record, &partition.topic, output) {
-                    Ok(Decoded::Rows | Decoded::Empty) => {}
-                    Ok(Decoded::Skipped) => {
-                        self.skipped += 1;
-                        if self.skipped <= LOGGED_MAX || self.skipped.is_multiple_of(1_000) {
-                            let table = &self.plan.options.table;
-                            eprintln!(
-                                "table {table}: {}: malformed record skipped ({} so far)",
-                                place(),
-                                self.skipped
-                            );
-                        }
-                    }
-                    Err(error) => {
-                        let table = self.plan.options.table.clone();
-                        return Err(JobError::Malformed {
-                            table,
-                            place: place(),
-                            message: error.message,
-                        });
-                    }
-                }
+                let (key, value) = (&mut self.key, self.value.as_mut());
+                let decoded = append(&self.plan, key, value, record, &partition.topic, output);
+                self.plan.judge(decoded, partition, next - 1, &mut self.skipped)?;
             }
-            if !partition.ended {
-                partition.position.offset = partition.position.offset.max(next);
-                if stop.is_some_and(|stop| next >= stop) {
-                    partition.ended = true;
-                    self.ends.push(split);
-                }
+            if partition.pass(next) {
+                self.ends.push(split);
             }
             self.consumer.advance();
         }

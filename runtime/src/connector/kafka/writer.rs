@@ -299,7 +299,8 @@ impl KafkaWriter {
                 .map_err(failed)?;
             encoded.key = Some((start, self.arena.len()));
         }
-        if !(self.is_upsert && kind == RowKind::Delete) {
+        // As in Flink, a -U that reaches an upsert sink deletes: its +U may have been filtered out.
+        if !self.is_upsert || kind.is_addition() {
             let start = self.arena.len();
             let kind = if self.is_upsert { RowKind::Insert } else { kind };
             self.value.encode(kind, row, &mut self.arena).map_err(failed)?;
@@ -383,9 +384,6 @@ impl KafkaWriter {
 impl SinkWriter for KafkaWriter {
     fn write(&mut self, batch: &Batch) -> Result<(), JobError> {
         for (kind, row) in batch.rows() {
-            if kind == RowKind::UpdateBefore {
-                continue;
-            }
             let encoded = self.encode(kind, row)?;
             let partition = self.partition(&encoded);
             match self.timestamp {

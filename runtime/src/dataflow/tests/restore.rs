@@ -51,7 +51,8 @@ fn only_what_a_restart_needs_stays_in_storage() {
         .filter(|name| name.ends_with("/manifest.json"))
         .collect();
     let last = summary.last_checkpoint.expect("there were checkpoints");
-    assert_eq!(manifests, [format!("kept/checkpoints/{last}-1/manifest.json")]);
+    assert_eq!(manifests.len(), 1, "{manifests:?}");
+    assert!(manifests[0].starts_with(&format!("kept/checkpoints/{last}-1-")), "{manifests:?}");
     assert_eq!(names(&storage, "kept/log").len(), 1);
 }
 
@@ -67,9 +68,9 @@ fn state_that_nobody_claims_is_not_lost_silently() {
     let error = numbers()
         .run(&changed, &deployment("claim", 1), &storage)
         .expect_err("state would be lost");
-    let expected = "checkpoint: checkpoint 1-1 has state of operators that are not in this job: totals (totals); to \
-                    drop it set 'execution.state-recovery.ignore-unclaimed-state' to 'true'";
-    assert_eq!(error.to_string(), expected);
+    let expected = "has state of operators that are not in this job: totals (totals); to drop it set \
+                    'execution.state-recovery.ignore-unclaimed-state' to 'true'";
+    assert!(error.to_string().ends_with(expected), "{error}");
     let mut willing = deployment("claim", 1);
     let key = "execution.state-recovery.ignore-unclaimed-state";
     willing.config.insert(key.to_owned(), "true".to_owned());
@@ -176,8 +177,9 @@ fn a_checkpoint_that_cannot_be_stored_is_tried_again_as_often_as_is_tolerated() 
         let test = format!("flaky-{tolerable}");
         let directory = tempfile::tempdir().expect("a temporary directory");
         let job_directory = directory.path().join(&test);
-        let blocked = job_directory.join("checkpoints/1-1/part-0-0");
+        let blocked = job_directory.join("checkpoints/1-1-a/part-0-0");
         std::fs::create_dir_all(blocked.join("in the way")).expect("created");
+        std::fs::write(job_directory.join("storage-id"), "a").expect("written");
         let unblock = blocked.clone();
         let helper = std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(300));
