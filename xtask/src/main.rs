@@ -24,6 +24,12 @@ enum Command {
     },
     /// Checks the laws of the house: sizes, docs, dependency direction, names, dead files
     Tidy,
+    /// Rewrites the corpus and its generated Rust with what the compiler and the jobs say now
+    Bless {
+        /// Part of the names of the cases, such as `calc/`; all cases by default
+        #[arg(default_value = "")]
+        filter: String,
+    },
     /// Starts, stops and shows the real services that tests and examples use
     Services {
         #[command(subcommand)]
@@ -69,6 +75,7 @@ fn run(command: Command) -> Result<ExitCode> {
         } => xtask::bench::smoke(runs)?,
         Command::BuildApp(arguments) => return arguments.run(),
         Command::Tidy => return tidy(&root),
+        Command::Bless { filter } => xtask::bless::bless(&root, &filter)?,
         Command::Services {
             action: ServicesAction::Up,
         } => xtask::services::up(&root)?,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 58a8d174e6149b45e6ae84e7f8184abc522bf2770384a1c3d47e5978bcc76ddd
+//! SQL: sha256 539b3e897c0f9ae2072e931afa5ebaa1a6da7a4ad2f952215963da33e8bda35b
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -253,7 +253,7 @@ impl<'a> OrdersSourceRow<'a> {
 ///     first_tag], where=[(IS NOT FALSE(ok) AND (IS NULL(note) OR (note LIKE 'a%')) AND (id >=
 ///     1:BIGINT) AND (id <= 1000000:BIGINT))])
 /// ```
-/// expressions.sql:38:7
+/// expressions.sql:37:7
 /// ```sql
 /// ok IS NOT FALSE AND (note IS NULL OR note LIKE 'a%') AND id BETWEEN 1 AND 1000000
 /// ```
