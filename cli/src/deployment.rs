@@ -2,10 +2,10 @@
 //! later of which win.
 
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::{Seek as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use compiler::Compiled;
@@ -152,16 +152,17 @@ fn folder_url(folder: &Path) -> Result<String> {
 }
 
 impl Deployment {
-    /// Writes the file that the job reads at start. Options may hold passwords in clear: nobody else may read it.
-    pub fn write(&self) -> Result<PathBuf> {
+    /// The deployment as an open file that has no name any more: options may hold passwords in clear, so nobody else
+    /// may read it and nothing stays behind.
+    pub fn open(&self) -> Result<File> {
         let folder = crate::cache::folder("deployments")?;
-        let file = folder.join(format!("{}-{}.json", self.job_id, std::process::id()));
+        let path = folder.join(format!("{}-{}.json", self.job_id, std::process::id()));
         let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true).mode(0o600);
-        let mut out = options
-            .open(&file)
-            .with_context(|| format!("writing {}", file.display()))?;
-        out.write_all(&serde_json::to_vec_pretty(self)?)?;
+        options.read(true).write(true).create(true).truncate(true).mode(0o600);
+        let mut file = options.open(&path).with_context(|| format!("writing {}", path.display()))?;
+        std::fs::remove_file(&path)?;
+        file.write_all(&serde_json::to_vec(self)?)?;
+        file.rewind()?;
         Ok(file)
     }
 }

@@ -77,12 +77,9 @@ pub(super) fn run(arguments: RunArguments) -> Result<ExitCode> {
     if !built.was_cached {
         eprintln!("{}: built in {:.1} s", application.name, built.time.as_secs_f32());
     }
-    let file = deployment.write()?;
     let mut command = Command::new(&built.executable);
-    command
-        .arg("--deployment")
-        .arg(&file)
-        .current_dir(&application.folder);
+    command.args(["--deployment", "/dev/stdin"]).stdin(deployment.open()?);
+    command.current_dir(&application.folder);
     // The job takes this process's place, so signals and the exit code are its own.
     let error = command.exec();
     Err(error).with_context(|| format!("starting {}", built.executable.display()))
