@@ -152,11 +152,8 @@ impl Problem<'_> {
             // Diagnostic: E1001 the text is not what the grammar needs at this place.
             None => return Diagnostic::error("E1001", self.span(), self.text.to_owned()),
         };
-        if let Some(diagnostic) = self.trailing_comma() {
-            return diagnostic;
-        }
         let expected = plain(expected);
-        if let Some(diagnostic) = self.reserved(&expected) {
+        if let Some(diagnostic) = self.reserved(&expected).or_else(|| self.trailing_comma()) {
             return diagnostic;
         }
         let message = format!("expected {expected}, found {}", self.found_text());

@@ -125,6 +125,12 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "as a name it is written `order`",
     ),
     (
+        "CREATE TABLE t (a INT, order INT)",
+        "E1005",
+        "order",
+        "as a name it is written `order`",
+    ),
+    (
         "SELECT * FROM WHERE x",
         "E1005",
         "WHERE",

@@ -4,7 +4,6 @@
 //! name, so that its use reports nothing more.
 
 use indexmap::IndexMap;
-use indexmap::map::Entry;
 use sql::{DataType, TypeKind};
 
 use super::Binder;
@@ -86,7 +85,6 @@ impl Binder<'_> {
     }
 
     fn table(&mut self, name: &str, declaration: &CreateTable, span: Span) -> Option<Table> {
-        let options = self.options(declaration);
         let (columns, is_complete) = self.columns(declaration);
         let primary_key = self.primary_key(&declaration.primary_keys, &columns);
         let columns = with_key_not_null(columns, primary_key.as_deref().unwrap_or_default());
@@ -101,34 +99,23 @@ impl Binder<'_> {
             columns,
             primary_key: primary_key?,
             watermark: watermark?,
-            options: options?,
+            options: Self::options(declaration),
             comment: declaration.comment.as_ref().map(|comment| comment.value.clone()),
             span,
         })
     }
 
-    fn options(&mut self, declaration: &CreateTable) -> Option<IndexMap<String, OptionValue>> {
-        let mut options = IndexMap::new();
-        let mut is_valid = true;
-        for option in &declaration.options {
-            match options.entry(option.key.value.clone()) {
-                Entry::Occupied(_) => {
-                    is_valid = false;
-                    // Diagnostic: E2024 an option that is given twice.
-                    let message = format!("option '{}' is given twice", option.key.value);
-                    self.errors
-                        .push(Diagnostic::error("E2024", option.key.span, message));
-                }
-                Entry::Vacant(entry) => {
-                    entry.insert(OptionValue {
-                        value: option.value.value.clone(),
-                        key_span: option.key.span,
-                        value_span: option.value.span,
-                    });
-                }
-            }
-        }
-        is_valid.then_some(options)
+    fn options(declaration: &CreateTable) -> IndexMap<String, OptionValue> {
+        // The parser has refused a key that is given twice.
+        let options = declaration.options.iter().map(|option| {
+            let value = OptionValue {
+                value: option.value.value.clone(),
+                key_span: option.key.span,
+                value_span: option.value.span,
+            };
+            (option.key.value.clone(), value)
+        });
+        options.collect()
     }
 
     /// All columns, computed ones still without their expression; whether every one has a type.

@@ -11,6 +11,7 @@ use super::query::{column_names, project};
 use super::types::is_implicit_cast;
 use crate::base::{Diagnostic, Span};
 use crate::catalog::connector::check;
+use crate::catalog::function::resolve_cast;
 use crate::catalog::nearest::suggestion;
 use crate::catalog::schema::{Schema, SchemaColumn};
 use crate::catalog::table::{Column, ColumnKind, Table};
@@ -193,9 +194,12 @@ impl Binder<'_> {
                 column.name,
                 column.ty
             );
-            let help = format!("write CAST({} AS {})", from.name, column.ty.kind);
             // Diagnostic: E2020 a value that Flink does not cast to the sink's type by itself.
-            self.error(Diagnostic::error("E2020", span, message).with_help(help));
+            let mut diagnostic = Diagnostic::error("E2020", span, message);
+            if resolve_cast(&from.ty, &column.ty, false).is_ok() {
+                diagnostic.help = Some(format!("write CAST({} AS {})", from.name, column.ty.kind));
+            }
+            self.error(diagnostic);
             return None;
         }
         // Flink ignores the lengths of text and bytes unless told otherwise.

@@ -83,18 +83,17 @@ fn updating_operator<'p>(plan: &'p PhysicalPlan, node: &'p PhysicalNode) -> &'p 
 }
 
 fn key_mismatch(sink: &PhysicalNode, table: &Table) -> Diagnostic {
-    let names = |columns: &[usize]| {
-        let names: Vec<&str> = columns
-            .iter()
-            .map(|column| sink.schema.columns[*column].name.as_str())
-            .collect();
-        format!("({})", names.join(", "))
-    };
-    let key = names(&sink_key(table));
+    let list = |names: Vec<&str>| format!("({})", names.join(", "));
+    let of_table = table
+        .primary_key
+        .iter()
+        .map(|key| table.columns[*key].name.as_str());
+    let key = list(of_table.collect());
+    let of_query = |column: &usize| sink.schema.columns[*column].name.as_str();
     let message = match sink.upsert_keys.first() {
         Some(unique) => format!(
             "the query updates rows told apart by {}, but table '{}' has PRIMARY KEY {key}",
-            names(unique),
+            list(unique.iter().map(of_query).collect()),
             table.name
         ),
         None => format!(
