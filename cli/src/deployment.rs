@@ -158,8 +158,15 @@ impl Deployment {
         let folder = crate::cache::folder("deployments")?;
         let path = folder.join(format!("{}-{}.json", self.job_id, std::process::id()));
         let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(true).mode(0o600);
-        let mut file = options.open(&path).with_context(|| format!("writing {}", path.display()))?;
+        options
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600);
+        let mut file = options
+            .open(&path)
+            .with_context(|| format!("writing {}", path.display()))?;
         std::fs::remove_file(&path)?;
         file.write_all(&serde_json::to_vec(self)?)?;
         file.rewind()?;

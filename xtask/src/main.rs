@@ -17,6 +17,8 @@ struct Arguments {
 enum Command {
     /// Builds applications into artifacts, as `millstream build` does
     BuildApp(cli::command::BuildArguments),
+    /// What a commit must pass before its tests: formatting, the laws of the house, clippy
+    Check,
     /// Measures: compile latency, cached start, events per CPU-second
     Bench {
         #[command(subcommand)]
@@ -74,6 +76,7 @@ fn run(command: Command) -> Result<ExitCode> {
             suite: BenchSuite::Smoke { runs },
         } => xtask::bench::smoke(runs)?,
         Command::BuildApp(arguments) => return arguments.run(),
+        Command::Check => return check(&root),
         Command::Tidy => return tidy(&root),
         Command::Bless { filter } => xtask::bless::bless(&root, &filter)?,
         Command::Services {
@@ -91,6 +94,37 @@ fn run(command: Command) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn check(root: &Path) -> Result<ExitCode> {
+    let cargo = |arguments: &[&str]| {
+        std::process::Command::new("cargo")
+            .args(arguments)
+            .current_dir(root)
+            .status()
+    };
+    if !cargo(&["fmt", "--all", "--check"])?.success() {
+        eprintln!("format with: cargo fmt --all");
+        return Ok(ExitCode::FAILURE);
+    }
+    let laws = tidy(root)?;
+    if laws != ExitCode::SUCCESS {
+        return Ok(laws);
+    }
+    let lint = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    Ok(if cargo(&lint)?.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn tidy(root: &Path) -> Result<ExitCode> {

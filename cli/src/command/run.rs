@@ -78,7 +78,9 @@ pub(super) fn run(arguments: RunArguments) -> Result<ExitCode> {
         eprintln!("{}: built in {:.1} s", application.name, built.time.as_secs_f32());
     }
     let mut command = Command::new(&built.executable);
-    command.args(["--deployment", "/dev/stdin"]).stdin(deployment.open()?);
+    command
+        .args(["--deployment", "/dev/stdin"])
+        .stdin(deployment.open()?);
     command.current_dir(&application.folder);
     // The job takes this process's place, so signals and the exit code are its own.
     let error = command.exec();

@@ -283,7 +283,7 @@ impl ProducerTopic {
             native::rd_kafka_produce_batch(
                 self.handle,
                 partition,
-                native::RD_KAFKA_MSG_F_COPY as i32,
+                native::RD_KAFKA_MSG_F_COPY,
                 native_messages.as_mut_ptr(),
                 count,
             )

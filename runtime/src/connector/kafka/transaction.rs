@@ -192,10 +192,11 @@ impl KafkaCommitPoint {
             }
         }
         let offset = i64::try_from(epoch).map_err(external)?;
-        let mut token = list.add_partition(&self.token_topic, 0);
-        token.set_offset(Offset::Offset(offset)).map_err(external)?;
-        token.set_metadata(checkpoint_id);
-        drop(token);
+        {
+            let mut token = list.add_partition(&self.token_topic, 0);
+            token.set_offset(Offset::Offset(offset)).map_err(external)?;
+            token.set_metadata(checkpoint_id);
+        }
         Ok(list)
     }
 }

@@ -52,7 +52,10 @@ fn only_what_a_restart_needs_stays_in_storage() {
         .collect();
     let last = summary.last_checkpoint.expect("there were checkpoints");
     assert_eq!(manifests.len(), 1, "{manifests:?}");
-    assert!(manifests[0].starts_with(&format!("kept/checkpoints/{last}-1-")), "{manifests:?}");
+    assert!(
+        manifests[0].starts_with(&format!("kept/checkpoints/{last}-1-")),
+        "{manifests:?}"
+    );
     assert_eq!(names(&storage, "kept/log").len(), 1);
 }
 
