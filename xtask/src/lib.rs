@@ -2,5 +2,6 @@
 
 pub mod bench;
 pub mod bless;
+pub mod oracle;
 pub mod services;
 pub mod tidy;

@@ -32,6 +32,17 @@ enum Command {
         #[arg(default_value = "")]
         filter: String,
     },
+    /// Runs cases (.md) and scripts (.sql) on Apache Flink, fetched on first use; exit code 1 when a case differs
+    Oracle {
+        /// Scripts are run as they are; rows of cases are compared with Flink's
+        paths: Vec<PathBuf>,
+        /// Every case of the corpus that has rows
+        #[arg(long)]
+        all: bool,
+        /// Writes into each case that agrees which Flink does
+        #[arg(long)]
+        record: bool,
+    },
     /// Starts, stops and shows the real services that tests and examples use
     Services {
         #[command(subcommand)]
@@ -79,6 +90,11 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Check => return check(&root),
         Command::Tidy => return tidy(&root),
         Command::Bless { filter } => xtask::bless::bless(&root, &filter)?,
+        Command::Oracle { paths, all, record } => {
+            if !xtask::oracle::run(&root, &paths, all, record)? {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
         Command::Services {
             action: ServicesAction::Up,
         } => xtask::services::up(&root)?,

@@ -18,7 +18,8 @@ use runtime::row::{Batch, BatchWriter};
 use sql::DataType;
 use sql::value::display::external_text;
 
-use super::changelog::{Change, Changelog};
+use tests::changelog::{Change, Changelog};
+
 use super::input::{self, Item};
 
 /// Name of the sink of a query that is written nowhere.

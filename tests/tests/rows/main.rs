@@ -3,7 +3,6 @@
 //!
 //! `CORPUS_FILTER` selects cases by a part of their names; `CORPUS_BLESS` writes what the straight run gives.
 
-mod changelog;
 mod connectors;
 mod input;
 mod variants;

@@ -14,8 +14,9 @@ use runtime::launch::Deployment;
 use tests::case::{Case, Fence};
 use tests::expected::sources;
 
-use super::changelog::Changelog;
 use super::connectors::{COLLECT, Committed, Death, Tables};
+use tests::changelog::Changelog;
+
 use super::input::{self, Item};
 
 const BATCH_ROWS: [usize; 2] = [1, 64];

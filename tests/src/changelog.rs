@@ -6,34 +6,46 @@ use serde::{Deserialize, Serialize};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Change {
+pub struct Change {
     /// `+I`, `-U`, `+U` or `-D`.
-    pub(crate) kind: String,
-    pub(crate) cells: Vec<String>,
+    pub kind: String,
+    pub cells: Vec<String>,
 }
 
 impl Change {
-    pub(crate) fn line(&self) -> String {
+    /// The change that a line of [`Change::line`] or of an `output` fence stands for.
+    pub fn parse(line: &str) -> Result<Change, String> {
+        let (kind, cells) = line.split_once(' ').unwrap_or((line, ""));
+        if !matches!(kind, "+I" | "-U" | "+U" | "-D") {
+            return Err(format!("'{line}' does not begin with a kind of change"));
+        }
+        Ok(Change {
+            kind: kind.to_owned(),
+            cells: cells.split(" | ").map(str::to_owned).collect(),
+        })
+    }
+
+    pub fn line(&self) -> String {
         format!("{} {}\n", self.kind, self.cells.join(" | "))
     }
 }
 
 /// What one sink has been given.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Changelog {
-    pub(crate) primary_key: Vec<usize>,
+pub struct Changelog {
+    pub primary_key: Vec<usize>,
     /// In the order in which it was committed.
-    pub(crate) changes: Vec<Change>,
+    pub changes: Vec<Change>,
 }
 
 impl Changelog {
-    pub(crate) fn lines(&self) -> Vec<String> {
+    pub fn lines(&self) -> Vec<String> {
         self.changes.iter().map(Change::line).collect()
     }
 
     /// The rows that are left at the end, by cells. With a primary key the latest change of a key holds; without one a
     /// change takes away a row that is there.
-    pub(crate) fn table(&self) -> Result<Vec<String>, String> {
+    pub fn table(&self) -> Result<Vec<String>, String> {
         let mut rows: BTreeMap<Vec<String>, Vec<Vec<String>>> = BTreeMap::new();
         for change in &self.changes {
             let key = match self.primary_key.as_slice() {
