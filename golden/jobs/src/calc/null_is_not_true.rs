@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 131654c2bd9538f3668ee8313aeb96b01e18b973d654bb9b40d0df39443dd324
+//! SQL: sha256 f58c7fcb9736c512d4133e75ddf83ee7801bfabd0b2192cce2fb3260be3adbad
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_large",
-        nodes: Vec::from([orders_source(), filter_amount(), large_sink()]),
+        name: "insert-into_big_orders",
+        nodes: Vec::from([orders_source(), filter_amount(), big_orders_sink()]),
     }
 }
 
@@ -75,19 +75,19 @@ fn filter_amount() -> Node {
 }
 
 /// ```text
-/// large_sink: Sink(table=[large], fields=[id, amount])
+/// big_orders_sink: Sink(table=[big_orders], fields=[id, amount])
 /// ```
-fn large_sink() -> Node {
+fn big_orders_sink() -> Node {
     Node {
-        name: "large_sink",
-        uid: "4d47d40479549145",
+        name: "big_orders_sink",
+        uid: "ee3e8509fa36aa14",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::bigint()),
             Column::new("amount", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("large"),
+            table: Some("big_orders"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: false,
@@ -107,7 +107,7 @@ impl OrdersSourceRow<'_> {
 /// ```text
 /// filter_amount: Calc(select=[id, amount], where=[(amount > 10)])
 /// ```
-/// null_is_not_true.sql:3:55
+/// null_is_not_true.sql:3:60
 /// ```sql
 /// amount > 10
 /// ```
