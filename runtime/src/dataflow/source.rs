@@ -342,27 +342,20 @@ fn whole_millis(watermark: Timestamp) -> Timestamp {
 }
 
 /// The rows with the watermarks between them.
-fn hand_on(batch: Batch, marks: Vec<(usize, Message)>, output: &mut Vec<Message>) {
-    let rows = batch.len();
-    let batch = Arc::new(batch);
-    let mut done = 0;
-    for (row, message) in marks {
-        hand_on_rows(&batch, done..row, output);
-        done = row;
+fn hand_on(mut batch: Batch, marks: Vec<(usize, Message)>, output: &mut Vec<Message>) {
+    let first = output.len();
+    // From the back, so that no row is copied more than once.
+    for (row, message) in marks.into_iter().rev() {
+        hand_on_rows(batch.split_off(row), output);
         output.push(message);
     }
-    hand_on_rows(&batch, done..rows, output);
+    hand_on_rows(batch, output);
+    output[first..].reverse();
 }
 
-fn hand_on_rows(batch: &Arc<Batch>, rows: std::ops::Range<usize>, output: &mut Vec<Message>) {
-    if rows.len() == batch.len() {
-        output.push(Message::Batch(Arc::clone(batch)));
-    } else if !rows.is_empty() {
-        let mut writer = BatchWriter::new(batch.columns());
-        for row in rows {
-            writer.push(batch.kind(row), batch.row(row));
-        }
-        output.push(Message::Batch(Arc::new(writer.take())));
+fn hand_on_rows(rows: Batch, output: &mut Vec<Message>) {
+    if !rows.is_empty() {
+        output.push(Message::Batch(Arc::new(rows)));
     }
 }
 

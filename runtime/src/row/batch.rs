@@ -79,9 +79,57 @@ impl Batch {
         RowRef::new(words, null_words(self.columns))
     }
 
+    /// Takes the rows from `row` on out of the batch.
+    pub fn split_off(&mut self, row: usize) -> Batch {
+        let first_word = self.starts[row];
+        let starts = self.starts[row..]
+            .iter()
+            .map(|start| start - first_word)
+            .collect();
+        self.starts.truncate(row + 1);
+        Batch {
+            columns: self.columns,
+            words: self.words.split_off(first_word as usize),
+            starts,
+            kinds: self.kinds.split_off(row.min(self.kinds.len())),
+        }
+    }
+
     /// All rows with their kinds, in order.
     #[inline]
     pub fn rows(&self) -> impl Iterator<Item = (RowKind, RowRef<'_>)> {
         (0..self.len()).map(|i| (self.kind(i), self.row(i)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_is_split_between_rows() {
+        for with_kinds in [false, true] {
+            for at in 0..=4 {
+                let mut writer = BatchWriter::new(1);
+                for row in 0..4 {
+                    let kind = if with_kinds && row == 2 {
+                        RowKind::Delete
+                    } else {
+                        RowKind::Insert
+                    };
+                    writer.begin(kind);
+                    writer.put_text(0, Some(&"text".repeat(row)));
+                    writer.finish();
+                }
+                let whole = writer.take();
+                let mut head = whole.clone();
+                let tail = head.split_off(at);
+                assert_eq!((head.len(), tail.len()), (at, 4 - at));
+                let parts = head.rows().chain(tail.rows());
+                for ((kind, row), (expected_kind, expected)) in parts.zip(whole.rows()) {
+                    assert_eq!((kind, row.words()), (expected_kind, expected.words()));
+                }
+            }
+        }
     }
 }
