@@ -5,7 +5,7 @@
 //! start of a record, so reading on from a position loses and repeats nothing.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
@@ -37,9 +37,10 @@ struct FileSplit {
 /// The file that is being read.
 struct OpenFile {
     file: File,
-    /// Bytes read from the file; `start..` of them are not yet decoded.
+    /// `start..end` are bytes read from the file and not yet decoded.
     buffer: Vec<u8>,
     start: usize,
+    end: usize,
     at_end: bool,
     size_bytes: u64,
     modified: Timestamp,
@@ -92,6 +93,7 @@ impl FileReader {
                 file,
                 buffer: Vec::new(),
                 start: 0,
+                end: 0,
                 at_end: false,
                 size_bytes: metadata.len(),
                 modified: Timestamp::from_millis(modified.as_millis() as i64),
@@ -172,7 +174,7 @@ impl FileReader {
 /// The next complete record and the number of bytes up to the one after it. At the end of the file the rest
 /// counts.
 fn next_record(open: &OpenFile, decoder: &dyn Decoder) -> Option<(std::ops::Range<usize>, usize)> {
-    let rest = &open.buffer[open.start..];
+    let rest = &open.buffer[open.start..open.end];
     let (mut length, consumed) = match decoder.record_end(rest) {
         Some(end) => (end, end + 1),
         None if open.at_end && !rest.is_empty() => (rest.len(), rest.len()),
@@ -187,19 +189,29 @@ fn next_record(open: &OpenFile, decoder: &dyn Decoder) -> Option<(std::ops::Rang
 impl OpenFile {
     /// Reads another chunk behind what is not yet decoded.
     fn fill(&mut self) -> std::io::Result<()> {
-        self.buffer.drain(..self.start);
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
         self.start = 0;
-        if self.buffer.len() >= RECORD_BYTES_MAX {
+        if self.end >= RECORD_BYTES_MAX {
             return Err(std::io::Error::other(format!(
                 "a record is longer than {RECORD_BYTES_MAX} bytes"
             )));
         }
         // A record longer than the buffer doubles it, so that it is not searched too often.
-        let wanted = CHUNK_BYTES.max(self.buffer.len());
-        let read = (&mut self.file)
-            .take(wanted as u64)
-            .read_to_end(&mut self.buffer)?;
-        self.at_end = read < wanted;
+        let wanted = self.end + CHUNK_BYTES.max(self.end);
+        if self.buffer.len() < wanted {
+            self.buffer.resize(wanted, 0);
+        }
+        while self.end < wanted && !self.at_end {
+            match self.file.read(&mut self.buffer[self.end..wanted]) {
+                Ok(read) => {
+                    self.end += read;
+                    self.at_end = read == 0;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
         Ok(())
     }
 }
