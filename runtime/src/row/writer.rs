@@ -199,10 +199,13 @@ impl BatchWriter {
         let Some(bytes) = value else {
             return self.put_null(column);
         };
-        let start = self.batch.words.len();
-        self.batch.words.resize(start + bytes.len().div_ceil(8), 0);
-        let target: &mut [u8] = bytemuck::cast_slice_mut(&mut self.batch.words[start..]);
-        target[..bytes.len()].copy_from_slice(bytes);
+        let words = &mut self.batch.words;
+        let start = words.len();
+        let (whole, rest) = bytes.as_chunks();
+        words.extend(whole.iter().map(|chunk| u64::from_ne_bytes(*chunk)));
+        if !rest.is_empty() {
+            words.push(last_word(bytes, rest));
+        }
         self.refer(column, start, bytes.len());
     }
 
@@ -239,5 +242,38 @@ impl BatchWriter {
     fn refer(&mut self, column: usize, start_word: usize, length_bytes: usize) {
         let offset_bytes = (start_word - self.open) * 8;
         self.set(column, Some((offset_bytes as u64) << 32 | length_bytes as u64));
+    }
+}
+
+/// A word of the `rest` (one to seven bytes) that `bytes` end with, zeros behind it.
+#[inline]
+fn last_word(bytes: &[u8], rest: &[u8]) -> u64 {
+    if let Some(last) = bytes.last_chunk() {
+        // Taken together with bytes in front of it, which are shifted out again.
+        return (u64::from_le_bytes(*last) >> (64 - 8 * rest.len())).to_le();
+    }
+    let mut word = [0; 8];
+    word[..rest.len()].copy_from_slice(rest);
+    u64::from_ne_bytes(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_padded_with_zeros() {
+        for length in 0..40u8 {
+            let bytes: Vec<u8> = (1..=length).map(|byte| byte | 0x80).collect();
+            let mut writer = BatchWriter::new(1);
+            writer.begin(RowKind::Insert);
+            writer.put_bytes(0, Some(&bytes));
+            writer.finish();
+            let row = writer.row(0);
+            assert_eq!(row.bytes(0), Some(&bytes[..]));
+            let variable: &[u8] = bytemuck::cast_slice(&row.words()[2..]);
+            assert!(variable[bytes.len()..].iter().all(|byte| *byte == 0), "{length}");
+            assert_eq!(variable.len(), bytes.len().div_ceil(8) * 8);
+        }
     }
 }
