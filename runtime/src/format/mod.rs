@@ -11,6 +11,7 @@ pub mod number;
 mod raw;
 pub mod scalar;
 pub mod temporal;
+mod timestamp_memo;
 
 use sql::DataType;
 use thiserror::Error;

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use sql::{Field, TypeKind, Value};
 
 use super::tests::{array, decode_with, decoder, field};
+use crate::format::temporal::{TimestampStandard, parse_timestamp};
 
 /// Numbers that look random, the same in every run.
 struct Random(u64);
@@ -31,8 +32,56 @@ fn schema() -> Vec<Field> {
         field("ok", TypeKind::Boolean),
         field("row", TypeKind::Row(inner)),
         field("list", array(TypeKind::Int)),
+        field("at", TypeKind::Timestamp { precision: 3 }),
+        field("count", TypeKind::Int),
     ]
 }
+
+/// Keys and some of their values.
+const MEMBERS: [(&str, &[&str]); 9] = [
+    (
+        "id",
+        &[
+            "1",
+            "-77",
+            "123456789012",
+            "-999999999999999999",
+            "\"5\"",
+            "null",
+            "1.9",
+        ],
+    ),
+    (
+        "name",
+        &[
+            "\"\"",
+            "\"abc\"",
+            "\"a text that is longer than any block of bytes\"",
+            "\"\\u00e9\\n\"",
+            "\"é😀\"",
+            "7",
+            "{\"k\":[1]}",
+        ],
+    ),
+    ("price", &["0", "1.25", "-3e2", "\"2.5\"", "null"]),
+    ("ok", &["true", "false", "\"true\"", "0"]),
+    (
+        "row",
+        &["{\"x\":1,\"s\":\"q\"}", "{\"s\":\"q\\\"}", "null", "{}", "[]"],
+    ),
+    ("list", &["[]", "[1,2]", "[ 1 , null ]", "null", "[\"3\"]"]),
+    ("unknown", &["{\"a\":[{}]}", "1", "\"x\""]),
+    (
+        "at",
+        &[
+            "\"2020-01-31 10:11:12.345\"",
+            "\"2020-01-31 10:11:59\"",
+            "\"2020-02-31 00:00:00.123456789\"",
+            "null",
+        ],
+    ),
+    ("count", &["0", "2147483647", "-2147483648", "1"]),
+];
 
 /// A record of the schema, mostly of a few shapes.
 fn record(random: &mut Random) -> Vec<u8> {
@@ -44,36 +93,10 @@ fn record(random: &mut Random) -> Vec<u8> {
         random.pick(&[":", ": ", " :\t"])
     };
     let comma = if is_plain { "," } else { random.pick(&[",", ", "]) };
-    let mut members = vec![
-        format!(
-            "\"id\"{colon}{}",
-            random.pick(&["1", "-77", "123456789012", "\"5\"", "null", "1.9"])
-        ),
-        format!(
-            "\"name\"{colon}{}",
-            random.pick(&["\"\"", "\"abc\"", "\"\\u00e9\\n\"", "\"é😀\"", "7", "{\"k\":[1]}"])
-        ),
-        format!(
-            "\"price\"{colon}{}",
-            random.pick(&["0", "1.25", "-3e2", "\"2.5\"", "null"])
-        ),
-        format!(
-            "\"ok\"{colon}{}",
-            random.pick(&["true", "false", "\"true\"", "0"])
-        ),
-        format!(
-            "\"row\"{colon}{}",
-            random.pick(&["{\"x\":1,\"s\":\"q\"}", "{\"s\":\"q\\\\\"}", "null", "{}", "[]"])
-        ),
-        format!(
-            "\"list\"{colon}{}",
-            random.pick(&["[]", "[1,2]", "[ 1 , null ]", "null", "[\"3\"]"])
-        ),
-        format!(
-            "\"unknown\"{colon}{}",
-            random.pick(&["{\"a\":[{}]}", "1", "\"x\""])
-        ),
-    ];
+    let mut members: Vec<String> = MEMBERS
+        .iter()
+        .map(|(name, values)| format!("\"{name}\"{colon}{}", random.pick(values)))
+        .collect();
     for _ in 0..if is_plain { 0 } else { random.below(3) } {
         let (from, to) = (random.below(members.len()), random.below(members.len()));
         members.swap(from, to);
@@ -156,6 +179,9 @@ fn reference(json: &Json, kind: &TypeKind) -> Result<Option<Value>, ()> {
         // How Java reads the text of a double has its own test.
         TypeKind::Double if json.is_string() => Ok(None),
         TypeKind::Double => Ok(Some(Value::Double(json.as_f64().expect("a number")))),
+        TypeKind::Timestamp { precision } => parse_timestamp(&text, TimestampStandard::Sql)
+            .map(|point| Some(Value::Timestamp(point.truncate(*precision))))
+            .ok_or(()),
         other => unreachable!("{other} is not in the schema"),
     }
 }

@@ -2,12 +2,15 @@
 
 mod decode;
 mod encode;
+
+mod fit;
 #[cfg(test)]
 mod fuzz;
 mod nested;
 mod object;
 mod scan;
 mod shapes;
+mod simd;
 #[cfg(test)]
 mod tests;
 

@@ -7,43 +7,44 @@
 
 use sql::{DataType, TypeKind};
 
+use super::fit::{Cell, DIGITS_MAX, Fit, read_value};
 use super::scan::{Form, Scanner};
-use super::shapes::{Shape, Shapes};
+use super::shapes::Shapes;
+use super::simd::Processor;
 use super::{DecodeSettings, nested};
 use crate::format::FormatError;
+use crate::format::timestamp_memo::TimestampMemo;
 use crate::row::{BatchWriter, RowKind};
 
-/// What is known of a column's value after reading.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Cell {
-    Missing,
-    /// A value of this form at this place.
-    At {
-        form: Form,
-        start: usize,
-        end: usize,
-    },
-    /// A nested row, in the child's writer.
-    Row,
-}
-
 /// A column that is read.
-struct Column {
+pub(super) struct Column {
     name: String,
     ty: DataType,
     target: usize,
-    cell: Cell,
+    direct: Direct,
     /// For a ROW: reads its fields.
-    child: Option<Box<Child>>,
+    pub(super) child: Option<Box<Child>>,
 }
 
-struct Child {
+/// How the usual values of a column get into the row without a [`sql::Value`] between.
+enum Direct {
+    Text,
+    Int,
+    BigInt,
+    Timestamp { precision: u8, memo: TimestampMemo },
+    Never,
+}
+
+pub(super) struct Child {
     object: ObjectDecoder,
     row: BatchWriter,
 }
 
 pub(super) struct ObjectDecoder {
     columns: Vec<Column>,
+    /// What the object being read has for each column.
+    cells: Vec<Cell>,
+    processor: Processor,
     shapes: Shapes,
     /// Start, end and column of each value of the object being read, for learning its shape.
     values: Vec<(usize, usize, Option<usize>)>,
@@ -55,15 +56,17 @@ impl ObjectDecoder {
         let mut columns: Vec<Column> = columns
             .map(|(name, ty, target)| Column {
                 child: Child::of(&ty).map(Box::new),
+                direct: Direct::of(&ty.kind),
                 name,
                 ty,
                 target,
-                cell: Cell::Missing,
             })
             .collect();
         columns.sort_by_key(|column| column.target);
         ObjectDecoder {
+            cells: vec![Cell::Missing; columns.len()],
             columns,
+            processor: Processor::detect(),
             shapes: Shapes::default(),
             values: Vec::new(),
         }
@@ -79,8 +82,12 @@ impl ObjectDecoder {
         if !self.read_by_shape(scanner, settings)? {
             self.read(scanner, settings)?;
         }
-        for column in &self.columns {
-            if let Err(error) = put(scanner, column, settings, row) {
+        let text = scanner.text();
+        for (column, cell) in self.columns.iter_mut().zip(&self.cells) {
+            if put_direct(text, column, *cell, settings, row) {
+                continue;
+            }
+            if let Err(error) = put(text, column, *cell, settings, row) {
                 if !settings.ignore_parse_errors {
                     return Err(FormatError::new(format!("field '{}': {error}", column.name)));
                 }
@@ -98,10 +105,17 @@ impl ObjectDecoder {
     ) -> Result<bool, FormatError> {
         let to_try = self.shapes.tries();
         for index in 0..to_try {
-            self.forget();
-            let found = fits(self.shapes.get(index), &mut self.columns, *scanner, settings)?;
-            if let Some(behind) = found {
-                *scanner = behind;
+            self.cells.fill(Cell::Missing);
+            let fit = Fit {
+                shape: self.shapes.get(index),
+                columns: &mut self.columns,
+                cells: &mut self.cells,
+                text: scanner.text(),
+                start: scanner.position(),
+                settings,
+            };
+            if let Some(end) = self.processor.run(fit)? {
+                *scanner = Scanner::at(scanner.text(), end);
                 self.shapes.hit(index);
                 return Ok(true);
             }
@@ -112,15 +126,9 @@ impl ObjectDecoder {
         Ok(false)
     }
 
-    fn forget(&mut self) {
-        for column in &mut self.columns {
-            column.cell = Cell::Missing;
-        }
-    }
-
     /// Reads the object key by key.
     fn read(&mut self, scanner: &mut Scanner<'_>, settings: &DecodeSettings) -> Result<(), FormatError> {
-        self.forget();
+        self.cells.fill(Cell::Missing);
         self.values.clear();
         let start = scanner.position();
         let mut first = true;
@@ -130,7 +138,7 @@ impl ObjectDecoder {
             let column = self.find(&key, expected);
             scanner.white_space();
             let value_start = scanner.position();
-            read_value(&mut self.columns, column, scanner, settings)?;
+            read_value(&mut self.columns, &mut self.cells, column, scanner, settings)?;
             expected = column.map_or(expected, |column| column + 1);
             self.values.push((value_start, scanner.position(), column));
         }
@@ -171,7 +179,11 @@ impl Child {
     }
 
     /// The scanner stands at `{`.
-    fn read(&mut self, scanner: &mut Scanner<'_>, settings: &DecodeSettings) -> Result<(), FormatError> {
+    pub(super) fn read(
+        &mut self,
+        scanner: &mut Scanner<'_>,
+        settings: &DecodeSettings,
+    ) -> Result<(), FormatError> {
         scanner.take(b'{');
         self.row.truncate(0);
         self.row.begin(RowKind::Insert);
@@ -188,64 +200,72 @@ impl Child {
     }
 }
 
-/// Reads an object of this shape; answers the scanner behind it, or `None` if it has another shape.
-#[inline]
-fn fits<'a>(
-    shape: &Shape,
-    columns: &mut [Column],
-    mut scanner: Scanner<'a>,
-    settings: &DecodeSettings,
-) -> Result<Option<Scanner<'a>>, FormatError> {
-    let text = scanner.text();
-    for step in &shape.steps {
-        let Some(start) = step.behind_literal(text.as_bytes(), scanner.position()) else {
-            return Ok(None);
-        };
-        scanner = Scanner::at(text, start);
-        read_value(columns, step.column, &mut scanner, settings)?;
+impl Direct {
+    fn of(kind: &TypeKind) -> Direct {
+        match *kind {
+            TypeKind::Char { .. } | TypeKind::VarChar { .. } => Direct::Text,
+            TypeKind::Int => Direct::Int,
+            TypeKind::BigInt => Direct::BigInt,
+            TypeKind::Timestamp { precision } => Direct::Timestamp {
+                precision,
+                memo: TimestampMemo::default(),
+            },
+            _ => Direct::Never,
+        }
     }
-    let end = shape.last.behind_literal(text.as_bytes(), scanner.position());
-    Ok(end.map(|end| Scanner::at(text, end)))
 }
 
-/// Moves behind the value at the scanner and notes it for its column.
+/// Puts a usual value into its column. False: nothing has been put, `put` must judge.
 #[inline]
-fn read_value(
-    columns: &mut [Column],
-    column: Option<usize>,
-    scanner: &mut Scanner<'_>,
+fn put_direct(
+    text: &str,
+    column: &mut Column,
+    cell: Cell,
     settings: &DecodeSettings,
-) -> Result<(), FormatError> {
-    let Some(column) = column else {
-        return scanner.form().map(drop);
-    };
-    let column = &mut columns[column];
-    if let Some(child) = &mut column.child
-        && scanner.peek() == Some(b'{')
-    {
-        column.cell = Cell::Row;
-        return child.read(scanner, settings);
+    row: &mut BatchWriter,
+) -> bool {
+    let target = column.target;
+    match (cell, &mut column.direct) {
+        (Cell::Integer { value, .. }, Direct::BigInt) => row.put_i64(target, Some(value)),
+        (Cell::Integer { value, .. }, Direct::Int) => match i32::try_from(value) {
+            Ok(value) => row.put_i32(target, Some(value)),
+            Err(_) => return false,
+        },
+        (Cell::At { form: Form::Null, .. }, _) => row.put_null(target),
+        (
+            Cell::At {
+                form: Form::PlainText,
+                start,
+                end,
+            },
+            direct,
+        ) => {
+            let text = &text[start + 1..end - 1];
+            match direct {
+                Direct::Text => row.put_text(target, Some(text)),
+                Direct::Timestamp { precision, memo } => match memo.parse(text, settings.standard) {
+                    Some(point) => row.put_timestamp(target, Some(point.truncate(*precision)), *precision),
+                    None => return false,
+                },
+                _ => return false,
+            }
+        }
+        _ => return false,
     }
-    let start = scanner.position();
-    let form = scanner.form()?;
-    column.cell = Cell::At {
-        form,
-        start,
-        end: scanner.position(),
-    };
-    Ok(())
+    true
 }
 
 /// Converts a value and puts it into its column. On an error nothing has been put.
-#[inline]
+#[inline(never)]
 fn put(
-    scanner: &Scanner<'_>,
+    text: &str,
     column: &Column,
+    cell: Cell,
     settings: &DecodeSettings,
     row: &mut BatchWriter,
 ) -> Result<(), FormatError> {
     let target = column.target;
-    let (form, start, end) = match column.cell {
+    let (form, start, end) = match cell {
         Cell::Missing if settings.fail_on_missing_field => return Err(FormatError::new("is missing")),
         Cell::Missing => {
             row.put_null(target);
@@ -256,6 +276,7 @@ fn put(
             row.put_words(target, child.row.row(0).words());
             return Ok(());
         }
+        Cell::Integer { start, end, .. } => (Form::Integer, start, end),
         Cell::At { form, start, end } => (form, start, end),
     };
     let kind = &column.ty.kind;
@@ -264,28 +285,19 @@ fn put(
             row.put_null(target);
             return Ok(());
         }
-        Form::PlainText => {
-            let text = &scanner.text()[start + 1..end - 1];
-            if kind.is_text() {
-                row.put_text(target, Some(text));
-                return Ok(());
-            }
-            nested::text_value(text, kind, settings)?
-        }
+        Form::PlainText => nested::text_value(&text[start + 1..end - 1], kind, settings)?,
         Form::Integer => {
-            let text = &scanner.text()[start..end];
+            let text = &text[start..end];
             if put_integer(text, kind, target, row) {
                 return Ok(());
             }
             nested::number_value(text, false, kind, settings)?
         }
         Form::Boolean if *kind == TypeKind::Boolean => {
-            row.put_boolean(target, Some(scanner.text().as_bytes()[start] == b't'));
+            row.put_boolean(target, Some(text.as_bytes()[start] == b't'));
             return Ok(());
         }
-        Form::Boolean | Form::Other => {
-            nested::value(&mut Scanner::at(scanner.text(), start), &column.ty, settings)?
-        }
+        Form::Boolean | Form::Other => nested::value(&mut Scanner::at(text, start), &column.ty, settings)?,
     };
     row.put_value(target, &value, &column.ty);
     Ok(())
@@ -294,7 +306,6 @@ fn put(
 /// Puts an integer that surely fits; false: it is too long to be sure, or the column is of another type.
 #[inline]
 fn put_integer(text: &str, kind: &TypeKind, target: usize, row: &mut BatchWriter) -> bool {
-    const DIGITS_MAX: usize = 18;
     let (negative, digits) = match text.as_bytes() {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),

@@ -5,6 +5,8 @@
 //! keys. A shape is learned from an object that the general path accepted, so an object that fits one is
 //! accepted with the same meaning. One that fits none goes the general way.
 
+use super::simd::{BLOCK_BYTES, Block, Simd};
+
 /// Shapes kept per kind of object.
 const SHAPES_MAX: usize = 8;
 /// Objects after which the use of shapes is judged, and objects that go without them when they do not pay.
@@ -17,16 +19,38 @@ const STEPS_MAX: usize = 1_000;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Step {
     literal: Box<[u8]>,
+    /// The beginning of the literal, zeros behind it if it is shorter than a block.
+    first_block: Block,
+    /// The bytes of the first block that are the literal's.
+    first_mask: u32,
     /// The column of the value; `None`: nobody reads it.
     pub(super) column: Option<usize>,
 }
 
 impl Step {
+    fn new(literal: &[u8], column: Option<usize>) -> Self {
+        let length = literal.len().min(BLOCK_BYTES);
+        let mut first_block = [0; BLOCK_BYTES];
+        first_block[..length].copy_from_slice(&literal[..length]);
+        Step {
+            literal: literal.into(),
+            first_block,
+            first_mask: u32::MAX.checked_shr((BLOCK_BYTES - length) as u32).unwrap_or(0),
+            column,
+        }
+    }
+
     /// Where the value begins, if the literal stands at `at`.
-    #[inline]
-    pub(super) fn behind_literal(&self, bytes: &[u8], at: usize) -> Option<usize> {
-        let end = at + self.literal.len();
-        (bytes.get(at..end)? == &*self.literal).then_some(end)
+    #[inline(always)]
+    pub(super) fn behind_literal(&self, simd: impl Simd, bytes: &[u8], at: usize) -> Option<usize> {
+        let rest = bytes.get(at..)?;
+        if let Some(block) = rest.first_chunk()
+            && self.literal.len() <= BLOCK_BYTES
+        {
+            let differs = simd.differences(block, &self.first_block) & self.first_mask != 0;
+            return (!differs).then_some(at + self.literal.len());
+        }
+        rest.starts_with(&self.literal).then_some(at + self.literal.len())
     }
 }
 
@@ -114,16 +138,10 @@ impl Shapes {
         let mut from = start;
         let mut steps = Vec::with_capacity(values.len());
         for (value_start, value_end, column) in values {
-            steps.push(Step {
-                literal: bytes[from..*value_start].into(),
-                column: *column,
-            });
+            steps.push(Step::new(&bytes[from..*value_start], *column));
             from = *value_end;
         }
-        let last = Step {
-            literal: bytes[from..end].into(),
-            column: None,
-        };
+        let last = Step::new(&bytes[from..end], None);
         let shape = Shape { steps, last };
         if !self.shapes.contains(&shape) {
             self.shapes.push(shape);
@@ -133,6 +151,7 @@ impl Shapes {
 
 #[cfg(test)]
 mod tests {
+    use super::super::simd::{Processor, Task};
     use super::*;
 
     /// The shape of `{"a": 1,"b":2 }` behind its brace.
@@ -149,8 +168,39 @@ mod tests {
         let literals: Vec<&[u8]> = shape.steps.iter().map(|step| &*step.literal).collect();
         assert_eq!(literals, [&b"\"a\": "[..], b",\"b\":"]);
         assert_eq!(&*shape.last.literal, b" }");
-        assert_eq!(shape.steps[1].behind_literal(b"7,\"b\":8 }", 1), Some(6));
-        assert_eq!(shape.steps[1].behind_literal(b"7,\"b\"", 1), None);
+    }
+
+    struct BehindLiteral<'a>(&'a Step, &'a [u8], usize);
+
+    impl Task for BehindLiteral<'_> {
+        type Output = Option<usize>;
+
+        #[inline(always)]
+        fn run(self, simd: impl Simd) -> Option<usize> {
+            self.0.behind_literal(simd, self.1, self.2)
+        }
+    }
+
+    #[test]
+    fn a_literal_is_found_where_all_its_bytes_stand() {
+        for length in [0, 1, 5, 31, 32, 33, 64, 80] {
+            let literal: Vec<u8> = (1..=length as u8).collect();
+            let step = Step::new(&literal, None);
+            for behind in [0, 1, 31, 40] {
+                let mut bytes = [&b"xyz"[..], &literal, &vec![0; behind]].concat();
+                for processor in Processor::all() {
+                    let found = |bytes: &[u8], at| processor.run(BehindLiteral(&step, bytes, at));
+                    assert_eq!(found(&bytes, 3), Some(3 + length), "{length} {behind}");
+                    assert_eq!(found(&bytes, bytes.len() + 1), None);
+                    for wrong in 0..length {
+                        bytes[3 + wrong] ^= 0x80;
+                        assert_eq!(found(&bytes, 3), None, "{length} {behind} {wrong}");
+                        bytes[3 + wrong] ^= 0x80;
+                        assert_eq!(found(&bytes[..3 + wrong], 3), None, "{length} {wrong}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]
