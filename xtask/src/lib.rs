@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod bless;
+pub mod conformance;
 pub mod oracle;
 pub mod services;
 pub mod tidy;

@@ -24,6 +24,8 @@ enum Command {
         #[command(subcommand)]
         suite: BenchSuite,
     },
+    /// Runs cases taken from Flink's own tests through the compiler, rustc and the runtime
+    Conformance(xtask::conformance::Arguments),
     /// Checks the laws of the house: sizes, docs, dependency direction, names, dead files
     Tidy,
     /// Rewrites the corpus and its generated Rust with what the compiler and the jobs say now
@@ -88,6 +90,13 @@ fn run(command: Command) -> Result<ExitCode> {
         } => xtask::bench::smoke(runs)?,
         Command::BuildApp(arguments) => return arguments.run(),
         Command::Check => return check(&root),
+        Command::Conformance(arguments) => {
+            let code = match xtask::conformance::conformance(&root, &arguments)? {
+                true => ExitCode::SUCCESS,
+                false => ExitCode::FAILURE,
+            };
+            return Ok(code);
+        }
         Command::Tidy => return tidy(&root),
         Command::Bless { filter } => xtask::bless::bless(&root, &filter)?,
         Command::Oracle { paths, all, record } => {
