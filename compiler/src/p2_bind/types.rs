@@ -101,15 +101,16 @@ fn named_type(name: &str, numbers: &[u32]) -> Result<TypeKind, String> {
         "CHAR" => TypeKind::Char {
             length: number(0, 1, 1, LENGTH_MAX)?,
         },
+        // Without a length, Flink's planner takes the greatest.
         "VARCHAR" => TypeKind::VarChar {
-            length: number(0, 1, 1, LENGTH_MAX)?,
+            length: number(0, LENGTH_MAX, 1, LENGTH_MAX)?,
         },
         "STRING" => TypeKind::STRING,
         "BINARY" => TypeKind::Binary {
             length: number(0, 1, 1, LENGTH_MAX)?,
         },
         "VARBINARY" => TypeKind::VarBinary {
-            length: number(0, 1, 1, LENGTH_MAX)?,
+            length: number(0, LENGTH_MAX, 1, LENGTH_MAX)?,
         },
         "BYTES" => TypeKind::BYTES,
         "DATE" => TypeKind::Date,
