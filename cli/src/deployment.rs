@@ -136,8 +136,8 @@ fn identifier(name: &str) -> String {
     name.chars().map(safe).collect()
 }
 
-/// The URL below which jobs keep their checkpoints, each in a folder of its own; beside the application unless the user says otherwise, so that
-/// applications of the same name do not meet.
+/// The URL below which jobs keep their checkpoints, each in a folder of its own. Unless the user says otherwise it is
+/// beside the application, so that applications of the same name do not meet.
 fn checkpoint_location(given: Option<&str>, application: &Path) -> Result<String> {
     match given {
         Some(url) if url.contains("://") => Ok(url.trim_end_matches('/').to_owned()),

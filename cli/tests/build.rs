@@ -1,4 +1,4 @@
-//! Building: the same bytes in any folder, nothing compiled twice, manifests without secrets, many applications at once.
+//! Building: the same bytes in any folder, nothing compiled twice, manifests without secrets.
 
 mod support;
 
@@ -7,8 +7,8 @@ use std::process::Command;
 
 const SCRIPT: &str = "CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'number-of-rows' = '10',
   'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '10');
-CREATE TABLE target (n BIGINT, PRIMARY KEY (n) NOT ENFORCED) WITH ('connector' = 'jdbc', 'url' = 'jdbc:postgresql://h/d',
-  'table-name' = 't', 'password' = 'open sesame');
+CREATE TABLE target (n BIGINT, PRIMARY KEY (n) NOT ENFORCED) WITH ('connector' = 'jdbc',
+  'url' = 'jdbc:postgresql://h/d', 'table-name' = 't', 'password' = 'open sesame');
 INSERT INTO target SELECT n FROM numbers WHERE n > 3;\n";
 
 fn build(script: &Path, out: &Path, cache: Option<&Path>) -> serde_json::Value {
