@@ -4,29 +4,184 @@
 pub type Golden = (&'static str, fn() -> runtime::job::Job, &'static str);
 
 pub mod calc {
+    pub mod arrays_and_maps;
     pub mod branch_fails;
+    pub mod case_without_else;
+    pub mod compares_text_with_number;
+    pub mod decimal_arithmetic;
+    pub mod decimal_without_room;
+    pub mod division_by_zero;
     pub mod expressions;
+    pub mod filter_splits_an_update;
+    pub mod integer_arithmetic;
+    pub mod nested_rows;
     pub mod null_is_not_true;
+    pub mod order_is_kept;
+    pub mod three_valued_logic;
+}
+
+pub mod exchange {
+    pub mod two_keys;
+}
+
+pub mod functions {
+    pub mod casts;
+    pub mod collections;
+    pub mod conditions;
+    pub mod hashes_and_codes;
+    pub mod json;
+    pub mod mathematics;
+    pub mod patterns;
+    pub mod points_in_time;
+    pub mod text;
+    pub mod time_zones;
 }
 
 pub mod group_agg {
+    pub mod aggregates_skip_null;
     pub mod changelog_of_a_count;
+    pub mod distinct;
+    pub mod filter_clause;
+    pub mod having;
+    pub mod one_bound_is_no_window;
+    pub mod one_group;
+    pub mod retraction;
+    pub mod select_distinct;
+    pub mod sum_of_decimals;
+    pub mod sums_of_integers_wrap;
+    pub mod two_levels;
+    pub mod unchanged_result;
+}
+
+pub mod sink {
+    pub mod implicit_casts;
+    pub mod not_null;
+    pub mod query_without_sink;
+    pub mod upsert_takes_no_update_before;
+}
+
+pub mod source {
+    pub mod computed_columns;
+    pub mod metadata_columns;
+    pub mod only_needed_columns;
+}
+
+pub mod statement {
+    pub mod column_list;
+    pub mod common_table_expressions;
+    pub mod like;
+    pub mod several_files;
+    pub mod shared_source;
+    pub mod views;
+}
+
+pub mod union {
+    pub mod all;
+    pub mod distinct;
+    pub mod watermark_is_the_least;
+}
+
+pub mod values {
+    pub mod as_table;
+    pub mod rows;
 }
 
 pub mod window_agg {
+    pub mod cascaded;
+    pub mod conditions_on_results;
+    pub mod cumulate;
+    pub mod distinct_and_filter;
+    pub mod empty_groups_give_nothing;
+    pub mod explicit_watermark;
+    pub mod hop;
+    pub mod late_for_some_windows;
+    pub mod null_time;
+    pub mod offset;
+    pub mod retracting_input;
+    pub mod summer_time;
     pub mod tumble_closes_at_the_watermark;
+    pub mod two_levels;
 }
 
 pub mod window_assign {
+    pub mod cumulate_repeats_a_row;
     pub mod hop_repeats_a_row;
+    pub mod no_row_is_late;
 }
 
 /// All of them, by name.
 pub const GOLDEN: &[Golden] = &[
+    ("calc/arrays_and_maps", calc::arrays_and_maps::job, include_str!("calc/arrays_and_maps.rs")),
     ("calc/branch_fails", calc::branch_fails::job, include_str!("calc/branch_fails.rs")),
+    ("calc/case_without_else", calc::case_without_else::job, include_str!("calc/case_without_else.rs")),
+    ("calc/compares_text_with_number", calc::compares_text_with_number::job, include_str!("calc/compares_text_with_number.rs")),
+    ("calc/decimal_arithmetic", calc::decimal_arithmetic::job, include_str!("calc/decimal_arithmetic.rs")),
+    ("calc/decimal_without_room", calc::decimal_without_room::job, include_str!("calc/decimal_without_room.rs")),
+    ("calc/division_by_zero", calc::division_by_zero::job, include_str!("calc/division_by_zero.rs")),
     ("calc/expressions", calc::expressions::job, include_str!("calc/expressions.rs")),
+    ("calc/filter_splits_an_update", calc::filter_splits_an_update::job, include_str!("calc/filter_splits_an_update.rs")),
+    ("calc/integer_arithmetic", calc::integer_arithmetic::job, include_str!("calc/integer_arithmetic.rs")),
+    ("calc/nested_rows", calc::nested_rows::job, include_str!("calc/nested_rows.rs")),
     ("calc/null_is_not_true", calc::null_is_not_true::job, include_str!("calc/null_is_not_true.rs")),
+    ("calc/order_is_kept", calc::order_is_kept::job, include_str!("calc/order_is_kept.rs")),
+    ("calc/three_valued_logic", calc::three_valued_logic::job, include_str!("calc/three_valued_logic.rs")),
+    ("exchange/two_keys", exchange::two_keys::job, include_str!("exchange/two_keys.rs")),
+    ("functions/casts", functions::casts::job, include_str!("functions/casts.rs")),
+    ("functions/collections", functions::collections::job, include_str!("functions/collections.rs")),
+    ("functions/conditions", functions::conditions::job, include_str!("functions/conditions.rs")),
+    ("functions/hashes_and_codes", functions::hashes_and_codes::job, include_str!("functions/hashes_and_codes.rs")),
+    ("functions/json", functions::json::job, include_str!("functions/json.rs")),
+    ("functions/mathematics", functions::mathematics::job, include_str!("functions/mathematics.rs")),
+    ("functions/patterns", functions::patterns::job, include_str!("functions/patterns.rs")),
+    ("functions/points_in_time", functions::points_in_time::job, include_str!("functions/points_in_time.rs")),
+    ("functions/text", functions::text::job, include_str!("functions/text.rs")),
+    ("functions/time_zones", functions::time_zones::job, include_str!("functions/time_zones.rs")),
+    ("group_agg/aggregates_skip_null", group_agg::aggregates_skip_null::job, include_str!("group_agg/aggregates_skip_null.rs")),
     ("group_agg/changelog_of_a_count", group_agg::changelog_of_a_count::job, include_str!("group_agg/changelog_of_a_count.rs")),
+    ("group_agg/distinct", group_agg::distinct::job, include_str!("group_agg/distinct.rs")),
+    ("group_agg/filter_clause", group_agg::filter_clause::job, include_str!("group_agg/filter_clause.rs")),
+    ("group_agg/having", group_agg::having::job, include_str!("group_agg/having.rs")),
+    ("group_agg/one_bound_is_no_window", group_agg::one_bound_is_no_window::job, include_str!("group_agg/one_bound_is_no_window.rs")),
+    ("group_agg/one_group", group_agg::one_group::job, include_str!("group_agg/one_group.rs")),
+    ("group_agg/retraction", group_agg::retraction::job, include_str!("group_agg/retraction.rs")),
+    ("group_agg/select_distinct", group_agg::select_distinct::job, include_str!("group_agg/select_distinct.rs")),
+    ("group_agg/sum_of_decimals", group_agg::sum_of_decimals::job, include_str!("group_agg/sum_of_decimals.rs")),
+    ("group_agg/sums_of_integers_wrap", group_agg::sums_of_integers_wrap::job, include_str!("group_agg/sums_of_integers_wrap.rs")),
+    ("group_agg/two_levels", group_agg::two_levels::job, include_str!("group_agg/two_levels.rs")),
+    ("group_agg/unchanged_result", group_agg::unchanged_result::job, include_str!("group_agg/unchanged_result.rs")),
+    ("sink/implicit_casts", sink::implicit_casts::job, include_str!("sink/implicit_casts.rs")),
+    ("sink/not_null", sink::not_null::job, include_str!("sink/not_null.rs")),
+    ("sink/query_without_sink", sink::query_without_sink::job, include_str!("sink/query_without_sink.rs")),
+    ("sink/upsert_takes_no_update_before", sink::upsert_takes_no_update_before::job, include_str!("sink/upsert_takes_no_update_before.rs")),
+    ("source/computed_columns", source::computed_columns::job, include_str!("source/computed_columns.rs")),
+    ("source/metadata_columns", source::metadata_columns::job, include_str!("source/metadata_columns.rs")),
+    ("source/only_needed_columns", source::only_needed_columns::job, include_str!("source/only_needed_columns.rs")),
+    ("statement/column_list", statement::column_list::job, include_str!("statement/column_list.rs")),
+    ("statement/common_table_expressions", statement::common_table_expressions::job, include_str!("statement/common_table_expressions.rs")),
+    ("statement/like", statement::like::job, include_str!("statement/like.rs")),
+    ("statement/several_files", statement::several_files::job, include_str!("statement/several_files.rs")),
+    ("statement/shared_source", statement::shared_source::job, include_str!("statement/shared_source.rs")),
+    ("statement/views", statement::views::job, include_str!("statement/views.rs")),
+    ("union/all", union::all::job, include_str!("union/all.rs")),
+    ("union/distinct", union::distinct::job, include_str!("union/distinct.rs")),
+    ("union/watermark_is_the_least", union::watermark_is_the_least::job, include_str!("union/watermark_is_the_least.rs")),
+    ("values/as_table", values::as_table::job, include_str!("values/as_table.rs")),
+    ("values/rows", values::rows::job, include_str!("values/rows.rs")),
+    ("window_agg/cascaded", window_agg::cascaded::job, include_str!("window_agg/cascaded.rs")),
+    ("window_agg/conditions_on_results", window_agg::conditions_on_results::job, include_str!("window_agg/conditions_on_results.rs")),
+    ("window_agg/cumulate", window_agg::cumulate::job, include_str!("window_agg/cumulate.rs")),
+    ("window_agg/distinct_and_filter", window_agg::distinct_and_filter::job, include_str!("window_agg/distinct_and_filter.rs")),
+    ("window_agg/empty_groups_give_nothing", window_agg::empty_groups_give_nothing::job, include_str!("window_agg/empty_groups_give_nothing.rs")),
+    ("window_agg/explicit_watermark", window_agg::explicit_watermark::job, include_str!("window_agg/explicit_watermark.rs")),
+    ("window_agg/hop", window_agg::hop::job, include_str!("window_agg/hop.rs")),
+    ("window_agg/late_for_some_windows", window_agg::late_for_some_windows::job, include_str!("window_agg/late_for_some_windows.rs")),
+    ("window_agg/null_time", window_agg::null_time::job, include_str!("window_agg/null_time.rs")),
+    ("window_agg/offset", window_agg::offset::job, include_str!("window_agg/offset.rs")),
+    ("window_agg/retracting_input", window_agg::retracting_input::job, include_str!("window_agg/retracting_input.rs")),
+    ("window_agg/summer_time", window_agg::summer_time::job, include_str!("window_agg/summer_time.rs")),
     ("window_agg/tumble_closes_at_the_watermark", window_agg::tumble_closes_at_the_watermark::job, include_str!("window_agg/tumble_closes_at_the_watermark.rs")),
+    ("window_agg/two_levels", window_agg::two_levels::job, include_str!("window_agg/two_levels.rs")),
+    ("window_assign/cumulate_repeats_a_row", window_assign::cumulate_repeats_a_row::job, include_str!("window_assign/cumulate_repeats_a_row.rs")),
     ("window_assign/hop_repeats_a_row", window_assign::hop_repeats_a_row::job, include_str!("window_assign/hop_repeats_a_row.rs")),
+    ("window_assign/no_row_is_late", window_assign::no_row_is_late::job, include_str!("window_assign/no_row_is_late.rs")),
 ];

@@ -28,8 +28,9 @@ pub(crate) const COLLECT: &str = "";
 /// Where a job dies: after the checkpoint at this position of this table's items.
 pub(crate) type Death = (String, usize);
 
-/// What sinks have committed, by table and epoch.
-pub(crate) type Committed = Arc<Mutex<BTreeMap<String, (Vec<usize>, BTreeMap<u64, Vec<Change>>)>>>;
+/// What sinks have committed, by table: its primary key and its changes by epoch and sink, since several sinks may
+/// write one table.
+pub(crate) type Committed = Arc<Mutex<BTreeMap<String, (Vec<usize>, BTreeMap<(u64, usize), Vec<Change>>)>>>;
 
 pub(crate) struct Tables {
     /// Text of the fence, by table.
@@ -44,13 +45,14 @@ impl Tables {
     /// The changelog of each sink so far.
     pub(crate) fn changelogs(committed: &Committed) -> BTreeMap<String, Changelog> {
         let committed = committed.lock().expect("no panic under the lock");
-        let changelog = |(table, (key, epochs)): (&String, &(Vec<usize>, BTreeMap<u64, Vec<Change>>))| {
-            let changelog = Changelog {
-                primary_key: key.clone(),
-                changes: epochs.values().flatten().cloned().collect(),
+        let changelog =
+            |(table, (key, epochs)): (&String, &(Vec<usize>, BTreeMap<(u64, usize), Vec<Change>>))| {
+                let changelog = Changelog {
+                    primary_key: key.clone(),
+                    changes: epochs.values().flatten().cloned().collect(),
+                };
+                (table.clone(), changelog)
             };
-            (table.clone(), changelog)
-        };
         committed.iter().map(changelog).collect()
     }
 }
@@ -81,7 +83,7 @@ impl Connectors for Tables {
         requests: &[SinkRequest<'_>],
         _environment: &JobEnvironment,
     ) -> Result<Sinks, JobError> {
-        let table = |request: &SinkRequest<'_>| {
+        let table = |(sink, request): (usize, &SinkRequest<'_>)| {
             let name = request.spec.table.unwrap_or(COLLECT).to_owned();
             let mut committed = self.committed.lock().expect("no panic under the lock");
             committed.entry(name.clone()).or_default().0 = request.spec.primary_key.clone();
@@ -91,12 +93,13 @@ impl Connectors for Tables {
                 }),
                 committer: Some(Box::new(Commit {
                     name,
+                    sink,
                     committed: Arc::clone(&self.committed),
                 })),
             }
         };
         Ok(Sinks {
-            tables: requests.iter().map(table).collect(),
+            tables: requests.iter().enumerate().map(table).collect(),
             commit_point: None,
         })
     }
@@ -265,6 +268,7 @@ impl SinkWriter for Writer {
 
 struct Commit {
     name: String,
+    sink: usize,
     committed: Committed,
 }
 
@@ -277,7 +281,7 @@ impl Committer for Commit {
         }
         let mut committed = self.committed.lock().expect("no panic under the lock");
         let (_, epochs) = committed.entry(self.name.clone()).or_default();
-        epochs.insert(epoch, changes);
+        epochs.insert((epoch, self.sink), changes);
         Ok(())
     }
 }

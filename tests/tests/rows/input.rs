@@ -4,9 +4,6 @@
 //! `checkpoint`. Cells stand in the order of the table's physical columns, then of the metadata columns that the
 //! job reads, and are what CAST makes of their text in UTC; a time alone is that time of 2020-01-01. Arrays are written
 //! `[a, b]`, maps `{k=v}`, rows `(a, b)`. Text after ` -- ` is a remark.
-//!
-//! A row that is to be late must follow a checkpoint: on several threads nothing else makes sure that a watermark has
-//! gone all its ways before the next row comes.
 
 use runtime::job::{Column, ReadFrom, SourceSpec};
 use runtime::row::RowKind;

@@ -1,0 +1,143 @@
+//! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
+//!
+//! SQL: sha256 ad677ef9448def2f728158ae01ce8e271d0ab1ffd1633960270041615c72ee86
+
+// What is plain to see here was written in SQL.
+#![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
+
+use runtime::job::{
+    Column, Job, Node, NodeId, OperatorSpec, ReadColumn, ReadFrom, SinkSpec, SourceSpec,
+    WriteColumn,
+};
+use runtime::row::{Batch, BatchWriter, RowRef};
+use sql::{Session, SqlError};
+use sql::function::{cast, compare};
+use sql::function::null::{strict1, strict2};
+use sql::types::build;
+
+/// The operators of the job, inputs first.
+pub fn job() -> Job {
+    Job {
+        name: "insert-into_out",
+        nodes: Vec::from([t_source(), filter_a_s(), out_sink()]),
+    }
+}
+
+/// ```text
+/// t_source: Source(table=[t], fields=[a, s])
+/// ```
+fn t_source() -> Node {
+    Node {
+        name: "t_source",
+        uid: "3ba17b1d59939fe5",
+        inputs: Vec::new(),
+        columns: Vec::from([
+            Column::new("a", build::int()),
+            Column::new("s", build::string()),
+        ]),
+        operator: OperatorSpec::Source(SourceSpec {
+            table: "t",
+            read: Vec::from([
+                ReadColumn {
+                    column: Column::new("a", build::int()),
+                    from: ReadFrom::Physical(0),
+                },
+                ReadColumn {
+                    column: Column::new("s", build::string()),
+                    from: ReadFrom::Physical(1),
+                },
+            ]),
+            compute: None,
+            watermark: None,
+            physical: Vec::from([
+                Column::new("a", build::int()),
+                Column::new("s", build::string()),
+            ]),
+            primary_key: Vec::new(),
+        }),
+    }
+}
+
+/// ```text
+/// filter_a_s: Calc(select=[a, s, (CAST(s AS INT) > 9) AS EXPR$2], where=[(a = CAST(s AS INT))])
+/// ```
+fn filter_a_s() -> Node {
+    Node {
+        name: "filter_a_s",
+        uid: "76fef72c92ddd612",
+        inputs: Vec::from([NodeId(0)]),
+        columns: Vec::from([
+            Column::new("a", build::int()),
+            Column::new("s", build::string()),
+            Column::new("EXPR$2", build::boolean()),
+        ]),
+        operator: OperatorSpec::Calc(filter_a_s_kernel),
+    }
+}
+
+/// ```text
+/// out_sink: Sink(table=[out], fields=[a, s, EXPR$2])
+/// ```
+fn out_sink() -> Node {
+    Node {
+        name: "out_sink",
+        uid: "7b17dc1749fa8276",
+        inputs: Vec::from([NodeId(1)]),
+        columns: Vec::from([
+            Column::new("a", build::int()),
+            Column::new("s", build::string()),
+            Column::new("ten_is_more", build::boolean()),
+        ]),
+        operator: OperatorSpec::Sink(SinkSpec {
+            table: Some("out"),
+            write: Vec::from([
+                WriteColumn::Physical,
+                WriteColumn::Physical,
+                WriteColumn::Physical,
+            ]),
+            primary_key: Vec::new(),
+            input_updates: false,
+        }),
+    }
+}
+
+struct TSourceRow<'a>(RowRef<'a>);
+
+impl<'a> TSourceRow<'a> {
+    #[inline]
+    fn a(&self) -> Option<i32> {
+        self.0.i32(0)
+    }
+    #[inline]
+    fn s(&self) -> Option<&'a str> {
+        self.0.text(1)
+    }
+}
+
+/// ```text
+/// filter_a_s: Calc(select=[a, s, (CAST(s AS INT) > 9) AS EXPR$2], where=[(a = CAST(s AS INT))])
+/// ```
+/// compares_text_with_number.sql:3:49
+/// ```sql
+/// a = s
+/// ```
+fn filter_a_s_kernel(
+    input: &Batch,
+    output: &mut BatchWriter,
+    _session: &mut Session,
+) -> Result<(), SqlError> {
+    for (kind, raw) in input.rows() {
+        let row = TSourceRow(raw);
+        let v1 = strict1(row.s(), cast::from_text::int).transpose()?;
+        if strict2(row.a(), v1, compare::equal) != Some(true) {
+            continue;
+        }
+        let expr_2_value = strict1(v1, |a| compare::greater(a, 9i32));
+        output.begin(kind);
+        output.copy_fixed(0, raw, 0);
+        output.copy_variable(1, raw, 1);
+        output.put_boolean(2, expr_2_value);
+        output.finish();
+    }
+    Ok(())
+}

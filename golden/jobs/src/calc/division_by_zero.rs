@@ -1,0 +1,148 @@
+//! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
+//!
+//! SQL: sha256 32f2acc1a752ff833dcca11e32c94834323790230adefeab13fa44fbed789181
+
+// What is plain to see here was written in SQL.
+#![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
+
+use runtime::job::{
+    Column, Job, Node, NodeId, OperatorSpec, ReadColumn, ReadFrom, SinkSpec, SourceSpec,
+    WriteColumn,
+};
+use runtime::row::{Batch, BatchWriter, RowRef};
+use sql::{Session, SqlError};
+use sql::function::{arithmetic, cast};
+use sql::function::null::{strict1, strict2};
+use sql::types::build;
+
+/// The operators of the job, inputs first.
+pub fn job() -> Job {
+    Job {
+        name: "insert-into_out",
+        nodes: Vec::from([t_source(), project_expr_0_expr_1(), out_sink()]),
+    }
+}
+
+/// ```text
+/// t_source: Source(table=[t], fields=[a, b, d])
+/// ```
+fn t_source() -> Node {
+    Node {
+        name: "t_source",
+        uid: "3ba17b1d59939fe5",
+        inputs: Vec::new(),
+        columns: Vec::from([
+            Column::new("a", build::int()),
+            Column::new("b", build::int()),
+            Column::new("d", build::double()),
+        ]),
+        operator: OperatorSpec::Source(SourceSpec {
+            table: "t",
+            read: Vec::from([
+                ReadColumn {
+                    column: Column::new("a", build::int()),
+                    from: ReadFrom::Physical(0),
+                },
+                ReadColumn {
+                    column: Column::new("b", build::int()),
+                    from: ReadFrom::Physical(1),
+                },
+                ReadColumn {
+                    column: Column::new("d", build::double()),
+                    from: ReadFrom::Physical(2),
+                },
+            ]),
+            compute: None,
+            watermark: None,
+            physical: Vec::from([
+                Column::new("a", build::int()),
+                Column::new("b", build::int()),
+                Column::new("d", build::double()),
+            ]),
+            primary_key: Vec::new(),
+        }),
+    }
+}
+
+/// ```text
+/// project_expr_0_expr_1: Calc(select=[(d / CAST(b AS DOUBLE)) AS EXPR$0, (a / b) AS EXPR$1])
+/// ```
+fn project_expr_0_expr_1() -> Node {
+    Node {
+        name: "project_expr_0_expr_1",
+        uid: "292e32bb339e17b0",
+        inputs: Vec::from([NodeId(0)]),
+        columns: Vec::from([
+            Column::new("EXPR$0", build::double()),
+            Column::new("EXPR$1", build::int()),
+        ]),
+        operator: OperatorSpec::Calc(project_expr_0_expr_1_kernel),
+    }
+}
+
+/// ```text
+/// out_sink: Sink(table=[out], fields=[EXPR$0, EXPR$1])
+/// ```
+fn out_sink() -> Node {
+    Node {
+        name: "out_sink",
+        uid: "c1a00a5432d88557",
+        inputs: Vec::from([NodeId(1)]),
+        columns: Vec::from([
+            Column::new("ratio", build::double()),
+            Column::new("quotient", build::int()),
+        ]),
+        operator: OperatorSpec::Sink(SinkSpec {
+            table: Some("out"),
+            write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
+            primary_key: Vec::new(),
+            input_updates: false,
+        }),
+    }
+}
+
+struct TSourceRow<'a>(RowRef<'a>);
+
+impl TSourceRow<'_> {
+    #[inline]
+    fn a(&self) -> Option<i32> {
+        self.0.i32(0)
+    }
+    #[inline]
+    fn b(&self) -> Option<i32> {
+        self.0.i32(1)
+    }
+    #[inline]
+    fn d(&self) -> Option<f64> {
+        self.0.f64(2)
+    }
+}
+
+/// ```text
+/// project_expr_0_expr_1: Calc(select=[(d / CAST(b AS DOUBLE)) AS EXPR$0, (a / b) AS EXPR$1])
+/// ```
+/// division_by_zero.sql:3:17
+/// ```sql
+/// SELECT d / b, a / b FROM t
+/// ```
+fn project_expr_0_expr_1_kernel(
+    input: &Batch,
+    output: &mut BatchWriter,
+    _session: &mut Session,
+) -> Result<(), SqlError> {
+    for (kind, raw) in input.rows() {
+        let row = TSourceRow(raw);
+        let expr_0_value = strict2(
+            row.d(),
+            strict1(row.b(), cast::number::integer_to_double),
+            arithmetic::divide_double,
+        );
+        let expr_1_value = strict2(row.a(), row.b(), arithmetic::divide_integer)
+            .transpose()?;
+        output.begin(kind);
+        output.put_f64(0, expr_0_value);
+        output.put_i32(1, expr_1_value);
+        output.finish();
+    }
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
+//!
+//! SQL: sha256 b2999b2a4ee2432530baf6322f58204d390e21f895ce814b6cbe9d58d7b2f2be
+
+// What is plain to see here was written in SQL.
+#![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
+
+use runtime::job::{
+    AggregateFunction, AggregateSpec, Column, GroupAggSpec, Job, Node, NodeId,
+    OperatorSpec, ReadColumn, ReadFrom, SinkSpec, SourceSpec, WriteColumn,
+};
+use runtime::row::{Batch, BatchWriter};
+use sql::{Session, SqlError};
+use sql::types::build;
+
+/// The operators of the job, inputs first.
+pub fn job() -> Job {
+    Job {
+        name: "insert-into_histogram",
+        nodes: Vec::from([
+            clicks_source(),
+            exchange_by_user_id(),
+            group_by_user_id(),
+            project_n(),
+            exchange_by_n(),
+            group_by_n(),
+            histogram_sink(),
+        ]),
+    }
+}
+
+/// ```text
+/// clicks_source: Source(table=[clicks], fields=[user_id])
+/// ```
+fn clicks_source() -> Node {
+    Node {
+        name: "clicks_source",
+        uid: "2d678f0f5b9df8e3",
+        inputs: Vec::new(),
+        columns: Vec::from([Column::new("user_id", build::int())]),
+        operator: OperatorSpec::Source(SourceSpec {
+            table: "clicks",
+            read: Vec::from([
+                ReadColumn {
+                    column: Column::new("user_id", build::int()),
+                    from: ReadFrom::Physical(0),
+                },
+            ]),
+            compute: None,
+            watermark: None,
+            physical: Vec::from([Column::new("user_id", build::int())]),
+            primary_key: Vec::new(),
+        }),
+    }
+}
+
+/// ```text
+/// exchange_by_user_id: Exchange(distribution=[hash[user_id]])
+/// ```
+fn exchange_by_user_id() -> Node {
+    Node {
+        name: "exchange_by_user_id",
+        uid: "88366e6ec6d16d39",
+        inputs: Vec::from([NodeId(0)]),
+        columns: Vec::from([Column::new("user_id", build::int())]),
+        operator: OperatorSpec::Exchange {
+            keys: Vec::from([0]),
+        },
+    }
+}
+
+/// ```text
+/// group_by_user_id: GroupAgg(groupBy=[user_id], select=[user_id, COUNT(*) AS n])
+/// ```
+fn group_by_user_id() -> Node {
+    Node {
+        name: "group_by_user_id",
+        uid: "e22b44a3573c6af5",
+        inputs: Vec::from([NodeId(1)]),
+        columns: Vec::from([
+            Column::new("user_id", build::int()),
+            Column::new("n", build::not_null(build::bigint())),
+        ]),
+        operator: OperatorSpec::GroupAgg(GroupAggSpec {
+            keys: Vec::from([0]),
+            aggregates: Vec::from([
+                AggregateSpec {
+                    function: AggregateFunction::CountRows,
+                    argument: None,
+                    distinct: false,
+                    filter: None,
+                    ty: build::not_null(build::bigint()),
+                },
+            ]),
+            input_retracts: false,
+            emit_update_before: true,
+        }),
+    }
+}
+
+/// ```text
+/// project_n: Calc(select=[n])
+/// ```
+fn project_n() -> Node {
+    Node {
+        name: "project_n",
+        uid: "167e7d76012913ad",
+        inputs: Vec::from([NodeId(2)]),
+        columns: Vec::from([Column::new("n", build::not_null(build::bigint()))]),
+        operator: OperatorSpec::Calc(project_n_kernel),
+    }
+}
+
+/// ```text
+/// exchange_by_n: Exchange(distribution=[hash[n]])
+/// ```
+fn exchange_by_n() -> Node {
+    Node {
+        name: "exchange_by_n",
+        uid: "a03a2c62866b5e41",
+        inputs: Vec::from([NodeId(3)]),
+        columns: Vec::from([Column::new("n", build::not_null(build::bigint()))]),
+        operator: OperatorSpec::Exchange {
+            keys: Vec::from([0]),
+        },
+    }
+}
+
+/// ```text
+/// group_by_n: GroupAgg(groupBy=[n], select=[n, COUNT(*) AS $agg0])
+/// ```
+fn group_by_n() -> Node {
+    Node {
+        name: "group_by_n",
+        uid: "551a781778853374",
+        inputs: Vec::from([NodeId(4)]),
+        columns: Vec::from([
+            Column::new("n", build::not_null(build::bigint())),
+            Column::new("$agg0", build::not_null(build::bigint())),
+        ]),
+        operator: OperatorSpec::GroupAgg(GroupAggSpec {
+            keys: Vec::from([0]),
+            aggregates: Vec::from([
+                AggregateSpec {
+                    function: AggregateFunction::CountRows,
+                    argument: None,
+                    distinct: false,
+                    filter: None,
+                    ty: build::not_null(build::bigint()),
+                },
+            ]),
+            input_retracts: true,
+            emit_update_before: true,
+        }),
+    }
+}
+
+/// ```text
+/// histogram_sink: Sink(table=[histogram], fields=[n, EXPR$1])
+/// ```
+fn histogram_sink() -> Node {
+    Node {
+        name: "histogram_sink",
+        uid: "742613f09830cbdd",
+        inputs: Vec::from([NodeId(5)]),
+        columns: Vec::from([
+            Column::new("clicks", build::bigint()),
+            Column::new("users", build::bigint()),
+        ]),
+        operator: OperatorSpec::Sink(SinkSpec {
+            table: Some("histogram"),
+            write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
+            primary_key: Vec::new(),
+            input_updates: true,
+        }),
+    }
+}
+
+/// ```text
+/// project_n: Calc(select=[n])
+/// ```
+/// two_levels.sql:4:1
+/// ```sql
+/// SELECT n, COUNT(*) FROM (SELECT user_id, COUNT(*) AS n FROM clicks GROUP BY user_id) GROUP BY n
+/// ```
+fn project_n_kernel(
+    input: &Batch,
+    output: &mut BatchWriter,
+    _session: &mut Session,
+) -> Result<(), SqlError> {
+    for (kind, raw) in input.rows() {
+        output.begin(kind);
+        output.copy_fixed(0, raw, 1);
+        output.finish();
+    }
+    Ok(())
+}

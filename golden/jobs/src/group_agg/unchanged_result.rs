@@ -1,0 +1,123 @@
+//! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
+//!
+//! SQL: sha256 2a6c04576993d0fcde4cf8e9880e06916acbe8e70f0d5b3f7041405863dba6a3
+
+// What is plain to see here was written in SQL.
+#![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
+
+use runtime::job::{
+    AggregateFunction, AggregateSpec, Column, GroupAggSpec, Job, Node, NodeId,
+    OperatorSpec, ReadColumn, ReadFrom, SinkSpec, SourceSpec, WriteColumn,
+};
+use sql::types::build;
+
+/// The operators of the job, inputs first.
+pub fn job() -> Job {
+    Job {
+        name: "insert-into_out",
+        nodes: Vec::from([t_source(), exchange_by_k(), group_by_k(), out_sink()]),
+    }
+}
+
+/// ```text
+/// t_source: Source(table=[t], fields=[k, x])
+/// ```
+fn t_source() -> Node {
+    Node {
+        name: "t_source",
+        uid: "3ba17b1d59939fe5",
+        inputs: Vec::new(),
+        columns: Vec::from([
+            Column::new("k", build::string()),
+            Column::new("x", build::int()),
+        ]),
+        operator: OperatorSpec::Source(SourceSpec {
+            table: "t",
+            read: Vec::from([
+                ReadColumn {
+                    column: Column::new("k", build::string()),
+                    from: ReadFrom::Physical(0),
+                },
+                ReadColumn {
+                    column: Column::new("x", build::int()),
+                    from: ReadFrom::Physical(1),
+                },
+            ]),
+            compute: None,
+            watermark: None,
+            physical: Vec::from([
+                Column::new("k", build::string()),
+                Column::new("x", build::int()),
+            ]),
+            primary_key: Vec::new(),
+        }),
+    }
+}
+
+/// ```text
+/// exchange_by_k: Exchange(distribution=[hash[k]])
+/// ```
+fn exchange_by_k() -> Node {
+    Node {
+        name: "exchange_by_k",
+        uid: "107085b9c18f6fd7",
+        inputs: Vec::from([NodeId(0)]),
+        columns: Vec::from([
+            Column::new("k", build::string()),
+            Column::new("x", build::int()),
+        ]),
+        operator: OperatorSpec::Exchange {
+            keys: Vec::from([0]),
+        },
+    }
+}
+
+/// ```text
+/// group_by_k: GroupAgg(groupBy=[k], select=[k, MAX(x) AS $agg0])
+/// ```
+fn group_by_k() -> Node {
+    Node {
+        name: "group_by_k",
+        uid: "6e43fc752eb4956d",
+        inputs: Vec::from([NodeId(1)]),
+        columns: Vec::from([
+            Column::new("k", build::string()),
+            Column::new("$agg0", build::int()),
+        ]),
+        operator: OperatorSpec::GroupAgg(GroupAggSpec {
+            keys: Vec::from([0]),
+            aggregates: Vec::from([
+                AggregateSpec {
+                    function: AggregateFunction::Max,
+                    argument: Some(1),
+                    distinct: false,
+                    filter: None,
+                    ty: build::int(),
+                },
+            ]),
+            input_retracts: false,
+            emit_update_before: true,
+        }),
+    }
+}
+
+/// ```text
+/// out_sink: Sink(table=[out], fields=[k, EXPR$1])
+/// ```
+fn out_sink() -> Node {
+    Node {
+        name: "out_sink",
+        uid: "f60e9b6f291580ef",
+        inputs: Vec::from([NodeId(2)]),
+        columns: Vec::from([
+            Column::new("k", build::string()),
+            Column::new("high", build::int()),
+        ]),
+        operator: OperatorSpec::Sink(SinkSpec {
+            table: Some("out"),
+            write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
+            primary_key: Vec::new(),
+            input_updates: true,
+        }),
+    }
+}

@@ -1,0 +1,176 @@
+//! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
+//!
+//! SQL: sha256 e1d6cb91610621fc71bb7f8b20741e361438156f49446a299d8444a00532afe9
+
+// What is plain to see here was written in SQL.
+#![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
+
+use runtime::job::{
+    Column, Job, Node, NodeId, OperatorSpec, ReadColumn, ReadFrom, SinkSpec, SourceSpec,
+    WriteColumn,
+};
+use runtime::row::{Batch, BatchWriter, RowRef};
+use sql::{Decimal, Session, SqlError};
+use sql::function::cast;
+use sql::function::null::strict1;
+use sql::types::build;
+
+/// The operators of the job, inputs first.
+pub fn job() -> Job {
+    Job {
+        name: "insert-into_out",
+        nodes: Vec::from([t_source(), project_a_b_c_and_2(), out_sink()]),
+    }
+}
+
+/// ```text
+/// t_source: Source(table=[t], fields=[a, b, c, d, e])
+/// ```
+fn t_source() -> Node {
+    Node {
+        name: "t_source",
+        uid: "3ba17b1d59939fe5",
+        inputs: Vec::new(),
+        columns: Vec::from([
+            Column::new("a", build::int()),
+            Column::new("b", build::decimal(6, 3)),
+            Column::new("c", build::float()),
+            Column::new("d", build::date()),
+            Column::new("e", build::string()),
+        ]),
+        operator: OperatorSpec::Source(SourceSpec {
+            table: "t",
+            read: Vec::from([
+                ReadColumn {
+                    column: Column::new("a", build::int()),
+                    from: ReadFrom::Physical(0),
+                },
+                ReadColumn {
+                    column: Column::new("b", build::decimal(6, 3)),
+                    from: ReadFrom::Physical(1),
+                },
+                ReadColumn {
+                    column: Column::new("c", build::float()),
+                    from: ReadFrom::Physical(2),
+                },
+                ReadColumn {
+                    column: Column::new("d", build::date()),
+                    from: ReadFrom::Physical(3),
+                },
+                ReadColumn {
+                    column: Column::new("e", build::string()),
+                    from: ReadFrom::Physical(4),
+                },
+            ]),
+            compute: None,
+            watermark: None,
+            physical: Vec::from([
+                Column::new("a", build::int()),
+                Column::new("b", build::decimal(6, 3)),
+                Column::new("c", build::float()),
+                Column::new("d", build::date()),
+                Column::new("e", build::string()),
+            ]),
+            primary_key: Vec::new(),
+        }),
+    }
+}
+
+/// ```text
+/// project_a_b_c_and_2: Calc(select=[CAST(a AS BIGINT) AS a, CAST(b AS DECIMAL(6, 1)) AS b, CAST(c AS
+///     DOUBLE) AS c, d, e])
+/// ```
+fn project_a_b_c_and_2() -> Node {
+    Node {
+        name: "project_a_b_c_and_2",
+        uid: "7c0778824558d5d8",
+        inputs: Vec::from([NodeId(0)]),
+        columns: Vec::from([
+            Column::new("a", build::bigint()),
+            Column::new("b", build::decimal(6, 1)),
+            Column::new("c", build::double()),
+            Column::new("d", build::date()),
+            Column::new("e", build::string()),
+        ]),
+        operator: OperatorSpec::Calc(project_a_b_c_and_2_kernel),
+    }
+}
+
+/// ```text
+/// out_sink: Sink(table=[out], fields=[a, b, c, d, e])
+/// ```
+fn out_sink() -> Node {
+    Node {
+        name: "out_sink",
+        uid: "dd75d0827086e164",
+        inputs: Vec::from([NodeId(1)]),
+        columns: Vec::from([
+            Column::new("a", build::bigint()),
+            Column::new("b", build::decimal(6, 1)),
+            Column::new("c", build::double()),
+            Column::new("d", build::date()),
+            Column::new("e", build::varchar(2)),
+        ]),
+        operator: OperatorSpec::Sink(SinkSpec {
+            table: Some("out"),
+            write: Vec::from([
+                WriteColumn::Physical,
+                WriteColumn::Physical,
+                WriteColumn::Physical,
+                WriteColumn::Physical,
+                WriteColumn::Physical,
+            ]),
+            primary_key: Vec::new(),
+            input_updates: false,
+        }),
+    }
+}
+
+struct TSourceRow<'a>(RowRef<'a>);
+
+impl TSourceRow<'_> {
+    #[inline]
+    fn a(&self) -> Option<i32> {
+        self.0.i32(0)
+    }
+    #[inline]
+    fn b(&self) -> Option<Decimal> {
+        self.0.decimal(1, 6, 3)
+    }
+    #[inline]
+    fn c(&self) -> Option<f32> {
+        self.0.f32(2)
+    }
+}
+
+/// ```text
+/// project_a_b_c_and_2: Calc(select=[CAST(a AS BIGINT) AS a, CAST(b AS DECIMAL(6, 1)) AS b, CAST(c AS
+///     DOUBLE) AS c, d, e])
+/// ```
+/// implicit_casts.sql:3:17
+/// ```sql
+/// SELECT a, b, c, d, e FROM t
+/// ```
+fn project_a_b_c_and_2_kernel(
+    input: &Batch,
+    output: &mut BatchWriter,
+    _session: &mut Session,
+) -> Result<(), SqlError> {
+    for (kind, raw) in input.rows() {
+        let row = TSourceRow(raw);
+        let a_value = strict1(row.a(), cast::number::integer_to_bigint);
+        let b_value = strict1(
+            row.b(),
+            |a| cast::number::decimal_to_wider_decimal(a, 6, 1),
+        );
+        let c_value = strict1(row.c(), cast::number::approximate_to_double);
+        output.begin(kind);
+        output.put_i64(0, a_value);
+        output.put_decimal(1, b_value, 6);
+        output.put_f64(2, c_value);
+        output.copy_fixed(3, raw, 3);
+        output.copy_variable(4, raw, 4);
+        output.finish();
+    }
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
+//!
+//! SQL: sha256 c0673faf9c75f0397f7afb8c4669d39fd4338aa371329a8307766bd10e254bed
+
+// What is plain to see here was written in SQL.
+#![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
+
+use runtime::job::{
+    Column, GroupAggSpec, Job, Node, NodeId, OperatorSpec, ReadColumn, ReadFrom,
+    SinkSpec, SourceSpec, WriteColumn,
+};
+use sql::types::build;
+
+/// The operators of the job, inputs first.
+pub fn job() -> Job {
+    Job {
+        name: "insert-into_out",
+        nodes: Vec::from([
+            a_source(),
+            b_source(),
+            union(),
+            exchange_by_id_s(),
+            distinct_id_s(),
+            out_sink(),
+        ]),
+    }
+}
+
+/// ```text
+/// a_source: Source(table=[a], fields=[id, s])
+/// ```
+fn a_source() -> Node {
+    Node {
+        name: "a_source",
+        uid: "46c9189f2e13f61b",
+        inputs: Vec::new(),
+        columns: Vec::from([
+            Column::new("id", build::int()),
+            Column::new("s", build::string()),
+        ]),
+        operator: OperatorSpec::Source(SourceSpec {
+            table: "a",
+            read: Vec::from([
+                ReadColumn {
+                    column: Column::new("id", build::int()),
+                    from: ReadFrom::Physical(0),
+                },
+                ReadColumn {
+                    column: Column::new("s", build::string()),
+                    from: ReadFrom::Physical(1),
+                },
+            ]),
+            compute: None,
+            watermark: None,
+            physical: Vec::from([
+                Column::new("id", build::int()),
+                Column::new("s", build::string()),
+            ]),
+            primary_key: Vec::new(),
+        }),
+    }
+}
+
+/// ```text
+/// b_source: Source(table=[b], fields=[id, s])
+/// ```
+fn b_source() -> Node {
+    Node {
+        name: "b_source",
+        uid: "e7e2fc8fcb44ae4f",
+        inputs: Vec::new(),
+        columns: Vec::from([
+            Column::new("id", build::int()),
+            Column::new("s", build::string()),
+        ]),
+        operator: OperatorSpec::Source(SourceSpec {
+            table: "b",
+            read: Vec::from([
+                ReadColumn {
+                    column: Column::new("id", build::int()),
+                    from: ReadFrom::Physical(0),
+                },
+                ReadColumn {
+                    column: Column::new("s", build::string()),
+                    from: ReadFrom::Physical(1),
+                },
+            ]),
+            compute: None,
+            watermark: None,
+            physical: Vec::from([
+                Column::new("id", build::int()),
+                Column::new("s", build::string()),
+            ]),
+            primary_key: Vec::new(),
+        }),
+    }
+}
+
+/// ```text
+/// union: Union(fields=[id, s])
+/// ```
+fn union() -> Node {
+    Node {
+        name: "union",
+        uid: "ac37e98a254a6f6b",
+        inputs: Vec::from([NodeId(0), NodeId(1)]),
+        columns: Vec::from([
+            Column::new("id", build::int()),
+            Column::new("s", build::string()),
+        ]),
+        operator: OperatorSpec::Union,
+    }
+}
+
+/// ```text
+/// exchange_by_id_s: Exchange(distribution=[hash[id, s]])
+/// ```
+fn exchange_by_id_s() -> Node {
+    Node {
+        name: "exchange_by_id_s",
+        uid: "485eebcd748af71f",
+        inputs: Vec::from([NodeId(2)]),
+        columns: Vec::from([
+            Column::new("id", build::int()),
+            Column::new("s", build::string()),
+        ]),
+        operator: OperatorSpec::Exchange {
+            keys: Vec::from([0, 1]),
+        },
+    }
+}
+
+/// ```text
+/// distinct_id_s: GroupAgg(groupBy=[id, s], select=[id, s])
+/// ```
+fn distinct_id_s() -> Node {
+    Node {
+        name: "distinct_id_s",
+        uid: "fe7307ae25d24372",
+        inputs: Vec::from([NodeId(3)]),
+        columns: Vec::from([
+            Column::new("id", build::int()),
+            Column::new("s", build::string()),
+        ]),
+        operator: OperatorSpec::GroupAgg(GroupAggSpec {
+            keys: Vec::from([0, 1]),
+            aggregates: Vec::new(),
+            input_retracts: false,
+            emit_update_before: true,
+        }),
+    }
+}
+
+/// ```text
+/// out_sink: Sink(table=[out], fields=[id, s])
+/// ```
+fn out_sink() -> Node {
+    Node {
+        name: "out_sink",
+        uid: "d0df1a0826427f5e",
+        inputs: Vec::from([NodeId(4)]),
+        columns: Vec::from([
+            Column::new("id", build::int()),
+            Column::new("s", build::string()),
+        ]),
+        operator: OperatorSpec::Sink(SinkSpec {
+            table: Some("out"),
+            write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
+            primary_key: Vec::new(),
+            input_updates: true,
+        }),
+    }
+}
