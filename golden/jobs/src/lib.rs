@@ -55,7 +55,6 @@ pub mod group_agg {
 
 pub mod sink {
     pub mod implicit_casts;
-    pub mod not_null;
     pub mod query_without_sink;
     pub mod upsert_takes_no_update_before;
 }
@@ -150,7 +149,6 @@ pub const GOLDEN: &[Golden] = &[
     ("group_agg/two_levels", group_agg::two_levels::job, include_str!("group_agg/two_levels.rs")),
     ("group_agg/unchanged_result", group_agg::unchanged_result::job, include_str!("group_agg/unchanged_result.rs")),
     ("sink/implicit_casts", sink::implicit_casts::job, include_str!("sink/implicit_casts.rs")),
-    ("sink/not_null", sink::not_null::job, include_str!("sink/not_null.rs")),
     ("sink/query_without_sink", sink::query_without_sink::job, include_str!("sink/query_without_sink.rs")),
     ("sink/upsert_takes_no_update_before", sink::upsert_takes_no_update_before::job, include_str!("sink/upsert_takes_no_update_before.rs")),
     ("source/computed_columns", source::computed_columns::job, include_str!("source/computed_columns.rs")),
