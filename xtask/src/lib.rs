@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod bless;
 pub mod conformance;
+pub mod docs;
 pub mod oracle;
 pub mod services;
 pub mod tidy;

@@ -19,6 +19,8 @@ enum Command {
     BuildApp(cli::command::BuildArguments),
     /// What a commit must pass before its tests: formatting, the laws of the house, clippy
     Check,
+    /// Writes the pages of docs/ that are made from the code
+    Docs,
     /// Measures: compile latency, cached start, events per CPU-second
     Bench {
         #[command(subcommand)]
@@ -96,6 +98,11 @@ fn run(command: Command) -> Result<ExitCode> {
                 false => ExitCode::FAILURE,
             };
             return Ok(code);
+        }
+        Command::Docs => {
+            for page in xtask::docs::write(&root)? {
+                println!("{}", page.display());
+            }
         }
         Command::Tidy => return tidy(&root),
         Command::Bless { filter } => xtask::bless::bless(&root, &filter)?,
