@@ -36,6 +36,10 @@ pub trait SplitSource: Send {
     /// for it, again every `discovery_interval`.
     fn discover(&mut self) -> Result<Vec<Split>, JobError>;
 
+    /// Tells before the first `discover` where a checkpoint left off: what is not among these splits has appeared
+    /// since. Not called when the job starts from nothing.
+    fn restore(&mut self, _positions: &[Split]) {}
+
     /// How often to look for new splits; `None`: only at start.
     fn discovery_interval(&self) -> Option<std::time::Duration> {
         None

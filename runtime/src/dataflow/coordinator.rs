@@ -351,20 +351,22 @@ impl<'a> Coordinator<'a> {
     }
 
     fn discover_splits(&mut self, at: usize) -> Result<(), JobError> {
+        let node = self.sources[at].node;
+        let is_first_look = self.sources[at].last_discovery.is_none();
+        let restored = self.restored_positions(node).filter(|_| is_first_look);
         let open = &mut self.sources[at];
-        let node = open.node;
         let mut splits = match &mut open.source {
-            Some(source) => source.discover()?,
+            Some(source) => {
+                restored.iter().for_each(|positions| source.restore(positions));
+                source.discover()?
+            }
             None => vec![Split {
                 id: VALUES_SPLIT.to_owned(),
                 position: serde_json::Value::Null,
             }],
         };
         splits.sort_by(|a, b| a.id.cmp(&b.id));
-        if open.last_discovery.is_none() {
-            self.take_over_positions(node, &mut splits);
-        }
-        let open = &mut self.sources[at];
+        take_over_positions(restored.unwrap_or_default(), &mut splits);
         open.last_discovery = Some(Instant::now());
         let is_bounded = open.source.as_ref().is_none_or(|source| source.is_bounded());
         let mut assigned = Vec::new();
@@ -385,23 +387,27 @@ impl<'a> Coordinator<'a> {
         Ok(())
     }
 
-    /// Splits of the checkpoint go on where they were; those that are not found any more are asked for all
-    /// the same, so that the connector says what is missing.
-    fn take_over_positions(&self, node: usize, splits: &mut Vec<Split>) {
+    /// What the restored checkpoint says of a source; `None` where there is none.
+    fn restored_positions(&self, node: usize) -> Option<&'a [Split]> {
         let uid = self.plan.job.nodes[node].uid;
-        let restored = self.plan.restored.and_then(|manifest| manifest.sources.get(uid));
-        for saved in restored.into_iter().flatten() {
-            match splits.iter_mut().find(|split| split.id == saved.id) {
-                Some(split) => split.position = saved.position.clone(),
-                None => splits.push(saved.clone()),
-            }
-        }
+        self.plan.restored?.sources.get(uid).map(Vec::as_slice)
     }
 
     /// A thread that has ended has reported why; its commands do not matter any more.
     fn send(&self, thread: usize, command: Command) {
         if self.commands[thread].send(command).is_ok() {
             self.wakers.wake(thread);
+        }
+    }
+}
+
+/// Splits of the checkpoint go on where they were; those that are not found any more are asked for all the same, so
+/// that the connector says what is missing.
+fn take_over_positions(restored: &[Split], splits: &mut Vec<Split>) {
+    for saved in restored {
+        match splits.iter_mut().find(|split| split.id == saved.id) {
+            Some(split) => split.position = saved.position.clone(),
+            None => splits.push(saved.clone()),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Where reading starts and where it ends: `scan.startup.*` and `scan.bounded.*`.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use super::external;
@@ -12,6 +13,12 @@ use crate::error::JobError;
 
 /// Longest wait for a broker's answer.
 pub(super) const ANSWER_MAX: Duration = Duration::from_secs(30);
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// The option that says where to start.
+pub(super) const STARTUP: &str = "scan.startup.mode";
+/// The option that says where to end.
+pub(super) const BOUNDED: &str = "scan.bounded.mode";
 
 /// A point in a partition that is looked up when the job starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,45 +34,41 @@ pub(super) enum Point {
 
 /// `scan.startup.mode`.
 pub(super) fn startup(options: &Options) -> Result<Point, JobError> {
-    Ok(
-        match options.get("scan.startup.mode").unwrap_or("group-offsets") {
-            "earliest-offset" => Point::Earliest,
-            "latest-offset" => Point::Latest,
-            "group-offsets" => Point::Group,
-            "timestamp" => Point::TimestampMs(timestamp(options, "scan.startup.timestamp-millis")?),
-            "specific-offsets" => Point::Specific(specific(options, "scan.startup.specific-offsets")?),
-            other => {
-                return Err(options.error(
-                "scan.startup.mode",
+    Ok(match options.get(STARTUP).unwrap_or("group-offsets") {
+        "earliest-offset" => Point::Earliest,
+        "latest-offset" => Point::Latest,
+        "group-offsets" => Point::Group,
+        "timestamp" => Point::TimestampMs(timestamp(options, "scan.startup.timestamp-millis")?),
+        "specific-offsets" => Point::Specific(specific(options, "scan.startup.specific-offsets")?),
+        other => {
+            return Err(options.error(
+                STARTUP,
                 format!(
                     "expected one of earliest-offset, latest-offset, group-offsets, timestamp, specific-offsets, \
                      found '{other}'"
                 ),
             ));
-            }
-        },
-    )
+        }
+    })
 }
 
 /// `scan.bounded.mode`; `None`: unbounded.
 pub(super) fn bound(options: &Options) -> Result<Option<Point>, JobError> {
-    Ok(Some(
-        match options.get("scan.bounded.mode").unwrap_or("unbounded") {
-            "unbounded" => return Ok(None),
-            "latest-offset" => Point::Latest,
-            "group-offsets" => Point::Group,
-            "timestamp" => Point::TimestampMs(timestamp(options, "scan.bounded.timestamp-millis")?),
-            "specific-offsets" => Point::Specific(specific(options, "scan.bounded.specific-offsets")?),
-            other => {
-                return Err(options.error(
-                "scan.bounded.mode",
+    Ok(Some(match options.get(BOUNDED).unwrap_or("unbounded") {
+        "unbounded" => return Ok(None),
+        "latest-offset" => Point::Latest,
+        "group-offsets" => Point::Group,
+        "timestamp" => Point::TimestampMs(timestamp(options, "scan.bounded.timestamp-millis")?),
+        "specific-offsets" => Point::Specific(specific(options, "scan.bounded.specific-offsets")?),
+        other => {
+            return Err(options.error(
+                BOUNDED,
                 format!(
                     "expected one of unbounded, latest-offset, group-offsets, timestamp, specific-offsets, found '{other}'"
                 ),
             ));
-            }
-        },
-    ))
+        }
+    }))
 }
 
 fn timestamp(options: &Options, key: &str) -> Result<i64, JobError> {
@@ -97,59 +100,116 @@ fn specific(options: &Options, key: &str) -> Result<BTreeMap<i32, i64>, JobError
         })
 }
 
-/// The offset a point stands for in one partition, now.
+/// Asks again while a broker starts or a leader moves: that passes within seconds.
+pub(super) fn patiently<T>(mut ask: impl FnMut() -> KafkaResult<T>) -> Result<T, JobError> {
+    let started = Instant::now();
+    loop {
+        match ask() {
+            Err(error) if may_pass(&error) && started.elapsed() < ANSWER_MAX => {
+                std::thread::sleep(ASK_AGAIN_AFTER);
+            }
+            answer => return answer.map_err(external),
+        }
+    }
+}
+
+fn may_pass(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode as Code;
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            Code::NotCoordinator
+                | Code::CoordinatorNotAvailable
+                | Code::CoordinatorLoadInProgress
+                | Code::LeaderNotAvailable
+                | Code::NotLeaderForPartition
+                | Code::RequestTimedOut
+                | Code::BrokerTransportFailure
+        )
+    )
+}
+
+/// The offset a point stands for in one partition, now. `option` is the one that names the point.
 pub(super) fn resolve<C: ConsumerContext>(
     point: &Point,
+    option: &str,
     consumer: &BaseConsumer<C>,
     topic: &str,
     partition: i32,
     options: &Options,
 ) -> Result<i64, JobError> {
-    let watermarks = || {
-        consumer
-            .fetch_watermarks(topic, partition, ANSWER_MAX)
-            .map_err(external)
-    };
+    let watermarks = || patiently(|| consumer.fetch_watermarks(topic, partition, ANSWER_MAX));
     match point {
         Point::Earliest => Ok(watermarks()?.0),
         Point::Latest => Ok(watermarks()?.1),
         Point::Specific(offsets) => match offsets.get(&partition) {
             Some(offset) => Ok(*offset),
-            // As Flink: a partition that is not named goes by the group's offset.
-            None => resolve(&Point::Group, consumer, topic, partition, options),
+            // As Flink: a partition that is not named goes by the group's offset, else from its beginning.
+            None => match committed(consumer, topic, partition)? {
+                Some(offset) => Ok(offset),
+                None if option == STARTUP => Ok(watermarks()?.0),
+                None => {
+                    let message = format!("names no offset for {topic}/{partition}");
+                    Err(options.error("scan.bounded.specific-offsets", message))
+                }
+            },
         },
-        Point::TimestampMs(millis) => {
-            let mut list = TopicPartitionList::new();
-            list.add_partition_offset(topic, partition, Offset::Offset(*millis))
-                .map_err(external)?;
-            let found = consumer.offsets_for_times(list, ANSWER_MAX).map_err(external)?;
-            match found
-                .find_partition(topic, partition)
-                .map(|element| element.offset())
-            {
-                Some(Offset::Offset(offset)) => Ok(offset),
-                _ => Ok(watermarks()?.1),
-            }
-        }
-        Point::Group => {
-            let mut list = TopicPartitionList::new();
-            list.add_partition(topic, partition);
-            let found = consumer.committed_offsets(list, ANSWER_MAX).map_err(external)?;
-            match found.find_partition(topic, partition).map(|element| element.offset()) {
-                Some(Offset::Offset(offset)) => Ok(offset),
-                _ => match options.get("properties.auto.offset.reset") {
-                    Some("earliest") => Ok(watermarks()?.0),
-                    Some("latest") => Ok(watermarks()?.1),
-                    _ => Err(options.error(
-                        "scan.startup.mode",
-                        format!(
-                            "'group-offsets' (the default) finds no committed offset for {topic}/{partition}: set \
-                             'properties.auto.offset.reset' or 'scan.startup.mode' = 'earliest-offset'"
-                        ),
-                    )),
-                },
-            }
-        }
+        Point::TimestampMs(millis) => match at_time(consumer, topic, partition, *millis)? {
+            Some(offset) => Ok(offset),
+            None => Ok(watermarks()?.1),
+        },
+        Point::Group => match committed(consumer, topic, partition)? {
+            Some(offset) => Ok(offset),
+            None => match options.get("properties.auto.offset.reset") {
+                Some("earliest") => Ok(watermarks()?.0),
+                Some("latest") => Ok(watermarks()?.1),
+                _ => Err(options.error(option, no_committed_offset(option, topic, partition))),
+            },
+        },
+    }
+}
+
+fn no_committed_offset(option: &str, topic: &str, partition: i32) -> String {
+    let (name, instead) = match option {
+        STARTUP => ("'group-offsets' (the default)", "earliest-offset"),
+        _ => ("'group-offsets'", "latest-offset"),
+    };
+    format!(
+        "{name} finds no committed offset for {topic}/{partition}: set 'properties.auto.offset.reset' or \
+         '{option}' = '{instead}'"
+    )
+}
+
+/// The offset that the consumer's group has committed.
+fn committed<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    topic: &str,
+    partition: i32,
+) -> Result<Option<i64>, JobError> {
+    let mut list = TopicPartitionList::new();
+    list.add_partition(topic, partition);
+    let found = patiently(|| consumer.committed_offsets(list.clone(), ANSWER_MAX))?;
+    Ok(offset_in(&found, topic, partition))
+}
+
+/// The offset of the first message with this or a later timestamp.
+fn at_time<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    topic: &str,
+    partition: i32,
+    millis: i64,
+) -> Result<Option<i64>, JobError> {
+    let mut list = TopicPartitionList::new();
+    list.add_partition_offset(topic, partition, Offset::Offset(millis))
+        .map_err(external)?;
+    let found = patiently(|| consumer.offsets_for_times(list.clone(), ANSWER_MAX))?;
+    Ok(offset_in(&found, topic, partition))
+}
+
+fn offset_in(list: &TopicPartitionList, topic: &str, partition: i32) -> Option<i64> {
+    match list.find_partition(topic, partition)?.offset() {
+        Offset::Offset(offset) => Some(offset),
+        _ => None,
     }
 }
 

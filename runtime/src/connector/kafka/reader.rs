@@ -11,7 +11,7 @@ use sql::DataType;
 
 use super::client::{BatchConsumer, Fetched, Record, TopicHandle};
 use super::metadata::Metadata;
-use super::offsets::{self, Point};
+use super::offsets::{self, BOUNDED, Point};
 use super::splits::Position;
 use super::{columns, external};
 use crate::connector::options::Options;
@@ -226,6 +226,21 @@ fn append(
     filled
 }
 
+impl KafkaReader {
+    /// Where reading ends. A restarted job keeps the end it found when it began; one that had come to its end, or had
+    /// none, gets the end that this run was given.
+    fn stop(&self, position: &Position, topic: &str, number: i32) -> Result<Option<i64>, JobError> {
+        let Some(bound) = &self.plan.bound else {
+            return Ok(None);
+        };
+        if position.stop.is_some_and(|stop| position.offset < stop) {
+            return Ok(position.stop);
+        }
+        let consumer = &self.consumer.consumer;
+        offsets::resolve(bound, BOUNDED, consumer, topic, number, &self.plan.options).map(Some)
+    }
+}
+
 impl SplitReader for KafkaReader {
     fn assign(&mut self, split: Split) -> Result<(), JobError> {
         let malformed = || {
@@ -238,17 +253,7 @@ impl SplitReader for KafkaReader {
             serde_json::from_value(split.position.clone()).map_err(|_| malformed())?;
         let (topic, number) = split.id.rsplit_once('/').ok_or_else(malformed)?;
         let number: i32 = number.parse().map_err(|_| malformed())?;
-        // A checkpoint of a run without bound says nothing of an end that this run was given.
-        if let (None, Some(bound)) = (position.stop, &self.plan.bound) {
-            let consumer = &self.consumer.consumer;
-            position.stop = Some(offsets::resolve(
-                bound,
-                consumer,
-                topic,
-                number,
-                &self.plan.options,
-            )?);
-        }
+        position.stop = self.stop(&position, topic, number)?;
         let ended = position.stop.is_some_and(|stop| position.offset >= stop);
         if ended {
             self.ends.push(self.partitions.len());

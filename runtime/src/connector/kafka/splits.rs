@@ -9,7 +9,7 @@ use sql::Session;
 use sql::function::regex::java::translate;
 
 use super::client::QuietContext;
-use super::offsets::{self, ANSWER_MAX, Point};
+use super::offsets::{self, ANSWER_MAX, BOUNDED, Point, STARTUP, patiently};
 use super::reader::{KafkaReader, ReaderPlan};
 use super::{config, external};
 use crate::connector::options::{JobEnvironment, Options};
@@ -32,8 +32,10 @@ struct KafkaSplits {
     startup: Point,
     bound: Option<Point>,
     interval: Option<Duration>,
-    /// Partitions found so far; later ones are read from their beginning.
+    /// Partitions found so far.
     known: Vec<Split>,
+    /// Partitions that appear after the first look, or after the checkpoint, are read from their beginning.
+    has_looked: bool,
     plan: Arc<ReaderPlan>,
 }
 
@@ -67,6 +69,7 @@ pub(crate) fn open_source(
         interval: interval.filter(|_| bound.is_none()),
         bound,
         known: Vec::new(),
+        has_looked: false,
         plan: Arc::new(ReaderPlan::new(spec, options, consumer_config)?),
         options: options.clone(),
     }))
@@ -96,10 +99,7 @@ impl KafkaSplits {
         match &self.topics {
             Topics::Named(names) => {
                 for name in names {
-                    let metadata = self
-                        .consumer
-                        .fetch_metadata(Some(name), ANSWER_MAX)
-                        .map_err(external)?;
+                    let metadata = patiently(|| self.consumer.fetch_metadata(Some(name), ANSWER_MAX))?;
                     let topic = metadata.topics().first();
                     let partitions = topic.map(|topic| topic.partitions()).unwrap_or_default();
                     if partitions.is_empty() {
@@ -116,7 +116,7 @@ impl KafkaSplits {
                     .pattern(pattern, translate)
                     .expect("checked at start");
                 let matches = |name: &str| pattern.is_match(name).unwrap_or(false);
-                let metadata = self.consumer.fetch_metadata(None, ANSWER_MAX).map_err(external)?;
+                let metadata = patiently(|| self.consumer.fetch_metadata(None, ANSWER_MAX))?;
                 for topic in metadata.topics().iter().filter(|topic| matches(topic.name())) {
                     found.extend(
                         topic
@@ -137,10 +137,11 @@ impl KafkaSplits {
         } else {
             &Point::Earliest
         };
-        let offset = offsets::resolve(point, &self.consumer, topic, partition, &self.options)?;
+        let offset = offsets::resolve(point, STARTUP, &self.consumer, topic, partition, &self.options)?;
         let stop = match &self.bound {
             Some(bound) => Some(offsets::resolve(
                 bound,
+                BOUNDED,
                 &self.consumer,
                 topic,
                 partition,
@@ -154,7 +155,7 @@ impl KafkaSplits {
 
 impl SplitSource for KafkaSplits {
     fn discover(&mut self) -> Result<Vec<Split>, JobError> {
-        let is_first_look = self.known.is_empty();
+        let is_first_look = !std::mem::replace(&mut self.has_looked, true);
         for (topic, partition) in self.partitions()? {
             let id = format!("{topic}/{partition}");
             if !self.known.iter().any(|split| split.id == id) {
@@ -164,6 +165,11 @@ impl SplitSource for KafkaSplits {
             }
         }
         Ok(self.known.clone())
+    }
+
+    fn restore(&mut self, positions: &[Split]) {
+        self.known = positions.to_vec();
+        self.has_looked = true;
     }
 
     fn discovery_interval(&self) -> Option<Duration> {

@@ -19,7 +19,7 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use super::client::QuietContext;
 use super::config;
 use super::external;
-use super::offsets::ANSWER_MAX;
+use super::offsets::{ANSWER_MAX, patiently};
 use super::splits::Position;
 use crate::connector::options::Options;
 use crate::connector::{CommitPoint, Split};
@@ -206,10 +206,7 @@ impl CommitPoint for KafkaCommitPoint {
         self.transactions.fence()?;
         let mut list = TopicPartitionList::new();
         list.add_partition(&self.token_topic, 0);
-        let found = self
-            .consumer
-            .committed_offsets(list, ANSWER_MAX)
-            .map_err(external)?;
+        let found = patiently(|| self.consumer.committed_offsets(list.clone(), ANSWER_MAX))?;
         let token = found.find_partition(&self.token_topic, 0);
         Ok(token.and_then(|token| match token.offset() {
             Offset::Offset(epoch) => Some((u64::try_from(epoch).ok()?, token.metadata().to_owned())),

@@ -8,7 +8,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseRecord, Producer as _};
 
 use super::client::{Encoded, ProducerTopic};
-use super::offsets::ANSWER_MAX;
+use super::offsets::{ANSWER_MAX, patiently};
 use super::partitioner::{self, Partitioner};
 use super::transaction::{self, KafkaCommitPoint, Producer, Transactions};
 use super::{columns, config, external};
@@ -22,6 +22,9 @@ use crate::row::{Batch, RowKind, RowRef};
 
 /// Encoded bytes that are handed over at the latest.
 const ARENA_BYTES_MAX: usize = 1 << 20;
+
+/// Longest wait for the last messages of a job that gives no guarantee.
+const LAST_MESSAGES_MAX: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Guarantee {
@@ -163,6 +166,21 @@ impl Delivery {
     }
 }
 
+impl Drop for Delivery {
+    /// Without guarantee nobody waited for the last messages so far; a client that goes drops what it holds.
+    fn drop(&mut self) {
+        if let Delivery::Plain {
+            producer,
+            guarantee: Guarantee::None,
+            ..
+        } = self
+            && let Err(error) = producer.flush(LAST_MESSAGES_MAX)
+        {
+            eprintln!("kafka: the last messages may be lost: {error}");
+        }
+    }
+}
+
 impl KafkaTable {
     fn new(request: &SinkRequest<'_>, topic: String, delivery: Delivery) -> Result<KafkaTable, JobError> {
         let options = &request.options;
@@ -185,10 +203,7 @@ impl KafkaTable {
             source: physical[*position],
         };
         let producer = delivery.idle_producer(0);
-        let metadata = producer
-            .client()
-            .fetch_metadata(Some(&topic), ANSWER_MAX)
-            .map_err(external)?;
+        let metadata = patiently(|| producer.client().fetch_metadata(Some(&topic), ANSWER_MAX))?;
         let partitions = metadata
             .topics()
             .first()
