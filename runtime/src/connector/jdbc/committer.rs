@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::try_join_all;
 use tokio::runtime::Runtime;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{Format, IsNull, ToSql, Type};
 use tokio_postgres::{Client, Config, Statement, Transaction};
@@ -20,6 +21,7 @@ use crate::error::JobError;
 const IN_FLIGHT_MAX: usize = 512;
 /// Waits before another attempt double from here.
 const BACKOFF: Duration = Duration::from_millis(200);
+const BACKOFF_MAX: Duration = Duration::from_secs(5);
 /// How long an unreachable database is waited for, unless `connection.max-retry-timeout` says otherwise.
 const RETRY_MAX: Duration = Duration::from_secs(60);
 
@@ -92,7 +94,7 @@ impl JdbcCommitter {
             .map(|i| columns[*i].clone())
             .collect();
         let table = quoted_table(options.required("table-name")?);
-        Ok(JdbcCommitter {
+        let mut committer = JdbcCommitter {
             runtime: client::runtime()?,
             config: client::config(options)?,
             put: put_statement(&table, &columns, &key),
@@ -103,28 +105,54 @@ impl JdbcCommitter {
                 .duration("connection.max-retry-timeout")?
                 .unwrap_or(RETRY_MAX),
             connection: None,
-        })
+        };
+        // A wrong password or a missing table is an error at start, not at the first checkpoint.
+        committer.persist(Self::connect)?;
+        Ok(committer)
+    }
+
+    fn connect(&mut self) -> Result<(), tokio_postgres::Error> {
+        let is_open = |connection: &Connection| !connection.client.is_closed();
+        if !self.connection.as_ref().is_some_and(is_open) {
+            let opening = Connection::open(&self.config, &self.put, self.delete.as_deref());
+            self.connection = Some(self.runtime.block_on(opening)?);
+        }
+        Ok(())
+    }
+
+    /// Attempts until it succeeds, the database refuses, or it has been away for too long.
+    fn persist(
+        &mut self,
+        mut attempt: impl FnMut(&mut Self) -> Result<(), tokio_postgres::Error>,
+    ) -> Result<(), JobError> {
+        let started = Instant::now();
+        let mut wait = BACKOFF;
+        loop {
+            let Err(error) = attempt(self) else {
+                return Ok(());
+            };
+            self.connection = None;
+            let message = format!("table {}: {}", self.table, describe(&error));
+            if !may_pass(&error) || started.elapsed() + wait > self.retry_max {
+                return Err(external(message));
+            }
+            eprintln!("{message}; trying again in {} ms", wait.as_millis());
+            std::thread::sleep(wait);
+            wait = (wait * 2).min(BACKOFF_MAX);
+        }
     }
 
     fn apply(&mut self, checkpoint_id: &str, changes: &[Change]) -> Result<(), tokio_postgres::Error> {
+        self.connect()?;
         let Self {
             runtime,
-            config,
-            put,
-            delete,
             connection,
             job_id,
             table,
             ..
         } = self;
+        let open = connection.as_mut().expect("just connected");
         runtime.block_on(async {
-            if connection
-                .as_ref()
-                .is_none_or(|connection| connection.client.is_closed())
-            {
-                *connection = Some(Connection::open(config, put, delete.as_deref()).await?);
-            }
-            let open = connection.as_mut().expect("just connected");
             let transaction = open.client.transaction().await?;
             let found = transaction.query_opt(READ_COMMIT, &[job_id, table]).await?;
             if found.is_some_and(|row| is_passed(checkpoint_id, &row.get::<_, String>(0))) {
@@ -146,7 +174,12 @@ impl Connection {
         delete: Option<&str>,
     ) -> Result<Connection, tokio_postgres::Error> {
         let client = connect(config).await?;
-        client.batch_execute(CREATE_COMMITS).await?;
+        // Jobs that start at the same moment may all find no table; one of them makes it.
+        if let Err(error) = client.batch_execute(CREATE_COMMITS).await
+            && !error.code().is_some_and(is_made_already)
+        {
+            return Err(error);
+        }
         let put = client.prepare(put).await?;
         let delete = match delete {
             Some(delete) => Some(client.prepare(delete).await?),
@@ -154,6 +187,10 @@ impl Connection {
         };
         Ok(Connection { client, put, delete })
     }
+}
+
+fn is_made_already(code: &SqlState) -> bool {
+    [SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_TABLE].contains(code)
 }
 
 /// Statements go out in order without waiting for each other's answer.
@@ -192,28 +229,20 @@ impl Committer for JdbcCommitter {
         if changes.is_empty() {
             return Ok(());
         }
-        let started = Instant::now();
-        let mut wait = BACKOFF;
-        loop {
-            let Err(error) = self.apply(checkpoint_id, &changes) else {
-                return Ok(());
-            };
-            // What the database itself refuses will be refused again, except while it starts or shuts down (57…).
-            let is_lasting = error
-                .as_db_error()
-                .is_some_and(|db| !db.code().code().starts_with("57"));
-            self.connection = None;
-            if is_lasting || started.elapsed() + wait > self.retry_max {
-                return Err(external(format!("table {}: {}", self.table, describe(&error))));
-            }
-            eprintln!(
-                "table {}: {}; trying again in {} ms",
-                self.table,
-                describe(&error),
-                wait.as_millis()
-            );
-            std::thread::sleep(wait);
-            wait = (wait * 2).min(Duration::from_secs(5));
+        self.persist(|committer| committer.apply(checkpoint_id, &changes))
+    }
+}
+
+/// Is it worth trying again? A connection that failed comes back; of what the database itself says, only that it
+/// starts or shuts down, has no room for another connection, or gave up a transaction for another one's sake.
+fn may_pass(error: &tokio_postgres::Error) -> bool {
+    match error.as_db_error() {
+        Some(db) => ["08", "40", "53", "57"]
+            .iter()
+            .any(|class| db.code().code().starts_with(class)),
+        None => {
+            let source = std::error::Error::source(error);
+            error.is_closed() || source.is_some_and(|source| source.is::<std::io::Error>())
         }
     }
 }
