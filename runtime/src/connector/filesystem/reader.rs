@@ -42,6 +42,8 @@ struct OpenFile {
     start: usize,
     end: usize,
     at_end: bool,
+    /// Absolute, as metadata shows it.
+    path: String,
     size_bytes: u64,
     modified: Timestamp,
 }
@@ -95,6 +97,7 @@ impl FileReader {
                 start: 0,
                 end: 0,
                 at_end: false,
+                path: std::path::absolute(&split.path)?.to_string_lossy().into_owned(),
                 size_bytes: metadata.len(),
                 modified: Timestamp::from_millis(modified.as_millis() as i64),
             })
@@ -150,7 +153,7 @@ impl FileReader {
             ..
         } = self;
         let split = &splits[*current];
-        let mut complete = |row: &mut BatchWriter| put_metadata(metadata, &split.path, open, row);
+        let mut complete = |row: &mut BatchWriter| put_metadata(metadata, open, row);
         match decoder.decode(&open.buffer[record], output, &mut complete) {
             Ok(Decoded::Rows | Decoded::Empty) => Ok(()),
             Ok(Decoded::Skipped) => {
@@ -216,16 +219,11 @@ impl OpenFile {
     }
 }
 
-fn put_metadata(
-    metadata: &[(usize, FileMetadata, DataType)],
-    path: &str,
-    open: &OpenFile,
-    row: &mut BatchWriter,
-) {
+fn put_metadata(metadata: &[(usize, FileMetadata, DataType)], open: &OpenFile, row: &mut BatchWriter) {
     for (column, key, ty) in metadata {
         match key {
-            FileMetadata::Path => row.put_text(*column, Some(path)),
-            FileMetadata::Name => row.put_text(*column, path.rsplit('/').next()),
+            FileMetadata::Path => row.put_text(*column, Some(&open.path)),
+            FileMetadata::Name => row.put_text(*column, open.path.rsplit('/').next()),
             FileMetadata::Size => row.put_i64(*column, Some(open.size_bytes as i64)),
             FileMetadata::ModificationTime => {
                 let precision = match ty.kind {

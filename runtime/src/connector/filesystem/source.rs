@@ -122,9 +122,12 @@ impl SplitSource for FileSource {
             let Some(id) = file.to_str() else {
                 return Err(self.external(&file, std::io::Error::other("the path is not UTF-8")));
             };
-            let matches = pattern
-                .as_ref()
-                .is_none_or(|pattern| pattern.is_match(id).unwrap_or(false));
+            // As in Flink, the pattern speaks of the absolute path.
+            let absolute = std::path::absolute(&file).map_err(|error| self.external(&file, error))?;
+            let matches = pattern.as_ref().is_none_or(|pattern| {
+                let path = absolute.to_str();
+                path.is_some_and(|path| pattern.is_match(path).unwrap_or(false))
+            });
             if matches {
                 splits.push(Split {
                     id: id.to_owned(),
