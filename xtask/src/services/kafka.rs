@@ -86,6 +86,7 @@ fn server_properties(folder: &Path, port: u16, controller_port: u16) -> String {
          offsets.topic.num.partitions=4\n\
          transaction.state.log.num.partitions=4\n\
          group.initial.rebalance.delay.ms=0\n\
+         log.retention.hours=-1\n\
          auto.create.topics.enable=false\n",
         log.display()
     )
