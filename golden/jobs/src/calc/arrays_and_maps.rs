@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 04450e5e20ac73e96b38c6ebf6a587f57e6b987eccb3026b515cf1f9c5bcc4b1
+//! SQL: sha256 8dd471e94093a3dee1543123cc9522d1775f5f888e3e066d740787b7493ec940
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,11 +19,11 @@ use std::sync::LazyLock;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             events_source(),
             project_id_first_tag_second_tag_and_4(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -99,12 +99,12 @@ fn project_id_first_tag_second_tag_and_4() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[id, first_tag, second_tag, tags, size, pair, made])
+/// answers_sink: Sink(table=[answers], fields=[id, first_tag, second_tag, tags, size, pair, made])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "a1e711a9d95a7177",
+        name: "answers_sink",
+        uid: "637b065438d20738",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -116,7 +116,7 @@ fn out_sink() -> Node {
             Column::new("made", build::map(build::string(), build::int())),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 ad677ef9448def2f728158ae01ce8e271d0ab1ffd1633960270041615c72ee86
+//! SQL: sha256 e59da6f36fb6d625bc0cde198b633aa01cda49ad59d913c2ec80a70417cda3af
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), filter_a_s(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), filter_a_s(), answers_sink()]),
     }
 }
 
@@ -76,12 +76,12 @@ fn filter_a_s() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[a, s, EXPR$2])
+/// answers_sink: Sink(table=[answers], fields=[a, s, EXPR$2])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "7b17dc1749fa8276",
+        name: "answers_sink",
+        uid: "991b3ea4e69a6128",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -89,7 +89,7 @@ fn out_sink() -> Node {
             Column::new("ten_is_more", build::boolean()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,
@@ -117,7 +117,7 @@ impl<'a> TSourceRow<'a> {
 /// ```text
 /// filter_a_s: Calc(select=[a, s, (CAST(s AS INT) > 9) AS EXPR$2], where=[(a = CAST(s AS INT))])
 /// ```
-/// compares_text_with_number.sql:3:49
+/// compares_text_with_number.sql:3:53
 /// ```sql
 /// a = s
 /// ```

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 06bb15259b05a8cc60fd0ae4d96f69556e9c843a21e91612152539e223f8df15
+//! SQL: sha256 7d55105f8f3dc72b477467e429ee5a6b9453917762d1f7534958c8d7afc06c6d
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,8 +19,12 @@ use std::sync::LazyLock;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_expr_0_expr_1_expr_2_and_3(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([
+            t_source(),
+            project_expr_0_expr_1_expr_2_and_3(),
+            answers_sink(),
+        ]),
     }
 }
 
@@ -89,12 +93,12 @@ fn project_expr_0_expr_1_expr_2_and_3() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5])
+/// answers_sink: Sink(table=[answers], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "1a7ea849cd041b36",
+        name: "answers_sink",
+        uid: "78ccf1e5278b0d81",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("s", build::decimal(6, 2)),
@@ -105,7 +109,7 @@ fn out_sink() -> Node {
             Column::new("types", build::string()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 26ed2046dfce30a31d191042d777e6c7af0386cbfebcf8eff4a2d3994621b61e
+//! SQL: sha256 c955bb0b8ac7fdd7b24a8923d0a208f6555e5a339ac300e93cc57d9721fc1484
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_expr_0_expr_1_expr_2(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), project_expr_0_expr_1_expr_2(), answers_sink()]),
     }
 }
 
@@ -67,12 +67,12 @@ fn project_expr_0_expr_1_expr_2() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[EXPR$0, EXPR$1, EXPR$2])
+/// answers_sink: Sink(table=[answers], fields=[EXPR$0, EXPR$1, EXPR$2])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "96b18f5db5d8fddc",
+        name: "answers_sink",
+        uid: "1a1bf5f3922dbf1a",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("narrow", build::decimal(4, 2)),
@@ -80,7 +80,7 @@ fn out_sink() -> Node {
             Column::new("cut", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,
@@ -105,7 +105,7 @@ impl TSourceRow<'_> {
 /// project_expr_0_expr_1_expr_2: Calc(select=[CAST(a AS DECIMAL(4, 2)) AS EXPR$0, CAST(a AS DECIMAL(3,
 ///     0)) AS EXPR$1, CAST(a AS INT) AS EXPR$2])
 /// ```
-/// decimal_without_room.sql:3:17
+/// decimal_without_room.sql:3:21
 /// ```sql
 /// SELECT CAST(a AS DECIMAL(4, 2)), CAST(a AS DECIMAL(3, 0)), CAST(a AS INT) FROM t
 /// ```

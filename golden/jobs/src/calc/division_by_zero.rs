@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 32f2acc1a752ff833dcca11e32c94834323790230adefeab13fa44fbed789181
+//! SQL: sha256 1ee44efe18c50a1e7784eb70054f0c0441bfdff5fd267e3be21424d483d4c0c5
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_expr_0_expr_1(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), project_expr_0_expr_1(), answers_sink()]),
     }
 }
 
@@ -81,19 +81,19 @@ fn project_expr_0_expr_1() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[EXPR$0, EXPR$1])
+/// answers_sink: Sink(table=[answers], fields=[EXPR$0, EXPR$1])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "c1a00a5432d88557",
+        name: "answers_sink",
+        uid: "dae801889bc01f21",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("ratio", build::double()),
             Column::new("quotient", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: false,
@@ -121,7 +121,7 @@ impl TSourceRow<'_> {
 /// ```text
 /// project_expr_0_expr_1: Calc(select=[(d / CAST(b AS DOUBLE)) AS EXPR$0, (a / b) AS EXPR$1])
 /// ```
-/// division_by_zero.sql:3:17
+/// division_by_zero.sql:3:21
 /// ```sql
 /// SELECT d / b, a / b FROM t
 /// ```

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 41eb8d3d8223df3f056ebc340f8ca6b1c14b70a683105f1244c6be50d90da783
+//! SQL: sha256 4a0ff427def5ad8c80875089c68cdaa6e5dfde91c610e594e8fe147768488506
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,12 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_expr_0_expr_1_expr_2_and_2(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([
+            t_source(),
+            project_expr_0_expr_1_expr_2_and_2(),
+            answers_sink(),
+        ]),
     }
 }
 
@@ -85,12 +89,12 @@ fn project_expr_0_expr_1_expr_2_and_2() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4])
+/// answers_sink: Sink(table=[answers], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "89c22e1e32ff0220",
+        name: "answers_sink",
+        uid: "d06a8c0be8db639c",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("total", build::int()),
@@ -100,7 +104,7 @@ fn out_sink() -> Node {
             Column::new("negative", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,
@@ -135,7 +139,7 @@ impl TSourceRow<'_> {
 /// project_expr_0_expr_1_expr_2_and_2: Calc(select=[(a + b) AS EXPR$0, (a / b) AS EXPR$1, MOD(a, b) AS
 ///     EXPR$2, (CAST(a AS BIGINT) + c) AS EXPR$3, -(a) AS EXPR$4])
 /// ```
-/// integer_arithmetic.sql:3:17
+/// integer_arithmetic.sql:3:21
 /// ```sql
 /// SELECT a + b, a / b, MOD(a, b), a + c, -a FROM t
 /// ```

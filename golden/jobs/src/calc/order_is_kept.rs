@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 fba439e87ef0bd87afebc93ce0d255505ac3b8e719c8b0055287ed4b648cc728
+//! SQL: sha256 9707043a83a56ce92b0144c20f2fd75cb536b128f4af970ac8bc60862631caae
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), filter_a(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), filter_a(), answers_sink()]),
     }
 }
 
@@ -62,16 +62,16 @@ fn filter_a() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[EXPR$0])
+/// answers_sink: Sink(table=[answers], fields=[EXPR$0])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "75dcae0b23060e23",
+        name: "answers_sink",
+        uid: "2b8982b8ceb7e1b1",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([Column::new("a", build::int())]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: false,
@@ -91,7 +91,7 @@ impl TSourceRow<'_> {
 /// ```text
 /// filter_a: Calc(select=[(a * 10) AS EXPR$0], where=[(a <> 2)])
 /// ```
-/// order_is_kept.sql:3:44
+/// order_is_kept.sql:3:48
 /// ```sql
 /// a <> 2
 /// ```

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 9575af6791579caec90b26961de62375a6d1f70f54bab5c004c12f26a5c49da7
+//! SQL: sha256 c3440775563b73d0a6f2164c94419b0e88f7c51f2ecc0406da45ea3edf1bea0b
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_id_expr_1_expr_2_and_5(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), project_id_expr_1_expr_2_and_5(), answers_sink()]),
     }
 }
 
@@ -95,12 +95,13 @@ fn project_id_expr_1_expr_2_and_5() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[id, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5, EXPR$6, EXPR$7])
+/// answers_sink: Sink(table=[answers], fields=[id, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5, EXPR$6,
+///     EXPR$7])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "06cea66dbe9f3dbf",
+        name: "answers_sink",
+        uid: "71d8f6fc6df4b67c",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -113,7 +114,7 @@ fn out_sink() -> Node {
             Column::new("is_unknown", build::boolean()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 b3165c8842293b37bed99609c9a456ce35f65c7177252df3e84212ea82b781cb
+//! SQL: sha256 3cee1045289b543b676ea6ff4f0b948b5ce1d81ddf1dfcccec6d4326c22e45b0
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,8 +19,12 @@ use std::sync::LazyLock;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_expr_0_expr_1_expr_2_and_4(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([
+            t_source(),
+            project_expr_0_expr_1_expr_2_and_4(),
+            answers_sink(),
+        ]),
     }
 }
 
@@ -101,12 +105,12 @@ fn project_expr_0_expr_1_expr_2_and_4() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5, EXPR$6])
+/// answers_sink: Sink(table=[answers], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5, EXPR$6])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "3145527fda0f03ee",
+        name: "answers_sink",
+        uid: "29e602b919a10ca3",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("i", build::int()),
@@ -118,7 +122,7 @@ fn out_sink() -> Node {
             Column::new("c", build::char(3)),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

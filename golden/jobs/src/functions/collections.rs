@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 75b690114c4c6aa6356e99f903f7c58c30d24fe408496e4784e0e65d17d5617c
+//! SQL: sha256 2d75ed8eb81700758ede5b70cd4d9b1f799d35c99509cdd02d126c44385a5723
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,8 +19,12 @@ use std::sync::LazyLock;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_expr_0_expr_1_expr_2_and_4(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([
+            t_source(),
+            project_expr_0_expr_1_expr_2_and_4(),
+            answers_sink(),
+        ]),
     }
 }
 
@@ -83,12 +87,12 @@ fn project_expr_0_expr_1_expr_2_and_4() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5, EXPR$6])
+/// answers_sink: Sink(table=[answers], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5, EXPR$6])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "9ce1486d2632afe9",
+        name: "answers_sink",
+        uid: "88a87771e7f5774e",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("has", build::boolean()),
@@ -100,7 +104,7 @@ fn out_sink() -> Node {
             Column::new("back", build::array(build::int())),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 1921c5b88bb85ec2ecc6bfb1fc72709d4774b0613dc76f90c838df471f4eee32
+//! SQL: sha256 ceb2883fb343c7ef77c1b4fdea2f6202d9a89eba7a9f765954553bb6c9e5f949
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,12 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_expr_0_expr_1_expr_2_and_3(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([
+            t_source(),
+            project_expr_0_expr_1_expr_2_and_3(),
+            answers_sink(),
+        ]),
     }
 }
 
@@ -81,12 +85,12 @@ fn project_expr_0_expr_1_expr_2_and_3() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5])
+/// answers_sink: Sink(table=[answers], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "b0fe54bb08a94b58",
+        name: "answers_sink",
+        uid: "e03e73a76fed9b42",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("g", build::int()),
@@ -97,7 +101,7 @@ fn out_sink() -> Node {
             Column::new("f", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,
@@ -130,7 +134,7 @@ impl TSourceRow<'_> {
 ///     COALESCE(a, b, 0) AS EXPR$2, CASE WHEN (a = b) THEN NULL:INT ELSE a END AS EXPR$3, CASE WHEN (a
 ///     > b) THEN 'a' ELSE 'b' END AS EXPR$4, COALESCE(a, -1) AS EXPR$5])
 /// ```
-/// conditions.sql:3:17
+/// conditions.sql:3:21
 /// ```sql
 /// SELECT GREATEST(a, b), LEAST(a, b), COALESCE(a, b, 0), NULLIF(a, b), IF(a > b, 'a', 'b'), IFNULL(a,
 ///     -1) FROM t

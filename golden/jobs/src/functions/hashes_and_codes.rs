@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 6df7acdb1109f82228ae61aec5b13cb8d754ab25d33165f54cfbbdae61e85900
+//! SQL: sha256 4417c6b562afae1dc4af2bcf7e5a86f5838ee299a58ae64918ae9d917ace28b3
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,12 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_expr_0_expr_1_expr_2_and_2(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([
+            t_source(),
+            project_expr_0_expr_1_expr_2_and_2(),
+            answers_sink(),
+        ]),
     }
 }
 
@@ -69,12 +73,12 @@ fn project_expr_0_expr_1_expr_2_and_2() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4])
+/// answers_sink: Sink(table=[answers], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "b406c5bf83c08f68",
+        name: "answers_sink",
+        uid: "5885e5cdbd51d505",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("md5", build::string()),
@@ -84,7 +88,7 @@ fn out_sink() -> Node {
             Column::new("bin", build::string()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,
@@ -111,7 +115,7 @@ impl<'a> TSourceRow<'a> {
 /// project_expr_0_expr_1_expr_2_and_2: Calc(select=[MD5(s) AS EXPR$0, TO_BASE64(s) AS EXPR$1,
 ///     FROM_BASE64('YWJj') AS EXPR$2, HEX(s) AS EXPR$3, BIN(10:BIGINT) AS EXPR$4])
 /// ```
-/// hashes_and_codes.sql:3:17
+/// hashes_and_codes.sql:3:21
 /// ```sql
 /// SELECT MD5(s), TO_BASE64(s), FROM_BASE64('YWJj'), HEX(s), BIN(10) FROM t
 /// ```

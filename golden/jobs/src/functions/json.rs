@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 59f3595dc7bae1cf8c38e81df30235ffdac73b10034e459daebe9ed2bf9920cf
+//! SQL: sha256 48c93746e5ac1edba0b4708577d1820fc3537ed97d8bb72f3a61e0ca872c48bb
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,8 +19,12 @@ use std::sync::LazyLock;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_expr_0_expr_1_expr_2_and_3(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([
+            t_source(),
+            project_expr_0_expr_1_expr_2_and_3(),
+            answers_sink(),
+        ]),
     }
 }
 
@@ -73,12 +77,12 @@ fn project_expr_0_expr_1_expr_2_and_3() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5])
+/// answers_sink: Sink(table=[answers], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "f548534f723d212e",
+        name: "answers_sink",
+        uid: "1f51d3a77b8ee94d",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("a", build::string()),
@@ -89,7 +93,7 @@ fn out_sink() -> Node {
             Column::new("e", build::string()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 ae0e9f5ddb00694d0bef63b006fe5ab022f107769ee226ab33cf6daedb3c4cfd
+//! SQL: sha256 ae0c4e7b044da598f0db06627de6383ce837db1f002cac5b2b3be12038102d42
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_a_b_c_and_4(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), project_a_b_c_and_4(), answers_sink()]),
     }
 }
 
@@ -87,12 +87,12 @@ fn project_a_b_c_and_4() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[a, b, c, f, g, h, i])
+/// answers_sink: Sink(table=[answers], fields=[a, b, c, f, g, h, i])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "5a5906b220618b41",
+        name: "answers_sink",
+        uid: "2bc60747511c4b28",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -104,7 +104,7 @@ fn out_sink() -> Node {
             Column::new("i", build::double()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,
@@ -141,7 +141,7 @@ impl TSourceRow<'_> {
 /// project_a_b_c_and_4: Calc(select=[ABS(i) AS a, FLOOR(d) AS b, ROUND(e, 1) AS c, CAST(CEIL(e) AS
 ///     DECIMAL(4, 0)) AS f, POWER(d, 2.0:DOUBLE) AS g, SIGN(i) AS h, SQRT(d) AS i])
 /// ```
-/// mathematics.sql:3:17
+/// mathematics.sql:3:21
 /// ```sql
 /// SELECT ABS(i), FLOOR(d), ROUND(e, 1), CEIL(e), POWER(d, 2), SIGN(i), SQRT(d) FROM t
 /// ```

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 5a0d767e0b2ad10b11e4c0e490bb133d6d16bb457d975f333540d0eafd29729b
+//! SQL: sha256 723cef3cad69fed96e8b81df6bfb9b1d5cb62e50609a0e357d38ff65580219d5
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_s_expr_1_expr_2_and_3(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), project_s_expr_1_expr_2_and_3(), answers_sink()]),
     }
 }
 
@@ -71,12 +71,12 @@ fn project_s_expr_1_expr_2_and_3() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[s, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5])
+/// answers_sink: Sink(table=[answers], fields=[s, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "eeda3d29bef21430",
+        name: "answers_sink",
+        uid: "3c4f6f662e2f1e14",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("s", build::string()),
@@ -87,7 +87,7 @@ fn out_sink() -> Node {
             Column::new("e", build::string()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

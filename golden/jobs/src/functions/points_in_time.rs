@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 e0134f565557cda0ba2733397709257bd5453f29efb4df4ebc7434d8be0e295c
+//! SQL: sha256 e2d79c77ffaaf9c09fc18cd039149532031409d229d5fa7017c11a926fdde7be
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,12 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_expr_0_expr_1_expr_2_and_6(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([
+            t_source(),
+            project_expr_0_expr_1_expr_2_and_6(),
+            answers_sink(),
+        ]),
     }
 }
 
@@ -76,13 +80,13 @@ fn project_expr_0_expr_1_expr_2_and_6() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5, EXPR$6, EXPR$7,
-///     EXPR$8])
+/// answers_sink: Sink(table=[answers], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5, EXPR$6,
+///     EXPR$7, EXPR$8])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "b269bfaa5fe17786",
+        name: "answers_sink",
+        uid: "170c4235c1ee2c25",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("y", build::bigint()),
@@ -96,7 +100,7 @@ fn out_sink() -> Node {
             Column::new("n", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 8f1548f351388a8ceeba7abdbd16412dc44bb3dab3928474b64e6d812d3eb378
+//! SQL: sha256 566ba7bd827799f60e1ba0eb537c246e4760fd806a4b4e5d0f25c685a8f40020
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,12 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_expr_0_expr_1_expr_2_and_7(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([
+            t_source(),
+            project_expr_0_expr_1_expr_2_and_7(),
+            answers_sink(),
+        ]),
     }
 }
 
@@ -76,13 +80,13 @@ fn project_expr_0_expr_1_expr_2_and_7() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5, EXPR$6, EXPR$7,
-///     EXPR$8, EXPR$9])
+/// answers_sink: Sink(table=[answers], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5, EXPR$6,
+///     EXPR$7, EXPR$8, EXPR$9])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "0326bda5a7038de5",
+        name: "answers_sink",
+        uid: "40c561da35c164fa",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("up", build::string()),
@@ -94,10 +98,10 @@ fn out_sink() -> Node {
             Column::new("piece", build::string()),
             Column::new("cap", build::string()),
             Column::new("n", build::int()),
-            Column::new("at", build::int()),
+            Column::new("happened", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

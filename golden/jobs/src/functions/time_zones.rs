@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 20dd31c9ad68ec15919656a0bddfa8cc3cbd3b4d4be67238be3838b38bba88e9
+//! SQL: sha256 a8678bb908e6273f6194f8976b56f922544f6ba116d766e79314e12b95fd4a4a
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,13 +18,17 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_expr_0_expr_1_expr_2_and_2(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([
+            t_source(),
+            project_expr_0_expr_1_expr_2_and_2(),
+            answers_sink(),
+        ]),
     }
 }
 
 /// ```text
-/// t_source: Source(table=[t], fields=[at, wall])
+/// t_source: Source(table=[t], fields=[happened, wall])
 /// ```
 fn t_source() -> Node {
     Node {
@@ -32,14 +36,14 @@ fn t_source() -> Node {
         uid: "3ba17b1d59939fe5",
         inputs: Vec::new(),
         columns: Vec::from([
-            Column::new("at", build::timestamp_ltz(3)),
+            Column::new("happened", build::timestamp_ltz(3)),
             Column::new("wall", build::timestamp(3)),
         ]),
         operator: OperatorSpec::Source(SourceSpec {
             table: "t",
             read: Vec::from([
                 ReadColumn {
-                    column: Column::new("at", build::timestamp_ltz(3)),
+                    column: Column::new("happened", build::timestamp_ltz(3)),
                     from: ReadFrom::Physical(0),
                 },
                 ReadColumn {
@@ -50,7 +54,7 @@ fn t_source() -> Node {
             compute: None,
             watermark: None,
             physical: Vec::from([
-                Column::new("at", build::timestamp_ltz(3)),
+                Column::new("happened", build::timestamp_ltz(3)),
                 Column::new("wall", build::timestamp(3)),
             ]),
             primary_key: Vec::new(),
@@ -59,14 +63,14 @@ fn t_source() -> Node {
 }
 
 /// ```text
-/// project_expr_0_expr_1_expr_2_and_2: Calc(select=[CAST(at AS STRING) AS EXPR$0, CAST(at AS
-///     TIMESTAMP(3)) AS EXPR$1, CAST(at AS DATE) AS EXPR$2, CAST(wall AS TIMESTAMP_LTZ(3)) AS EXPR$3,
-///     EXTRACT('HOUR', at) AS EXPR$4])
+/// project_expr_0_expr_1_expr_2_and_2: Calc(select=[CAST(happened AS STRING) AS EXPR$0, CAST(happened
+///     AS TIMESTAMP(3)) AS EXPR$1, CAST(happened AS DATE) AS EXPR$2, CAST(wall AS TIMESTAMP_LTZ(3)) AS
+///     EXPR$3, EXTRACT('HOUR', happened) AS EXPR$4])
 /// ```
 fn project_expr_0_expr_1_expr_2_and_2() -> Node {
     Node {
         name: "project_expr_0_expr_1_expr_2_and_2",
-        uid: "5796e3502547450a",
+        uid: "fc362fa8789b560c",
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::string()),
@@ -80,12 +84,12 @@ fn project_expr_0_expr_1_expr_2_and_2() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4])
+/// answers_sink: Sink(table=[answers], fields=[EXPR$0, EXPR$1, EXPR$2, EXPR$3, EXPR$4])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "c12f2039ed23af37",
+        name: "answers_sink",
+        uid: "ab238d9eb6a7f079",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("text", build::string()),
@@ -95,7 +99,7 @@ fn out_sink() -> Node {
             Column::new("h", build::bigint()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,
@@ -113,7 +117,7 @@ struct TSourceRow<'a>(RowRef<'a>);
 
 impl TSourceRow<'_> {
     #[inline]
-    fn at(&self) -> Option<Timestamp> {
+    fn happened(&self) -> Option<Timestamp> {
         self.0.timestamp(0, 3)
     }
     #[inline]
@@ -123,14 +127,14 @@ impl TSourceRow<'_> {
 }
 
 /// ```text
-/// project_expr_0_expr_1_expr_2_and_2: Calc(select=[CAST(at AS STRING) AS EXPR$0, CAST(at AS
-///     TIMESTAMP(3)) AS EXPR$1, CAST(at AS DATE) AS EXPR$2, CAST(wall AS TIMESTAMP_LTZ(3)) AS EXPR$3,
-///     EXTRACT('HOUR', at) AS EXPR$4])
+/// project_expr_0_expr_1_expr_2_and_2: Calc(select=[CAST(happened AS STRING) AS EXPR$0, CAST(happened
+///     AS TIMESTAMP(3)) AS EXPR$1, CAST(happened AS DATE) AS EXPR$2, CAST(wall AS TIMESTAMP_LTZ(3)) AS
+///     EXPR$3, EXTRACT('HOUR', happened) AS EXPR$4])
 /// ```
 /// time_zones.sql:5:1
 /// ```sql
-/// SELECT CAST(at AS STRING), CAST(at AS TIMESTAMP(3)), CAST(at AS DATE), CAST(wall AS
-///     TIMESTAMP_LTZ(3)), EXTRACT(HOUR FROM at) FROM t
+/// SELECT CAST(happened AS STRING), CAST(happened AS TIMESTAMP(3)), CAST(happened AS DATE), CAST(wall
+///     AS TIMESTAMP_LTZ(3)), EXTRACT(HOUR FROM happened) FROM t
 /// ```
 fn project_expr_0_expr_1_expr_2_and_2_kernel(
     input: &Batch,
@@ -140,15 +144,15 @@ fn project_expr_0_expr_1_expr_2_and_2_kernel(
     for (kind, raw) in input.rows() {
         let row = TSourceRow(raw);
         let expr_0_value = strict1(
-            row.at(),
+            row.happened(),
             |a| cast::to_text::timestamp_ltz(session, a, 3),
         );
         let expr_1_value = strict1(
-            row.at(),
+            row.happened(),
             |a| cast::temporal::timestamp_ltz_to_timestamp(session, a, 3),
         );
         let expr_2_value = strict1(
-            row.at(),
+            row.happened(),
             |a| cast::temporal::timestamp_ltz_to_date(session, a),
         );
         let expr_3_value = strict1(
@@ -156,7 +160,7 @@ fn project_expr_0_expr_1_expr_2_and_2_kernel(
             |a| cast::temporal::timestamp_to_timestamp_ltz(session, a, 3),
         );
         let expr_4_value = strict1(
-            row.at(),
+            row.happened(),
             |a| temporal::extract::from_timestamp_ltz(session, "HOUR", a),
         );
         output.begin(kind);

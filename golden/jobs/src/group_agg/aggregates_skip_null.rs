@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 23d3d8b7939ff7aa6a751d70dfe9a76d4b682eb1926b73fbefd5d6f75278fda3
+//! SQL: sha256 15f1414e7cf59b34199be53d3504f14921182339cc4c1efbae735214bda44bb7
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -14,8 +14,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), exchange_by_k(), group_by_k(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), exchange_by_k(), group_by_k(), answers_sink()]),
     }
 }
 
@@ -143,12 +143,12 @@ fn group_by_k() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[k, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5, EXPR$6])
+/// answers_sink: Sink(table=[answers], fields=[k, EXPR$1, EXPR$2, EXPR$3, EXPR$4, EXPR$5, EXPR$6])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "8bcf9a452b55c706",
+        name: "answers_sink",
+        uid: "6e5435fd8133b934",
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -160,7 +160,7 @@ fn out_sink() -> Node {
             Column::new("high", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

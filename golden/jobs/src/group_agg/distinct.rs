@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 d31eb743dd3a0b0d7eed83560b45bdb1742a40fa9847846393b2b31d5df7f8b3
+//! SQL: sha256 e8ffbbd996e0351174cd484c699d6e2f0f3d15634982e50ee8dfc1e2fad8697b
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -14,8 +14,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), exchange_by_k(), group_by_k(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), exchange_by_k(), group_by_k(), answers_sink()]),
     }
 }
 
@@ -119,12 +119,12 @@ fn group_by_k() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[k, EXPR$1, EXPR$2, EXPR$3])
+/// answers_sink: Sink(table=[answers], fields=[k, EXPR$1, EXPR$2, EXPR$3])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "22815e8676b0fea4",
+        name: "answers_sink",
+        uid: "8ab5485306bec6d4",
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("k", build::not_null(build::string())),
@@ -133,7 +133,7 @@ fn out_sink() -> Node {
             Column::new("n", build::bigint()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

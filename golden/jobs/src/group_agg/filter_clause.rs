@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 836b4b1af4de93fe2040c60fffdbb9db8c50178ddb66e2e5f1758189a133db3a
+//! SQL: sha256 63a137d6e16411d903b754defda219101030c17307989b783c649ed061ae88de
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,13 +18,13 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             t_source(),
             project_k_f1_x(),
             exchange_by_k(),
             group_by_k(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -147,21 +147,21 @@ fn group_by_k() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[k, EXPR$1, EXPR$2, EXPR$3])
+/// answers_sink: Sink(table=[answers], fields=[k, EXPR$1, EXPR$2, EXPR$3])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "89d2cdc8daafeb20",
+        name: "answers_sink",
+        uid: "d72abbe33f3473ea",
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("k", build::string()),
             Column::new("n", build::bigint()),
-            Column::new("large", build::bigint()),
+            Column::new("big", build::bigint()),
             Column::new("total", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,
@@ -186,7 +186,7 @@ impl TSourceRow<'_> {
 /// ```text
 /// project_k_f1_x: Calc(select=[k, (x > 10) AS $f1, x])
 /// ```
-/// filter_clause.sql:3:17
+/// filter_clause.sql:3:21
 /// ```sql
 /// SELECT k, COUNT(*), COUNT(*) FILTER (WHERE x > 10), SUM(x) FILTER (WHERE x > 10) FROM t GROUP BY k
 /// ```

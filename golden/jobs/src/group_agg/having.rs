@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 da945007962742af9bd5e7a5170ace6ff8091cc465f34d50f216745f4f7c6a78
+//! SQL: sha256 9b7425bd0ca27d3da5a94374dca041012c7e54cf72bfc706c3f3667f81b52c61
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,13 +18,13 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             t_source(),
             exchange_by_k(),
             group_by_k(),
             filter_agg0(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -115,19 +115,19 @@ fn filter_agg0() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[k, EXPR$1])
+/// answers_sink: Sink(table=[answers], fields=[k, EXPR$1])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "2b62bea23754d2e7",
+        name: "answers_sink",
+        uid: "731b49a5c506b9fb",
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("k", build::string()),
             Column::new("n", build::bigint()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: true,
@@ -147,7 +147,7 @@ impl GroupByKRow<'_> {
 /// ```text
 /// filter_agg0: Calc(select=[k, $agg0], where=[($agg0 > 1:BIGINT)])
 /// ```
-/// having.sql:3:61
+/// having.sql:3:65
 /// ```sql
 /// COUNT(*) > 1
 /// ```

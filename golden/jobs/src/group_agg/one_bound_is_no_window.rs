@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 c7e7ab91e9b18a8d06e22d6916856c3a01b8e34c3da7d697a57f1348a20feddf
+//! SQL: sha256 7b0671dd0cdb495a3394009f6fd250b6ca36469496aa6c16c78be7f2a6a7385a
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,14 +19,14 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             clicks_source(),
             assign_tumble_5s(),
             project_window_start(),
             exchange_by_window_start(),
             group_by_window_start(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -149,19 +149,19 @@ fn group_by_window_start() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[window_start, EXPR$1])
+/// answers_sink: Sink(table=[answers], fields=[window_start, EXPR$1])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "e8fe215d32a0d846",
+        name: "answers_sink",
+        uid: "7ebf15bcbab08da4",
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),
             Column::new("n", build::bigint()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: true,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 61b6d32299695a049499d595f356eca9f437feec5bcde908d1f2e0c19a268bbb
+//! SQL: sha256 7734f8146fb219efdda3b105de014d7695cfd5de46ae05799c19cd67d9914f63
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,17 +18,17 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out,out",
+        name: "insert-into_answers,answers",
         nodes: Vec::from([
             t_source(),
             exchange_to_one(),
             group_all(),
-            out_sink(),
-            none_source(),
+            answers_sink(),
+            silent_source(),
             exchange_to_one_2(),
             group_all_2(),
             project_expr_0_expr_1(),
-            out_sink_2(),
+            answers_sink_2(),
         ]),
     }
 }
@@ -110,19 +110,19 @@ fn group_all() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[EXPR$0, EXPR$1])
+/// answers_sink: Sink(table=[answers], fields=[EXPR$0, EXPR$1])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "5bd41ead7cbbc7ea",
+        name: "answers_sink",
+        uid: "0b49607d6e5cb6cc",
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("n", build::bigint()),
             Column::new("total", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: true,
@@ -131,16 +131,16 @@ fn out_sink() -> Node {
 }
 
 /// ```text
-/// none_source: Source(table=[none], fields=[x])
+/// silent_source: Source(table=[silent], fields=[x])
 /// ```
-fn none_source() -> Node {
+fn silent_source() -> Node {
     Node {
-        name: "none_source",
-        uid: "88a7458cd3b6218a",
+        name: "silent_source",
+        uid: "ed65a374e568b031",
         inputs: Vec::new(),
         columns: Vec::from([Column::new("x", build::int())]),
         operator: OperatorSpec::Source(SourceSpec {
-            table: "none",
+            table: "silent",
             read: Vec::from([
                 ReadColumn {
                     column: Column::new("x", build::int()),
@@ -161,7 +161,7 @@ fn none_source() -> Node {
 fn exchange_to_one_2() -> Node {
     Node {
         name: "exchange_to_one_2",
-        uid: "f1d47fbf69f66d4d",
+        uid: "c3df34378a7e44ed",
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([Column::new("x", build::int())]),
         operator: OperatorSpec::Exchange {
@@ -176,7 +176,7 @@ fn exchange_to_one_2() -> Node {
 fn group_all_2() -> Node {
     Node {
         name: "group_all_2",
-        uid: "570aacd5a5c1705c",
+        uid: "6ae5b5fad9e0fcdf",
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -212,7 +212,7 @@ fn group_all_2() -> Node {
 fn project_expr_0_expr_1() -> Node {
     Node {
         name: "project_expr_0_expr_1",
-        uid: "dd50d0f90f8dcd08",
+        uid: "83942e2fa714a279",
         inputs: Vec::from([NodeId(6)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::not_null(build::bigint())),
@@ -223,19 +223,19 @@ fn project_expr_0_expr_1() -> Node {
 }
 
 /// ```text
-/// out_sink_2: Sink(table=[out], fields=[EXPR$0, EXPR$1])
+/// answers_sink_2: Sink(table=[answers], fields=[EXPR$0, EXPR$1])
 /// ```
-fn out_sink_2() -> Node {
+fn answers_sink_2() -> Node {
     Node {
-        name: "out_sink_2",
-        uid: "be407c65eed82cde",
+        name: "answers_sink_2",
+        uid: "5a46c6fe0aacfacd",
         inputs: Vec::from([NodeId(7)]),
         columns: Vec::from([
             Column::new("n", build::bigint()),
             Column::new("total", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: true,
@@ -255,9 +255,9 @@ impl GroupAll2Row<'_> {
 /// ```text
 /// project_expr_0_expr_1: Calc(select=[$agg0 AS EXPR$0, ($agg1 + 1000) AS EXPR$1])
 /// ```
-/// one_group.sql:6:17
+/// one_group.sql:6:21
 /// ```sql
-/// SELECT COUNT(*), SUM(x) + 1000 FROM none
+/// SELECT COUNT(*), SUM(x) + 1000 FROM silent
 /// ```
 fn project_expr_0_expr_1_kernel(
     input: &Batch,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 07f5e74c426d967f85e889e8407fa371f1ea71ef61cac361cf5763177c7a8676
+//! SQL: sha256 dfd3d8e2eeda5800cbc1967d7d1735fdf9cc343323ef8d6a83ef9c768aef09ed
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -14,8 +14,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), exchange_by_k(), group_by_k(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), exchange_by_k(), group_by_k(), answers_sink()]),
     }
 }
 
@@ -127,12 +127,12 @@ fn group_by_k() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[k, EXPR$1, EXPR$2, EXPR$3, EXPR$4])
+/// answers_sink: Sink(table=[answers], fields=[k, EXPR$1, EXPR$2, EXPR$3, EXPR$4])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "e839b0b181275998",
+        name: "answers_sink",
+        uid: "619ab1443fe68bbd",
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -142,7 +142,7 @@ fn out_sink() -> Node {
             Column::new("high", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

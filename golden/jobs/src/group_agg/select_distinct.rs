@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 d905e1ea1c414d5a02038602ad8069e763923bb703729c6a3d3d40475333ffd2
+//! SQL: sha256 d54574786ce3f84f7cc835ed19c2f04b24b24ffc56f073f0bc56d71f0b5882c8
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -14,8 +14,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), exchange_by_a_b(), distinct_a_b(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), exchange_by_a_b(), distinct_a_b(), answers_sink()]),
     }
 }
 
@@ -94,19 +94,19 @@ fn distinct_a_b() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[a, b])
+/// answers_sink: Sink(table=[answers], fields=[a, b])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "435ba1a00a9aa142",
+        name: "answers_sink",
+        uid: "8c998639af5e42bc",
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("a", build::int()),
             Column::new("b", build::string()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: true,

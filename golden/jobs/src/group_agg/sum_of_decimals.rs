@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 ac8d6b7273029f360240bf97851d911bee9b47d5ec2a24c7065ddc3b29557e70
+//! SQL: sha256 a52c2f2bed5f4b4b172a20d0052dd75c0491879d65b49b692f374fe8bc098f9f
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,13 +19,13 @@ use std::sync::LazyLock;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             t_source(),
             exchange_by_k(),
             group_by_k(),
             project_k_expr_1_expr_2_and_1(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -140,12 +140,12 @@ fn project_k_expr_1_expr_2_and_1() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[k, EXPR$1, EXPR$2, EXPR$3])
+/// answers_sink: Sink(table=[answers], fields=[k, EXPR$1, EXPR$2, EXPR$3])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "bd8886be781b8cd8",
+        name: "answers_sink",
+        uid: "03e55b87bc2bd466",
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -154,7 +154,7 @@ fn out_sink() -> Node {
             Column::new("types", build::string()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,
@@ -188,7 +188,7 @@ impl GroupByKRow<'_> {
 /// project_k_expr_1_expr_2_and_1: Calc(select=[k, $agg0 AS EXPR$1, $agg1 AS EXPR$2,
 ///     CONCAT(TYPEOF($agg0), ' ', TYPEOF($agg1)) AS EXPR$3])
 /// ```
-/// sum_of_decimals.sql:3:17
+/// sum_of_decimals.sql:3:21
 /// ```sql
 /// SELECT k, SUM(price), AVG(price), CONCAT(TYPEOF(SUM(price)), ' ', TYPEOF(AVG(price))) FROM t GROUP
 ///     BY k

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 a9ffef1b1855097863fb479dfe1585ba1641d9acc6f7630ff224e7094ede7986
+//! SQL: sha256 2a76f29a8ba42beddae2e18ce0b3247d86fd1181bf7140d3cc6df2ae9253c571
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,13 +19,13 @@ use std::sync::LazyLock;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             t_source(),
             exchange_to_one(),
             group_all(),
             project_expr_0_expr_1_expr_2(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -138,12 +138,12 @@ fn project_expr_0_expr_1_expr_2() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[EXPR$0, EXPR$1, EXPR$2])
+/// answers_sink: Sink(table=[answers], fields=[EXPR$0, EXPR$1, EXPR$2])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "43ad2935a4dbcffa",
+        name: "answers_sink",
+        uid: "52fb9164430a44a4",
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("x", build::int()),
@@ -151,7 +151,7 @@ fn out_sink() -> Node {
             Column::new("types", build::string()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,
@@ -184,7 +184,7 @@ impl GroupAllRow<'_> {
 /// project_expr_0_expr_1_expr_2: Calc(select=[$agg0 AS EXPR$0, $agg1 AS EXPR$1, CONCAT(TYPEOF($agg0), '
 ///     ', TYPEOF($agg1)) AS EXPR$2])
 /// ```
-/// sums_of_integers_wrap.sql:3:17
+/// sums_of_integers_wrap.sql:3:21
 /// ```sql
 /// SELECT SUM(x), SUM(y), CONCAT(TYPEOF(SUM(x)), ' ', TYPEOF(SUM(y))) FROM t
 /// ```

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 e1d6cb91610621fc71bb7f8b20741e361438156f49446a299d8444a00532afe9
+//! SQL: sha256 b60597824158840f15ea5a2b4d554beb283a24e80166fd4591527bdb5226c475
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_a_b_c_and_2(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), project_a_b_c_and_2(), answers_sink()]),
     }
 }
 
@@ -97,12 +97,12 @@ fn project_a_b_c_and_2() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[a, b, c, d, e])
+/// answers_sink: Sink(table=[answers], fields=[a, b, c, d, e])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "dd75d0827086e164",
+        name: "answers_sink",
+        uid: "07f4eb2430f17782",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("a", build::bigint()),
@@ -112,7 +112,7 @@ fn out_sink() -> Node {
             Column::new("e", build::varchar(2)),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,
@@ -147,7 +147,7 @@ impl TSourceRow<'_> {
 /// project_a_b_c_and_2: Calc(select=[CAST(a AS BIGINT) AS a, CAST(b AS DECIMAL(6, 1)) AS b, CAST(c AS
 ///     DOUBLE) AS c, d, e])
 /// ```
-/// implicit_casts.sql:3:17
+/// implicit_casts.sql:3:21
 /// ```sql
 /// SELECT a, b, c, d, e FROM t
 /// ```

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 2e038b90705c6b586753971661c9e14e176135020cc23d09b774aa1d1caea50c
+//! SQL: sha256 2bb33bb3e23b6a1c8faad1b043bbc1bbda60b249a0e72b2f368fc8d3ffb8408e
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -24,7 +24,7 @@ pub fn job() -> Job {
             project_f0(),
             exchange_by_f0(),
             group_by_f0(),
-            project_large_n(),
+            project_big_n(),
             collect(),
         ]),
     }
@@ -113,23 +113,23 @@ fn group_by_f0() -> Node {
 }
 
 /// ```text
-/// project_large_n: Calc(select=[$key0 AS large, n])
+/// project_big_n: Calc(select=[$key0 AS big, n])
 /// ```
-fn project_large_n() -> Node {
+fn project_big_n() -> Node {
     Node {
-        name: "project_large_n",
+        name: "project_big_n",
         uid: "3b209381feaae2be",
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
-            Column::new("large", build::boolean()),
+            Column::new("big", build::boolean()),
             Column::new("n", build::not_null(build::bigint())),
         ]),
-        operator: OperatorSpec::Calc(project_large_n_kernel),
+        operator: OperatorSpec::Calc(project_big_n_kernel),
     }
 }
 
 /// ```text
-/// collect: Collect(fields=[large, n])
+/// collect: Collect(fields=[big, n])
 /// ```
 fn collect() -> Node {
     Node {
@@ -137,7 +137,7 @@ fn collect() -> Node {
         uid: "cab165be1486f0b8",
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
-            Column::new("large", build::boolean()),
+            Column::new("big", build::boolean()),
             Column::new("n", build::not_null(build::bigint())),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
@@ -163,7 +163,7 @@ impl TSourceRow<'_> {
 /// ```
 /// query_without_sink.sql:2:1
 /// ```sql
-/// SELECT a > 1 AS large, COUNT(*) AS n FROM t GROUP BY a > 1
+/// SELECT a > 1 AS big, COUNT(*) AS n FROM t GROUP BY a > 1
 /// ```
 fn project_f0_kernel(
     input: &Batch,
@@ -181,13 +181,13 @@ fn project_f0_kernel(
 }
 
 /// ```text
-/// project_large_n: Calc(select=[$key0 AS large, n])
+/// project_big_n: Calc(select=[$key0 AS big, n])
 /// ```
 /// query_without_sink.sql:2:1
 /// ```sql
-/// SELECT a > 1 AS large, COUNT(*) AS n FROM t GROUP BY a > 1
+/// SELECT a > 1 AS big, COUNT(*) AS n FROM t GROUP BY a > 1
 /// ```
-fn project_large_n_kernel(
+fn project_big_n_kernel(
     input: &Batch,
     output: &mut BatchWriter,
     _session: &mut Session,

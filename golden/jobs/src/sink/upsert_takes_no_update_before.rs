@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 be6e90eb27deca211ec16ce91ed00545b81bdf92a0b7611738c933ed888c5352
+//! SQL: sha256 f387195c0682d532e0cd9c48ef4a7c4d95abc666d524bfcfff9dcb6014fa586d
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -14,8 +14,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), exchange_by_k(), group_by_k(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), exchange_by_k(), group_by_k(), answers_sink()]),
     }
 }
 
@@ -92,19 +92,19 @@ fn group_by_k() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[k, EXPR$1])
+/// answers_sink: Sink(table=[answers], fields=[k, EXPR$1])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "db92a60e59d3d1e0",
+        name: "answers_sink",
+        uid: "bb36a8715220b3bf",
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("k", build::not_null(build::string())),
             Column::new("n", build::bigint()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::from([0]),
             input_updates: true,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 d388e0a652a9f84601ef447f44e6d1f66a4b1a868f43eba59d2d9904fb28f324
+//! SQL: sha256 7f60af2af76188907b1b8f67e57ca9d789fc36c6f1855592e4f55615a4dddc26
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,14 +19,14 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             t_source(),
             project_id_doubled_ts(),
             exchange_by_id_doubled(),
             tumble_5s_by_id_doubled(),
             project_id_doubled_expr_2_and_1(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -50,7 +50,7 @@ fn t_source() -> Node {
                 ReadColumn {
                     column: Column::new(
                         "payload",
-                        build::row([("id", build::int()), ("at", build::string())]),
+                        build::row([("id", build::int()), ("happened", build::string())]),
                     ),
                     from: ReadFrom::Physical(0),
                 },
@@ -60,7 +60,7 @@ fn t_source() -> Node {
             physical: Vec::from([
                 Column::new(
                     "payload",
-                    build::row([("id", build::int()), ("at", build::string())]),
+                    build::row([("id", build::int()), ("happened", build::string())]),
                 ),
             ]),
             primary_key: Vec::new(),
@@ -174,12 +174,12 @@ fn project_id_doubled_expr_2_and_1() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[id, doubled, EXPR$2, EXPR$3])
+/// answers_sink: Sink(table=[answers], fields=[id, doubled, EXPR$2, EXPR$3])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "3855a10ee3b146f6",
+        name: "answers_sink",
+        uid: "b4e69ca0bc358a64",
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -188,7 +188,7 @@ fn out_sink() -> Node {
             Column::new("first_time", build::timestamp(3)),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,
@@ -218,7 +218,7 @@ impl<'a> TSourceReadRow<'a> {
         self.0.row(0, 2).and_then(|row| row.i32(0))
     }
     #[inline]
-    fn payload_at(&self) -> Option<&'a str> {
+    fn payload_happened(&self) -> Option<&'a str> {
         self.0.row(0, 2).and_then(|row| row.text(1))
     }
 }
@@ -237,7 +237,7 @@ fn t_source_compute(
 ) -> Result<(), SqlError> {
     for (kind, raw) in input.rows() {
         let row = TSourceReadRow(raw);
-        let ts_value = strict1(row.payload_at(), temporal::convert::to_timestamp)
+        let ts_value = strict1(row.payload_happened(), temporal::convert::to_timestamp)
             .flatten();
         let doubled_value = strict1(row.payload_id(), |a| arithmetic::multiply(a, 2i32));
         output.begin(kind);

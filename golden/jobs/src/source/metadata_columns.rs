@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 1fad70925c3b7d0fafe861ab31954986802dc3a2d725ff899607921f4ef0ab09
+//! SQL: sha256 39fec6b027dbd5511e740c30f507aa66c77ba38f0007b628f7bc2e543c0f82f6
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), filter_part(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), filter_part(), answers_sink()]),
     }
 }
 
@@ -81,19 +81,19 @@ fn filter_part() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[id, EXPR$1])
+/// answers_sink: Sink(table=[answers], fields=[id, EXPR$1])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "ad06f196884906b2",
+        name: "answers_sink",
+        uid: "9aa65427ce04214f",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),
             Column::new("place", build::string()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: false,
@@ -118,7 +118,7 @@ impl<'a> TSourceRow<'a> {
 /// filter_part: Calc(select=[id, CONCAT(CAST(part AS STRING), '/', offset) AS EXPR$1], where=[(part <
 ///     2)])
 /// ```
-/// metadata_columns.sql:10:85
+/// metadata_columns.sql:10:89
 /// ```sql
 /// part < 2
 /// ```

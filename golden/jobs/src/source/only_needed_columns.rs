@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 17c17881f2a6923e1f25e472ddbf8d82138474bfe4e9d5b4587ec59a139a6fed
+//! SQL: sha256 5b2cffc87af3a5428e8085bcc79f6656d78524673b9a61cdeb56b191b11fe823
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), filter_a(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), filter_a(), answers_sink()]),
     }
 }
 
@@ -81,16 +81,16 @@ fn filter_a() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[d])
+/// answers_sink: Sink(table=[answers], fields=[d])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "98f9a59ce969439e",
+        name: "answers_sink",
+        uid: "972f001e3bbe36ce",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([Column::new("d", build::int())]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: false,
@@ -114,7 +114,7 @@ impl TSourceRow<'_> {
 /// ```text
 /// filter_a: Calc(select=[c.d AS d], where=[(a > 1)])
 /// ```
-/// only_needed_columns.sql:3:41
+/// only_needed_columns.sql:3:45
 /// ```sql
 /// a > 1
 /// ```

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 9b5003462106a36701254ca3083cd90b4e6c4018565c553abe0a517f912f244f
+//! SQL: sha256 e85b5ed56f17d7ab7597abd8542dfc345b9713fb974a091da9299a458344272a
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -16,8 +16,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_a_b_c(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), project_a_b_c(), answers_sink()]),
     }
 }
 
@@ -74,12 +74,12 @@ fn project_a_b_c() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[a, b, c])
+/// answers_sink: Sink(table=[answers], fields=[a, b, c])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "6a721936103d6251",
+        name: "answers_sink",
+        uid: "870282f6d19c92f9",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -87,7 +87,7 @@ fn out_sink() -> Node {
             Column::new("c", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,
@@ -102,7 +102,7 @@ fn out_sink() -> Node {
 /// ```text
 /// project_a_b_c: Calc(select=[amount AS a, NULL:STRING AS b, id AS c])
 /// ```
-/// column_list.sql:3:24
+/// column_list.sql:3:28
 /// ```sql
 /// SELECT id, amount FROM t
 /// ```

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 f0d560bfa6a1177e6df6cc4a549ad8632fbacab8c68e124f4abd3b630a94129f
+//! SQL: sha256 bf030350cb57bd477db3a842ceab6bcaeea6aa303b4e23550f54b86a60c560a0
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), filter_amount(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), filter_amount(), answers_sink()]),
     }
 }
 
@@ -75,19 +75,19 @@ fn filter_amount() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[id, twice])
+/// answers_sink: Sink(table=[answers], fields=[id, twice])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "658303fce3fd1d53",
+        name: "answers_sink",
+        uid: "725f1126744c3423",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),
             Column::new("twice", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: false,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 c1d81a4d02170bce6284f3e74ad482e1ecaa5f1708ac3beec6e945061941e3e1
+//! SQL: sha256 de0dde8839fd563affe063721a10546b97fcc1684d4a58a6f8746681a68f1ad7
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -17,14 +17,14 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             wide_source(),
             project_id_note_ts(),
             exchange_by_id_note(),
             tumble_5s_by_id_note(),
             project_id_note_expr_2(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -167,12 +167,12 @@ fn project_id_note_expr_2() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[id, note, EXPR$2])
+/// answers_sink: Sink(table=[answers], fields=[id, note, EXPR$2])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "ba7b0f69ab675152",
+        name: "answers_sink",
+        uid: "c14632f008fb1289",
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -180,7 +180,7 @@ fn out_sink() -> Node {
             Column::new("n", build::bigint()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 da85ff3734afa2c9c318ed4e3e0d0c27b11d36565fc92c66a3681b99d252a90d
+//! SQL: sha256 48a97c9af7c9a0ef96a5cfb5963f15451abe8b09d55831ca37fbd491764c7454
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([t_source(), project_expr_0(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([t_source(), project_expr_0(), answers_sink()]),
     }
 }
 
@@ -62,16 +62,16 @@ fn project_expr_0() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[EXPR$0])
+/// answers_sink: Sink(table=[answers], fields=[EXPR$0])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "0cb736e7b9372bc2",
+        name: "answers_sink",
+        uid: "f9ed6b79d21bedf0",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([Column::new("id", build::int())]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: false,
@@ -91,7 +91,7 @@ impl TSourceRow<'_> {
 /// ```text
 /// project_expr_0: Calc(select=[(id + 1) AS EXPR$0])
 /// ```
-/// statement.sql:1:17
+/// statement.sql:1:21
 /// ```sql
 /// SELECT id + 1 FROM t
 /// ```

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 f9de45bf863757ac87bf9a67ee73848162b1f0f83e827fcbbac2c9197e0838aa
+//! SQL: sha256 e2ede8066676ec309af53157fe2388a47513983878bfb2db5034e28dbd09f05f
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,11 +18,11 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_large,counts",
+        name: "insert-into_big,counts",
         nodes: Vec::from([
             t_source(),
             filter_amount(),
-            large_sink(),
+            big_sink(),
             project_id(),
             exchange_by_id(),
             group_by_id(),
@@ -84,19 +84,19 @@ fn filter_amount() -> Node {
 }
 
 /// ```text
-/// large_sink: Sink(table=[large], fields=[id, amount])
+/// big_sink: Sink(table=[big], fields=[id, amount])
 /// ```
-fn large_sink() -> Node {
+fn big_sink() -> Node {
     Node {
-        name: "large_sink",
-        uid: "399647329e2aa1fb",
+        name: "big_sink",
+        uid: "b00371aaa7c528f6",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),
             Column::new("amount", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("large"),
+            table: Some("big"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: false,
@@ -194,7 +194,7 @@ impl TSourceRow<'_> {
 /// ```text
 /// filter_amount: Calc(select=[id, amount], where=[(amount > 10)])
 /// ```
-/// shared_source.sql:5:50
+/// shared_source.sql:5:48
 /// ```sql
 /// amount > 10
 /// ```

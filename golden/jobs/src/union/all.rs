@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 d272deb33f44818b4ca781d0e345df48fdfb6abbb8c4227eabe474eed22eed3e
+//! SQL: sha256 a15e4f5fd3de8161dd55ce3a8f3e4035d73a4d1e418b4ccba992b0d15edd8808
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,7 +18,7 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             a_source(),
             project_id_s(),
@@ -26,7 +26,7 @@ pub fn job() -> Job {
             project_id_name(),
             filter_id(),
             union(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -166,19 +166,19 @@ fn union() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[id, s])
+/// answers_sink: Sink(table=[answers], fields=[id, s])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "44724255a395127f",
+        name: "answers_sink",
+        uid: "9d3fd7947e2b9b7c",
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("id", build::bigint()),
             Column::new("s", build::string()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: false,
@@ -198,7 +198,7 @@ impl ASourceRow<'_> {
 /// ```text
 /// project_id_s: Calc(select=[CAST(id AS BIGINT) AS id, s])
 /// ```
-/// all.sql:4:17
+/// all.sql:4:21
 /// ```sql
 /// SELECT id, s FROM a UNION ALL SELECT id, name FROM b UNION ALL SELECT id, 'again' FROM a WHERE id >
 ///     1
@@ -222,7 +222,7 @@ fn project_id_s_kernel(
 /// ```text
 /// project_id_name: Calc(select=[id, name])
 /// ```
-/// all.sql:4:47
+/// all.sql:4:51
 /// ```sql
 /// SELECT id, name FROM b
 /// ```
@@ -243,7 +243,7 @@ fn project_id_name_kernel(
 /// ```text
 /// filter_id: Calc(select=[CAST(id AS BIGINT) AS id, 'again' AS s], where=[(id > 1)])
 /// ```
-/// all.sql:4:112
+/// all.sql:4:116
 /// ```sql
 /// id > 1
 /// ```

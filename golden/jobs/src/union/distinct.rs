@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 c0673faf9c75f0397f7afb8c4669d39fd4338aa371329a8307766bd10e254bed
+//! SQL: sha256 295aff77b1fbfae8fc3c93ac4afe86152c1c27267679108d9e1a29651cf05261
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -14,14 +14,14 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             a_source(),
             b_source(),
             union(),
             exchange_by_id_s(),
             distinct_id_s(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -152,19 +152,19 @@ fn distinct_id_s() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[id, s])
+/// answers_sink: Sink(table=[answers], fields=[id, s])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "d0df1a0826427f5e",
+        name: "answers_sink",
+        uid: "1b74cf5dd8e865ad",
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("id", build::int()),
             Column::new("s", build::string()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: true,

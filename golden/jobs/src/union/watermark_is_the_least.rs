@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 1c405181f4154a10e4e678059f1938f8e765a42d860db93f184425d75c54a507
+//! SQL: sha256 afaa5baa589df5cb05bab83f9cb3d3d6a1c7e1148295d195b4e1008d4711627b
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -17,7 +17,7 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             a_source(),
             b_source(),
@@ -25,7 +25,7 @@ pub fn job() -> Job {
             exchange_to_one(),
             tumble_1h_all(),
             project_window_start_expr_1(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -165,19 +165,19 @@ fn project_window_start_expr_1() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[window_start, EXPR$1])
+/// answers_sink: Sink(table=[answers], fields=[window_start, EXPR$1])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "d6f237eb1b247bde",
+        name: "answers_sink",
+        uid: "3cca7fce30e42833",
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),
             Column::new("n", build::bigint()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: false,

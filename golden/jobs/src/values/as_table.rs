@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 81c1d5cc8efb9e54db1226a88567d5834cb4c2370f25f56f16564f01d281e302
+//! SQL: sha256 bd50add3e0f1e27d2144d3ffc1e799561ac3ab05a48753d3605d131d7eb3ae0f
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,8 +18,14 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([values(), filter_expr_0(), t_source(), union(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([
+            values(),
+            filter_expr_0(),
+            t_source(),
+            union(),
+            answers_sink(),
+        ]),
     }
 }
 
@@ -113,19 +119,19 @@ fn union() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[EXPR$0, s])
+/// answers_sink: Sink(table=[answers], fields=[EXPR$0, s])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "0fa562cc87539c90",
+        name: "answers_sink",
+        uid: "193f65f8e89fe67d",
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("id", build::int()),
             Column::new("s", build::string()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: false,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 57b0213cdc7ceb15a74ce57575c58611f007529333442488749d12ecd3d27bbc
+//! SQL: sha256 173a64bd35715a6188a2a4f00f5757a17a13858016a2ea6a2c6b9728ba1aeffd
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -17,8 +17,8 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([values(), project_id_s_d(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([values(), project_id_s_d(), answers_sink()]),
     }
 }
 
@@ -74,12 +74,12 @@ fn project_id_s_d() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[id, s, d])
+/// answers_sink: Sink(table=[answers], fields=[id, s, d])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "f51b8a8a4f3ae8ef",
+        name: "answers_sink",
+        uid: "14af1b779665191e",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::bigint()),
@@ -87,7 +87,7 @@ fn out_sink() -> Node {
             Column::new("d", build::decimal(5, 2)),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,
@@ -111,7 +111,7 @@ impl ValuesRow<'_> {
 /// ```text
 /// project_id_s_d: Calc(select=[EXPR$0 AS id, EXPR$1 AS s, CAST(EXPR$2 AS DECIMAL(5, 2)) AS d])
 /// ```
-/// rows.sql:2:24
+/// rows.sql:2:28
 /// ```sql
 /// (1, 'a', 1.5), (10000000000, 'bcd', 22.25), (3, NULL, NULL)
 /// ```

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 326090e3575d79c37212020e2ace15c28d6e62c7f51d9b14bf496cf52facb353
+//! SQL: sha256 c6aedf7d8253ba98c950e9b2df6e130df0bc17d22baf81fb692df76675f0a1dc
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,7 +19,7 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             clicks_source(),
             exchange_by_user_id(),
@@ -28,7 +28,7 @@ pub fn job() -> Job {
             exchange_to_one(),
             tumble_10s_all(),
             project_window_end_expr_1_expr_2(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -236,12 +236,12 @@ fn project_window_end_expr_1_expr_2() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[window_end, EXPR$1, EXPR$2])
+/// answers_sink: Sink(table=[answers], fields=[window_end, EXPR$1, EXPR$2])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "081c7ee288582ced",
+        name: "answers_sink",
+        uid: "710a1791c0252be2",
         inputs: Vec::from([NodeId(6)]),
         columns: Vec::from([
             Column::new("window_end", build::timestamp(3)),
@@ -249,7 +249,7 @@ fn out_sink() -> Node {
             Column::new("total", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 c6ffa1a51c38a648e7c7898e1b84466158393531f1de0b4ebb30f3f1ea22d28a
+//! SQL: sha256 7be3b78298493aece14aed1689b892dad1d0dbc0f92128a503222383029421f7
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,14 +19,14 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             clicks_source(),
             filter_amount(),
             exchange_by_user_id(),
             tumble_5s_by_user_id(),
             filter_user_id_n(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -165,19 +165,19 @@ fn filter_user_id_n() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[user_id, n])
+/// answers_sink: Sink(table=[answers], fields=[user_id, n])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "783cda5ff6b84adf",
+        name: "answers_sink",
+        uid: "994514f7ed992701",
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
             Column::new("n", build::bigint()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: false,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 a0afeed85f7fed7dbbc289828d588d04f05aca067b9d7f69033757dcea7e59b4
+//! SQL: sha256 8c22cf366c6c41a376c6fc63ee069a978d09d8e997c4d86e19685619cf147269
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,13 +19,13 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             clicks_source(),
             exchange_to_one(),
             cumulate_5s_15s_all(),
             project_window_start_window_end_expr_2(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -134,12 +134,12 @@ fn project_window_start_window_end_expr_2() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[window_start, window_end, EXPR$2])
+/// answers_sink: Sink(table=[answers], fields=[window_start, window_end, EXPR$2])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "819db55fe5df58a3",
+        name: "answers_sink",
+        uid: "cf7208f897450eea",
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),
@@ -147,7 +147,7 @@ fn out_sink() -> Node {
             Column::new("n", build::bigint()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

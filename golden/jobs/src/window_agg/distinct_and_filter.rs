@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 d53b52b499c743663adf530a2f84fb3892c7b8c1fffd2401c99a6b29810c2009
+//! SQL: sha256 2df8955837c2d43cee18939d3ac5af917d4f1522e47110800c6e475d4904c33e
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,14 +19,14 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             clicks_source(),
             project_user_id_f1_amount_and_2(),
             exchange_to_one(),
             hop_5s_10s_all(),
             project_window_start_expr_1_expr_2_and_1(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -192,12 +192,12 @@ fn project_window_start_expr_1_expr_2_and_1() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[window_start, EXPR$1, EXPR$2, EXPR$3])
+/// answers_sink: Sink(table=[answers], fields=[window_start, EXPR$1, EXPR$2, EXPR$3])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "6a8f380abd8e35e8",
+        name: "answers_sink",
+        uid: "87f59d94e49d4d39",
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),
@@ -206,7 +206,7 @@ fn out_sink() -> Node {
             Column::new("total", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

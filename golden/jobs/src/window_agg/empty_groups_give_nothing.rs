@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 2d2065286d70c227ef6dc2c8fe260296b63d2ea6130feba65f6eb4a511c4cff1
+//! SQL: sha256 4828c6b8c8e3d44549907705d5860bd2345b38adb9002dc6eb2d05aee7ab25e6
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,13 +19,13 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             clicks_source(),
             exchange_to_one(),
             tumble_5s_all(),
             project_window_start_expr_1(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -131,19 +131,19 @@ fn project_window_start_expr_1() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[window_start, EXPR$1])
+/// answers_sink: Sink(table=[answers], fields=[window_start, EXPR$1])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "95881a4c02301905",
+        name: "answers_sink",
+        uid: "2552d09f3cc09602",
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),
             Column::new("n", build::bigint()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: false,

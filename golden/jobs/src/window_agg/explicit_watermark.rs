@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 e17a022e42a7c84e92130d1d138301d6d2315c168ccc13235a0ad31722d23e6c
+//! SQL: sha256 16f17c49a8edd06c05eb256d440655a0b013bb9a7f39e0620e667595be7de296
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,13 +19,13 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             clicks_source(),
             exchange_by_user_id(),
             tumble_5s_by_user_id(),
             project_user_id_expr_1(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -143,19 +143,19 @@ fn project_user_id_expr_1() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[user_id, EXPR$1])
+/// answers_sink: Sink(table=[answers], fields=[user_id, EXPR$1])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "7b4894e8a4f9d040",
+        name: "answers_sink",
+        uid: "1845c257a51c390d",
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
             Column::new("n", build::bigint()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: false,

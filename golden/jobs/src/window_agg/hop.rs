@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 a416503fda5d918211960ddb4e90c61f084668945ba93c78a5e3c6a862511856
+//! SQL: sha256 fec2d3ec62045b76cc51fc5689fbe6175519154377d14eb8abd9ce91c9f44716
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,13 +19,13 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             clicks_source(),
             exchange_to_one(),
             hop_5s_10s_all(),
             project_window_start_window_end_expr_2_and_1(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -154,12 +154,12 @@ fn project_window_start_window_end_expr_2_and_1() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[window_start, window_end, EXPR$2, EXPR$3])
+/// answers_sink: Sink(table=[answers], fields=[window_start, window_end, EXPR$2, EXPR$3])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "b9a666d174009c5f",
+        name: "answers_sink",
+        uid: "7ade7bb918af76fc",
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),
@@ -168,7 +168,7 @@ fn out_sink() -> Node {
             Column::new("total", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

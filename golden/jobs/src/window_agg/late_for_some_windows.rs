@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 1119c75175aec0c8f55f24bac7f5bbe3aeef3b82911714cb82e0f1c63f5ec2c7
+//! SQL: sha256 2606c3af338c3fa8eb2d04a68f1a6121318575d76c6645bef92780a57ebd553b
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,13 +19,13 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             clicks_source(),
             exchange_to_one(),
             hop_5s_10s_all(),
             project_window_start_expr_1(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -132,19 +132,19 @@ fn project_window_start_expr_1() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[window_start, EXPR$1])
+/// answers_sink: Sink(table=[answers], fields=[window_start, EXPR$1])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "3a29ec0adc239de7",
+        name: "answers_sink",
+        uid: "fbd831c6f59395c8",
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),
             Column::new("n", build::bigint()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: false,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 10b2c028eab8610efce29e8125c5e8cc9b223d30277a32acffd0b4143c43f5ea
+//! SQL: sha256 d4afe4db28f7b893b83d48feac6f6b1ab7ea6e83952a7816dc4c3025c7c854db
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,13 +19,13 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             clicks_source(),
             exchange_to_one(),
             tumble_5s_all(),
             project_window_start_expr_1(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -131,19 +131,19 @@ fn project_window_start_expr_1() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[window_start, EXPR$1])
+/// answers_sink: Sink(table=[answers], fields=[window_start, EXPR$1])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "95881a4c02301905",
+        name: "answers_sink",
+        uid: "2552d09f3cc09602",
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),
             Column::new("n", build::bigint()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([WriteColumn::Physical, WriteColumn::Physical]),
             primary_key: Vec::new(),
             input_updates: false,

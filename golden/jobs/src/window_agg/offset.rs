@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 99fa9cdf004708e1dc382cfe8bd75ecd954cd07f6ab163433d23f08ec7762d5b
+//! SQL: sha256 f3c5fa3679981ed98341dd7873f77b3e01718262f5d8684cfd961093a6a7e105
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,13 +19,13 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             clicks_source(),
             exchange_to_one(),
             tumble_1d_all(),
             project_window_start_window_end_expr_2(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -132,12 +132,12 @@ fn project_window_start_window_end_expr_2() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[window_start, window_end, EXPR$2])
+/// answers_sink: Sink(table=[answers], fields=[window_start, window_end, EXPR$2])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "893973a6398c6d78",
+        name: "answers_sink",
+        uid: "8445370601f4bd9a",
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),
@@ -145,7 +145,7 @@ fn out_sink() -> Node {
             Column::new("n", build::bigint()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 13c4df68da1e4dc68fea7b1acb6061687aab950a0c5186ef1bf57adaac1ca8b6
+//! SQL: sha256 7e2fdb879e507a826251c0fd9642465c704e2f591d1eca067df472eee59690f5
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,13 +19,13 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             bets_source(),
             exchange_by_user_id(),
             tumble_10s_by_user_id(),
             project_user_id_expr_1_expr_2_and_1(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -168,12 +168,12 @@ fn project_user_id_expr_1_expr_2_and_1() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[user_id, EXPR$1, EXPR$2, EXPR$3])
+/// answers_sink: Sink(table=[answers], fields=[user_id, EXPR$1, EXPR$2, EXPR$3])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "ae000683a4c755a6",
+        name: "answers_sink",
+        uid: "ed5d488009445957",
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -182,7 +182,7 @@ fn out_sink() -> Node {
             Column::new("high", build::int()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 ce24dfdf22aa2ac16cc91fd6c2cd2fee19cbb00b0961bc611885de224841afb2
+//! SQL: sha256 c309134699f0f1db623345475e14b4740096c2c1e213bd98eb1fa9eaf9d5d108
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -17,31 +17,31 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             events_source(),
             exchange_to_one(),
             tumble_1d_all(),
             project_window_start_window_end_window_time_and_1(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
 
 /// ```text
-/// events_source: Source(table=[events], fields=[at])
+/// events_source: Source(table=[events], fields=[happened])
 /// ```
 fn events_source() -> Node {
     Node {
         name: "events_source",
         uid: "bc9b1775948460b2",
         inputs: Vec::new(),
-        columns: Vec::from([Column::new("at", build::timestamp_ltz(3))]),
+        columns: Vec::from([Column::new("happened", build::timestamp_ltz(3))]),
         operator: OperatorSpec::Source(SourceSpec {
             table: "events",
             read: Vec::from([
                 ReadColumn {
-                    column: Column::new("at", build::timestamp_ltz(3)),
+                    column: Column::new("happened", build::timestamp_ltz(3)),
                     from: ReadFrom::Physical(1),
                 },
             ]),
@@ -49,7 +49,7 @@ fn events_source() -> Node {
             watermark: Some(events_source_watermark),
             physical: Vec::from([
                 Column::new("v", build::int()),
-                Column::new("at", build::timestamp_ltz(3)),
+                Column::new("happened", build::timestamp_ltz(3)),
             ]),
             primary_key: Vec::new(),
         }),
@@ -62,9 +62,9 @@ fn events_source() -> Node {
 fn exchange_to_one() -> Node {
     Node {
         name: "exchange_to_one",
-        uid: "6001f1d175dfc6b7",
+        uid: "0a3eea23e48f4641",
         inputs: Vec::from([NodeId(0)]),
-        columns: Vec::from([Column::new("at", build::timestamp_ltz(3))]),
+        columns: Vec::from([Column::new("happened", build::timestamp_ltz(3))]),
         operator: OperatorSpec::Exchange {
             keys: Vec::new(),
         },
@@ -72,12 +72,12 @@ fn exchange_to_one() -> Node {
 }
 
 /// ```text
-/// tumble_1d_all: WindowAgg(window=[TUMBLE(at, 1d)], groupBy=[], select=[COUNT(*) AS $agg0])
+/// tumble_1d_all: WindowAgg(window=[TUMBLE(happened, 1d)], groupBy=[], select=[COUNT(*) AS $agg0])
 /// ```
 fn tumble_1d_all() -> Node {
     Node {
         name: "tumble_1d_all",
-        uid: "114b8a5e6aef6f21",
+        uid: "05c0f72f31579688",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -118,7 +118,7 @@ fn tumble_1d_all() -> Node {
 fn project_window_start_window_end_window_time_and_1() -> Node {
     Node {
         name: "project_window_start_window_end_window_time_and_1",
-        uid: "9dd8ebffa80c8549",
+        uid: "4b6a4deea6562deb",
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("window_start", build::not_null(build::timestamp(3))),
@@ -133,12 +133,12 @@ fn project_window_start_window_end_window_time_and_1() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[window_start, window_end, window_time, EXPR$3])
+/// answers_sink: Sink(table=[answers], fields=[window_start, window_end, window_time, EXPR$3])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "e4f5f11e3c5784f9",
+        name: "answers_sink",
+        uid: "a412f2852fb8a33b",
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),
@@ -147,7 +147,7 @@ fn out_sink() -> Node {
             Column::new("n", build::bigint()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,
@@ -164,7 +164,7 @@ struct EventsSourceRow<'a>(RowRef<'a>);
 
 impl EventsSourceRow<'_> {
     #[inline]
-    fn at(&self) -> Option<Timestamp> {
+    fn happened(&self) -> Option<Timestamp> {
         self.0.timestamp(0, 3)
     }
 }
@@ -172,9 +172,9 @@ impl EventsSourceRow<'_> {
 /// ```text
 /// Watermark of table events
 /// ```
-/// summer_time.sql:2:50
+/// summer_time.sql:2:56
 /// ```sql
-/// WATERMARK FOR at AS at
+/// WATERMARK FOR happened AS happened
 /// ```
 fn events_source_watermark(
     input: &Batch,
@@ -183,7 +183,7 @@ fn events_source_watermark(
 ) -> Result<(), SqlError> {
     for (_, raw) in input.rows() {
         let row = EventsSourceRow(raw);
-        watermarks.push(row.at());
+        watermarks.push(row.happened());
     }
     Ok(())
 }
@@ -195,7 +195,7 @@ fn events_source_watermark(
 /// summer_time.sql:5:1
 /// ```sql
 /// SELECT window_start, window_end, window_time, COUNT(*)
-/// FROM TUMBLE(TABLE events, DESCRIPTOR(at), INTERVAL '1' DAY)
+/// FROM TUMBLE(TABLE events, DESCRIPTOR(happened), INTERVAL '1' DAY)
 /// GROUP BY window_start, window_end, window_time
 /// ```
 fn project_window_start_window_end_window_time_and_1_kernel(

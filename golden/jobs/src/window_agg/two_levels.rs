@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 de009136f2af7211aaad5f44f20a858f50f4326aba1fae4ac663d4faf429aa7a
+//! SQL: sha256 d48ba9f037c990c2d3e50355006693b63b2f60799f4c156f5226bfc4dd71bcf2
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -19,7 +19,7 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             clicks_source(),
             exchange_by_user_id(),
@@ -28,7 +28,7 @@ pub fn job() -> Job {
             exchange_to_one(),
             window_all(),
             project_window_start_expr_1_expr_2(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -233,12 +233,12 @@ fn project_window_start_expr_1_expr_2() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[window_start, EXPR$1, EXPR$2])
+/// answers_sink: Sink(table=[answers], fields=[window_start, EXPR$1, EXPR$2])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "82e45aab65e0279a",
+        name: "answers_sink",
+        uid: "ce4efad64d57198a",
         inputs: Vec::from([NodeId(6)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),
@@ -246,7 +246,7 @@ fn out_sink() -> Node {
             Column::new("users", build::bigint()),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 d027ff550290bec976b8ba766fa03c6c6f28774c99cdb6ff22c8206fead524a8
+//! SQL: sha256 5151d12a20e5635f8c0bfc4123029454ebac6522058d8bca8666e607e80f63bb
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,12 +18,12 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
+        name: "insert-into_answers",
         nodes: Vec::from([
             clicks_source(),
             assign_cumulate_5s_15s(),
             project_user_id_window_start_window_end(),
-            out_sink(),
+            answers_sink(),
         ]),
     }
 }
@@ -111,12 +111,12 @@ fn project_user_id_window_start_window_end() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[user_id, window_start, window_end])
+/// answers_sink: Sink(table=[answers], fields=[user_id, window_start, window_end])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "a2ccc34d7c9b2d6a",
+        name: "answers_sink",
+        uid: "dc5f9246c9676639",
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -124,7 +124,7 @@ fn out_sink() -> Node {
             Column::new("window_end", build::timestamp(3)),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 2d0e1c70cf5f9baafdfa5686417ed59eae8e5d8e59a1af12a6db54950dabc22a
+//! SQL: sha256 5bcb9160a43daf3d57965fec24926caf35b769e273a7d99d090cbb8b5e746d4d
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -18,13 +18,18 @@ use sql::types::build;
 /// The operators of the job, inputs first.
 pub fn job() -> Job {
     Job {
-        name: "insert-into_out",
-        nodes: Vec::from([events_source(), assign_tumble_1d(), filter_v(), out_sink()]),
+        name: "insert-into_answers",
+        nodes: Vec::from([
+            events_source(),
+            assign_tumble_1d(),
+            filter_v(),
+            answers_sink(),
+        ]),
     }
 }
 
 /// ```text
-/// events_source: Source(table=[events], fields=[v, at])
+/// events_source: Source(table=[events], fields=[v, happened])
 /// ```
 fn events_source() -> Node {
     Node {
@@ -33,7 +38,7 @@ fn events_source() -> Node {
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("v", build::int()),
-            Column::new("at", build::timestamp_ltz(3)),
+            Column::new("happened", build::timestamp_ltz(3)),
         ]),
         operator: OperatorSpec::Source(SourceSpec {
             table: "events",
@@ -43,7 +48,7 @@ fn events_source() -> Node {
                     from: ReadFrom::Physical(0),
                 },
                 ReadColumn {
-                    column: Column::new("at", build::timestamp_ltz(3)),
+                    column: Column::new("happened", build::timestamp_ltz(3)),
                     from: ReadFrom::Physical(1),
                 },
             ]),
@@ -51,7 +56,7 @@ fn events_source() -> Node {
             watermark: Some(events_source_watermark),
             physical: Vec::from([
                 Column::new("v", build::int()),
-                Column::new("at", build::timestamp_ltz(3)),
+                Column::new("happened", build::timestamp_ltz(3)),
             ]),
             primary_key: Vec::new(),
         }),
@@ -59,16 +64,16 @@ fn events_source() -> Node {
 }
 
 /// ```text
-/// assign_tumble_1d: WindowAssign(window=[TUMBLE(at, 1d)])
+/// assign_tumble_1d: WindowAssign(window=[TUMBLE(happened, 1d)])
 /// ```
 fn assign_tumble_1d() -> Node {
     Node {
         name: "assign_tumble_1d",
-        uid: "2b08fc1411648908",
+        uid: "0e5f68a67cb6436f",
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("v", build::int()),
-            Column::new("at", build::timestamp_ltz(3)),
+            Column::new("happened", build::timestamp_ltz(3)),
             Column::new("window_start", build::not_null(build::timestamp(3))),
             Column::new("window_end", build::not_null(build::timestamp(3))),
             Column::new("window_time", build::not_null(build::timestamp_ltz(3))),
@@ -87,16 +92,16 @@ fn assign_tumble_1d() -> Node {
 }
 
 /// ```text
-/// filter_v: Calc(select=[v, at, window_start], where=[(v > 0)])
+/// filter_v: Calc(select=[v, happened, window_start], where=[(v > 0)])
 /// ```
 fn filter_v() -> Node {
     Node {
         name: "filter_v",
-        uid: "85f5f5694ed3d442",
+        uid: "9cc309e780d5b535",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("v", build::int()),
-            Column::new("at", build::timestamp_ltz(3)),
+            Column::new("happened", build::timestamp_ltz(3)),
             Column::new("window_start", build::not_null(build::timestamp(3))),
         ]),
         operator: OperatorSpec::Calc(filter_v_kernel),
@@ -104,20 +109,20 @@ fn filter_v() -> Node {
 }
 
 /// ```text
-/// out_sink: Sink(table=[out], fields=[v, at, window_start])
+/// answers_sink: Sink(table=[answers], fields=[v, happened, window_start])
 /// ```
-fn out_sink() -> Node {
+fn answers_sink() -> Node {
     Node {
-        name: "out_sink",
-        uid: "65b7d771e5947e41",
+        name: "answers_sink",
+        uid: "47133493f18f7920",
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("v", build::int()),
-            Column::new("at", build::timestamp_ltz(3)),
+            Column::new("happened", build::timestamp_ltz(3)),
             Column::new("window_start", build::timestamp(3)),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
-            table: Some("out"),
+            table: Some("answers"),
             write: Vec::from([
                 WriteColumn::Physical,
                 WriteColumn::Physical,
@@ -133,7 +138,7 @@ struct EventsSourceRow<'a>(RowRef<'a>);
 
 impl EventsSourceRow<'_> {
     #[inline]
-    fn at(&self) -> Option<Timestamp> {
+    fn happened(&self) -> Option<Timestamp> {
         self.0.timestamp(1, 3)
     }
 }
@@ -150,9 +155,9 @@ impl AssignTumble1dRow<'_> {
 /// ```text
 /// Watermark of table events
 /// ```
-/// no_row_is_late.sql:2:50
+/// no_row_is_late.sql:2:56
 /// ```sql
-/// WATERMARK FOR at AS at
+/// WATERMARK FOR happened AS happened
 /// ```
 fn events_source_watermark(
     input: &Batch,
@@ -161,15 +166,15 @@ fn events_source_watermark(
 ) -> Result<(), SqlError> {
     for (_, raw) in input.rows() {
         let row = EventsSourceRow(raw);
-        watermarks.push(row.at());
+        watermarks.push(row.happened());
     }
     Ok(())
 }
 
 /// ```text
-/// filter_v: Calc(select=[v, at, window_start], where=[(v > 0)])
+/// filter_v: Calc(select=[v, happened, window_start], where=[(v > 0)])
 /// ```
-/// no_row_is_late.sql:4:110
+/// no_row_is_late.sql:4:126
 /// ```sql
 /// v > 0
 /// ```
