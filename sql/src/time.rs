@@ -26,10 +26,12 @@ pub struct Timestamp {
 impl Timestamp {
     pub const EPOCH: Timestamp = Timestamp { micros: 0, nanos: 0 };
 
+    #[inline]
     pub const fn from_micros(micros: i64) -> Self {
         Timestamp { micros, nanos: 0 }
     }
 
+    #[inline]
     pub const fn from_millis(millis: i64) -> Self {
         Timestamp {
             micros: millis.wrapping_mul(1_000),
@@ -38,11 +40,13 @@ impl Timestamp {
     }
 
     /// Milliseconds since the epoch, rounded down.
+    #[inline]
     pub const fn millis(self) -> i64 {
         self.micros.div_euclid(1_000)
     }
 
     /// The same point with at most `precision` fraction digits (0 to 9), the rest cut off.
+    #[inline]
     pub const fn truncate(self, precision: u8) -> Self {
         if precision >= 9 {
             return self;
@@ -54,11 +58,15 @@ impl Timestamp {
                 nanos: self.nanos - self.nanos % unit,
             };
         }
-        let unit = 10i64.pow(6 - precision as u32);
-        Timestamp {
-            micros: self.micros.div_euclid(unit) * unit,
-            nanos: 0,
-        }
+        let micros = match precision {
+            // The usual unit as a constant, so that nothing is divided.
+            3 => self.micros.div_euclid(1_000) * 1_000,
+            _ => {
+                let unit = 10i64.pow(6 - precision as u32);
+                self.micros.div_euclid(unit) * unit
+            }
+        };
+        Timestamp { micros, nanos: 0 }
     }
 
     /// The day and the nanoseconds since its midnight.
