@@ -1,12 +1,10 @@
 //! Parsing timestamps that come one after another: most share their minute with the one before.
 //!
-//! In: texts of timestamps without time zone. Out: what [`parse_timestamp`] makes of them. Invariant: the
+//! In: texts of timestamps and how one of them is parsed. Out: what parsing makes of each. Invariant: the
 //! memo holds the first 16 bytes (`yyyy-MM-dd HH:mm`) of a text that was parsed, so a text that begins with
 //! them and goes on with `:ss[.fraction]` has the same minute.
 
 use sql::Timestamp;
-
-use super::temporal::{TimestampStandard, parse_timestamp};
 
 const MINUTE_BYTES: usize = 16;
 const MINUTE_US: i64 = 60_000_000;
@@ -20,9 +18,13 @@ pub(super) struct TimestampMemo {
 }
 
 impl TimestampMemo {
-    /// A timestamp without time zone in the given standard, always the same one.
+    /// The timestamp of `text`, which is what `parse` answers. One memo serves one way of parsing.
     #[inline]
-    pub(super) fn parse(&mut self, text: &str, standard: TimestampStandard) -> Option<Timestamp> {
+    pub(super) fn parse(
+        &mut self,
+        text: &str,
+        parse: impl FnOnce() -> Option<Timestamp>,
+    ) -> Option<Timestamp> {
         if self.minute_text.is_some()
             && text.as_bytes().first_chunk() == self.minute_text.as_ref()
             && let Some(nanos) = nanos_of_minute(&text.as_bytes()[MINUTE_BYTES..])
@@ -32,12 +34,11 @@ impl TimestampMemo {
                 nanos: (nanos % 1_000) as u16,
             });
         }
-        self.parse_and_learn(text, standard)
+        self.learn(text, parse()?)
     }
 
     #[cold]
-    fn parse_and_learn(&mut self, text: &str, standard: TimestampStandard) -> Option<Timestamp> {
-        let point = parse_timestamp(text, standard)?;
+    fn learn(&mut self, text: &str, point: Timestamp) -> Option<Timestamp> {
         let bytes = text.as_bytes();
         if let Some(minute_text) = bytes.first_chunk::<MINUTE_BYTES>()
             && minute_text[4] == b'-'
@@ -90,6 +91,7 @@ fn nanos_of_minute(text: &[u8]) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::temporal::{TimestampStandard, parse_timestamp, parse_timestamp_ltz};
     use super::*;
 
     #[test]
@@ -137,16 +139,15 @@ mod tests {
             "é",
         ];
         for standard in [TimestampStandard::Sql, TimestampStandard::Iso8601] {
-            let mut memo = TimestampMemo::default();
+            let (mut memo, mut ltz_memo) = (TimestampMemo::default(), TimestampMemo::default());
             for minute in minutes {
                 // Twice: with what the minutes before left, then with its own.
                 for rest in rests.iter().chain(&rests) {
                     let text = format!("{minute}{rest}");
-                    assert_eq!(
-                        memo.parse(&text, standard),
-                        parse_timestamp(&text, standard),
-                        "{text}"
-                    );
+                    let expected = parse_timestamp(&text, standard);
+                    assert_eq!(memo.parse(&text, || expected), expected, "{text}");
+                    let expected = parse_timestamp_ltz(&format!("{text}Z"), standard);
+                    assert_eq!(ltz_memo.parse(&text, || expected), expected, "{text}Z");
                 }
             }
         }

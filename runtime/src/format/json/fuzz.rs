@@ -5,7 +5,8 @@ use serde_json::Value as Json;
 use sql::{Field, TypeKind, Value};
 
 use super::tests::{array, decode_with, decoder, field};
-use crate::format::temporal::{TimestampStandard, parse_timestamp};
+use crate::format::number::parse_decimal;
+use crate::format::temporal::{TimestampStandard, parse_timestamp, parse_timestamp_ltz};
 
 /// Numbers that look random, the same in every run.
 struct Random(u64);
@@ -34,11 +35,19 @@ fn schema() -> Vec<Field> {
         field("list", array(TypeKind::Int)),
         field("at", TypeKind::Timestamp { precision: 3 }),
         field("count", TypeKind::Int),
+        field(
+            "amount",
+            TypeKind::Decimal {
+                precision: 6,
+                scale: 2,
+            },
+        ),
+        field("seen", TypeKind::TimestampLtz { precision: 3 }),
     ]
 }
 
 /// Keys and some of their values.
-const MEMBERS: [(&str, &[&str]); 9] = [
+const MEMBERS: [(&str, &[&str]); 11] = [
     (
         "id",
         &[
@@ -81,6 +90,16 @@ const MEMBERS: [(&str, &[&str]); 9] = [
         ],
     ),
     ("count", &["0", "2147483647", "-2147483648", "1"]),
+    (
+        "amount",
+        &[
+            "1", "-0", "9999.99", "9999.995", "-123.4", "0.005", "12345", "\"1.5\"", "1e2",
+        ],
+    ),
+    (
+        "seen",
+        &["\"2020-01-31 10:11:12.3Z\"", "\"2020-01-31 10:11:59Z\"", "null"],
+    ),
 ];
 
 /// A record of the schema, mostly of a few shapes.
@@ -181,6 +200,14 @@ fn reference(json: &Json, kind: &TypeKind) -> Result<Option<Value>, ()> {
         TypeKind::Double => Ok(Some(Value::Double(json.as_f64().expect("a number")))),
         TypeKind::Timestamp { precision } => parse_timestamp(&text, TimestampStandard::Sql)
             .map(|point| Some(Value::Timestamp(point.truncate(*precision))))
+            .ok_or(()),
+        TypeKind::TimestampLtz { precision } => parse_timestamp_ltz(&text, TimestampStandard::Sql)
+            .map(|point| Some(Value::Timestamp(point.truncate(*precision))))
+            .ok_or(()),
+        // serde_json forgets digits that a double does not have.
+        TypeKind::Decimal { .. } if json.is_f64() && text.len() > 15 => Ok(None),
+        TypeKind::Decimal { precision, scale } => parse_decimal(trimmed, *precision, *scale)
+            .map(|decimal| Some(decimal.map_or(Value::Null, Value::Decimal)))
             .ok_or(()),
         other => unreachable!("{other} is not in the schema"),
     }

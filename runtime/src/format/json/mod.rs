@@ -1,5 +1,6 @@
 //! `json`: one JSON object per record. Columns are found by name, in any order; what nobody reads is skipped.
 
+mod column;
 mod decode;
 mod encode;
 
@@ -8,6 +9,7 @@ mod fit;
 mod fuzz;
 mod nested;
 mod object;
+mod plain;
 mod scan;
 mod shapes;
 mod simd;

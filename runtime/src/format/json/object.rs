@@ -2,38 +2,19 @@
 //!
 //! Two steps, so that the row does not depend on the order of the keys: the object is read once, with every
 //! byte checked, and the place and form of each wanted value noted (the last of equal keys counts); then the
-//! values are converted in the order of the columns. Reading goes by learned shapes first (`shapes`), else
+//! values are converted in the order of the columns (`column`). Reading goes by learned shapes first (`shapes`), else
 //! key by key.
 
 use sql::{DataType, TypeKind};
 
-use super::fit::{Cell, DIGITS_MAX, Fit, read_value};
-use super::scan::{Form, Scanner};
+use super::DecodeSettings;
+use super::column::Column;
+use super::fit::{Cell, Fit, read_value};
+use super::scan::Scanner;
 use super::shapes::Shapes;
 use super::simd::Processor;
-use super::{DecodeSettings, nested};
 use crate::format::FormatError;
-use crate::format::timestamp_memo::TimestampMemo;
 use crate::row::{BatchWriter, RowKind};
-
-/// A column that is read.
-pub(super) struct Column {
-    name: String,
-    ty: DataType,
-    target: usize,
-    direct: Direct,
-    /// For a ROW: reads its fields.
-    pub(super) child: Option<Box<Child>>,
-}
-
-/// How the usual values of a column get into the row without a [`sql::Value`] between.
-enum Direct {
-    Text,
-    Int,
-    BigInt,
-    Timestamp { precision: u8, memo: TimestampMemo },
-    Never,
-}
 
 pub(super) struct Child {
     object: ObjectDecoder,
@@ -54,13 +35,7 @@ impl ObjectDecoder {
     /// Names, types and positions in the row.
     pub(super) fn new(columns: impl Iterator<Item = (String, DataType, usize)>) -> Self {
         let mut columns: Vec<Column> = columns
-            .map(|(name, ty, target)| Column {
-                child: Child::of(&ty).map(Box::new),
-                direct: Direct::of(&ty.kind),
-                name,
-                ty,
-                target,
-            })
+            .map(|(name, ty, target)| Column::new(name, ty, target))
             .collect();
         columns.sort_by_key(|column| column.target);
         ObjectDecoder {
@@ -84,10 +59,7 @@ impl ObjectDecoder {
         }
         let text = scanner.text();
         for (column, cell) in self.columns.iter_mut().zip(&self.cells) {
-            if put_direct(text, column, *cell, settings, row) {
-                continue;
-            }
-            if let Err(error) = put(text, column, *cell, settings, row) {
+            if let Err(error) = column.put(text, *cell, settings, row) {
                 if !settings.ignore_parse_errors {
                     return Err(FormatError::new(format!("field '{}': {error}", column.name)));
                 }
@@ -164,7 +136,7 @@ impl ObjectDecoder {
 }
 
 impl Child {
-    fn of(ty: &DataType) -> Option<Child> {
+    pub(super) fn of(ty: &DataType) -> Option<Child> {
         let TypeKind::Row(fields) = &ty.kind else {
             return None;
         };
@@ -176,6 +148,11 @@ impl Child {
             object: ObjectDecoder::new(columns),
             row: BatchWriter::new(fields.len()),
         })
+    }
+
+    /// The row that was read last.
+    pub(super) fn words(&self) -> &[u64] {
+        self.row.row(0).words()
     }
 
     /// The scanner stands at `{`.
@@ -198,134 +175,6 @@ impl Child {
             }
         }
     }
-}
-
-impl Direct {
-    fn of(kind: &TypeKind) -> Direct {
-        match *kind {
-            TypeKind::Char { .. } | TypeKind::VarChar { .. } => Direct::Text,
-            TypeKind::Int => Direct::Int,
-            TypeKind::BigInt => Direct::BigInt,
-            TypeKind::Timestamp { precision } => Direct::Timestamp {
-                precision,
-                memo: TimestampMemo::default(),
-            },
-            _ => Direct::Never,
-        }
-    }
-}
-
-/// Puts a usual value into its column. False: nothing has been put, `put` must judge.
-#[inline]
-fn put_direct(
-    text: &str,
-    column: &mut Column,
-    cell: Cell,
-    settings: &DecodeSettings,
-    row: &mut BatchWriter,
-) -> bool {
-    let target = column.target;
-    match (cell, &mut column.direct) {
-        (Cell::Integer { value, .. }, Direct::BigInt) => row.put_i64(target, Some(value)),
-        (Cell::Integer { value, .. }, Direct::Int) => match i32::try_from(value) {
-            Ok(value) => row.put_i32(target, Some(value)),
-            Err(_) => return false,
-        },
-        (Cell::At { form: Form::Null, .. }, _) => row.put_null(target),
-        (
-            Cell::At {
-                form: Form::PlainText,
-                start,
-                end,
-            },
-            direct,
-        ) => {
-            let text = &text[start + 1..end - 1];
-            match direct {
-                Direct::Text => row.put_text(target, Some(text)),
-                Direct::Timestamp { precision, memo } => match memo.parse(text, settings.standard) {
-                    Some(point) => row.put_timestamp(target, Some(point.truncate(*precision)), *precision),
-                    None => return false,
-                },
-                _ => return false,
-            }
-        }
-        _ => return false,
-    }
-    true
-}
-
-/// Converts a value and puts it into its column. On an error nothing has been put.
-#[inline(never)]
-fn put(
-    text: &str,
-    column: &Column,
-    cell: Cell,
-    settings: &DecodeSettings,
-    row: &mut BatchWriter,
-) -> Result<(), FormatError> {
-    let target = column.target;
-    let (form, start, end) = match cell {
-        Cell::Missing if settings.fail_on_missing_field => return Err(FormatError::new("is missing")),
-        Cell::Missing => {
-            row.put_null(target);
-            return Ok(());
-        }
-        Cell::Row => {
-            let child = column.child.as_ref().expect("only a ROW has a nested row");
-            row.put_words(target, child.row.row(0).words());
-            return Ok(());
-        }
-        Cell::Integer { start, end, .. } => (Form::Integer, start, end),
-        Cell::At { form, start, end } => (form, start, end),
-    };
-    let kind = &column.ty.kind;
-    let value = match form {
-        Form::Null => {
-            row.put_null(target);
-            return Ok(());
-        }
-        Form::PlainText => nested::text_value(&text[start + 1..end - 1], kind, settings)?,
-        Form::Integer => {
-            let text = &text[start..end];
-            if put_integer(text, kind, target, row) {
-                return Ok(());
-            }
-            nested::number_value(text, false, kind, settings)?
-        }
-        Form::Boolean if *kind == TypeKind::Boolean => {
-            row.put_boolean(target, Some(text.as_bytes()[start] == b't'));
-            return Ok(());
-        }
-        Form::Boolean | Form::Other => nested::value(&mut Scanner::at(text, start), &column.ty, settings)?,
-    };
-    row.put_value(target, &value, &column.ty);
-    Ok(())
-}
-
-/// Puts an integer that surely fits; false: it is too long to be sure, or the column is of another type.
-#[inline]
-fn put_integer(text: &str, kind: &TypeKind, target: usize, row: &mut BatchWriter) -> bool {
-    let (negative, digits) = match text.as_bytes() {
-        [b'-', digits @ ..] => (true, digits),
-        digits => (false, digits),
-    };
-    if digits.len() > DIGITS_MAX {
-        return false;
-    }
-    let magnitude = digits
-        .iter()
-        .fold(0i64, |value, c| value * 10 + i64::from(c - b'0'));
-    let value = if negative { -magnitude } else { magnitude };
-    match kind {
-        TypeKind::BigInt => row.put_i64(target, Some(value)),
-        TypeKind::Int => match i32::try_from(value) {
-            Ok(value) => row.put_i32(target, Some(value)),
-            Err(_) => return false,
-        },
-        _ => return false,
-    }
-    true
 }
 
 #[cfg(test)]

@@ -293,7 +293,8 @@ impl<'a> Scanner<'a> {
 
     /// Checks the next value and moves behind it. Does not recurse.
     pub(super) fn skip(&mut self) -> Result<(), FormatError> {
-        let mut is_object = [false; DEPTH_MAX];
+        // A bit for each level.
+        let mut is_object = [0u64; DEPTH_MAX.div_ceil(64)];
         let mut depth = 0;
         loop {
             let opened = match self.token()? {
@@ -302,8 +303,11 @@ impl<'a> Scanner<'a> {
                 _ => None,
             };
             if let Some(object) = opened {
-                let level = is_object.get_mut(depth);
-                *level.ok_or_else(|| self.error("nested too deeply"))? = object;
+                if depth == DEPTH_MAX {
+                    return Err(self.error("nested too deeply"));
+                }
+                let levels = &mut is_object[depth / 64];
+                *levels = *levels & !(1 << (depth % 64)) | u64::from(object) << (depth % 64);
                 depth += 1;
             }
             let mut first = opened.is_some();
@@ -311,7 +315,8 @@ impl<'a> Scanner<'a> {
                 if depth == 0 {
                     return Ok(());
                 }
-                let more = if is_object[depth - 1] {
+                let level = depth - 1;
+                let more = if is_object[level / 64] >> (level % 64) & 1 != 0 {
                     self.key(first)?.is_some()
                 } else {
                     self.element(first)?
