@@ -115,15 +115,17 @@ impl<'i, 's> Expressions<'i, 's> {
             ExprKind::Column(column) => {
                 path.push(*column);
                 words.push(self.input.columns[*column].name.clone());
+                // It may be read as another type of the same values; how it lies in the row is its own type's matter.
+                types.push(self.input.columns[*column].ty.clone());
             }
             ExprKind::Field(inner, field) => {
                 self.path(inner, path, words, types);
                 path.push(*field);
                 words.push(field_name(&inner.ty, *field));
+                types.push(expr.ty.clone());
             }
             other => unreachable!("{other:?} is no path into a row"),
         }
-        types.push(expr.ty.clone());
     }
 
     fn field(&mut self, expr: &Expr, inner: &Expr, field: usize) -> Code {

@@ -81,10 +81,18 @@ impl BatchKernel<'_> {
     /// Every row is passed on whole.
     fn is_identity(&self) -> bool {
         let is_own = |(n, output): (usize, &Output<'_>)| match output {
-            Output::Expr(expr) => expr.as_column() == Some(n),
+            Output::Expr(expr) => self.copied(expr, n) == Some(n),
             Output::Now => false,
         };
         self.outputs.len() == self.input.schema.columns.len() && self.outputs.iter().enumerate().all(is_own)
+    }
+
+    /// The input's column whose bytes this output has. A column that is read as a type laid out in another way
+    /// (TIMESTAMP(3) as TIMESTAMP(9)) is written anew.
+    fn copied(&self, expr: &Expr, output: usize) -> Option<usize> {
+        let from = expr.as_column()?;
+        let (from_type, to_type) = (&self.input.schema.columns[from].ty, &self.schema.columns[output].ty);
+        (is_fixed(&from_type.kind) == is_fixed(&to_type.kind)).then_some(from)
     }
 
     /// First everything that is computed, then the row. Answers whether columns are copied.
@@ -102,7 +110,7 @@ impl BatchKernel<'_> {
                     kind: ExprKind::Literal(Value::Null),
                     ..
                 }) => quote!(output.put_null(#position);),
-                Output::Expr(expr) => match expr.as_column() {
+                Output::Expr(expr) => match self.copied(expr, n) {
                     Some(from) => {
                         copies = true;
                         let from = index(from);
