@@ -100,13 +100,15 @@ impl Binder<'_> {
         span: Span,
     ) -> Option<DataType> {
         let found = least_restrictive(values.clone().map(|value| &value.ty));
-        let is_collection = !matches!(what, "CASE" | "IF" | "IFNULL" | "COALESCE" | "NULLIF");
-        // Collections take neither text beside numbers nor elements that are all NULL.
+        let takes_promoted = matches!(what, "CASE" | "IFNULL" | "COALESCE" | "NULLIF");
+        let is_collection = !takes_promoted && what != "IF";
+        // Collections take neither text beside numbers nor elements that are all NULL; IF takes NULLs.
         let found = found.filter(|common| {
             let is_promoted = |value: &Expr| {
                 common.kind.is_text() && !value.ty.kind.is_text() && value.ty.kind != TypeKind::Null
             };
-            !is_collection || (common.kind != TypeKind::Null && !values.clone().any(is_promoted))
+            takes_promoted
+                || !(values.clone().any(is_promoted) || is_collection && common.kind == TypeKind::Null)
         });
         if found.is_none() {
             let types: Vec<String> = values.map(|value| value.ty.to_string()).collect();
@@ -175,6 +177,9 @@ impl Binder<'_> {
     }
 
     pub(super) fn row_of(&mut self, parts: Vec<Expr>, span: Span) -> Option<Expr> {
+        if let Some(null) = parts.iter().find(|part| part.ty.kind == TypeKind::Null) {
+            return self.type_error("a NULL in ROW needs a type: CAST(NULL AS …)".to_owned(), null.span);
+        }
         let field = |(i, part): (usize, &Expr)| Field {
             name: format!("EXPR${i}"),
             ty: part.ty.clone(),
