@@ -18,6 +18,7 @@ pub mod calc {
     pub mod null_is_not_true;
     pub mod order_is_kept;
     pub mod three_valued_logic;
+    pub mod wider_timestamp;
 }
 
 pub mod exchange {
@@ -124,6 +125,7 @@ pub const GOLDEN: &[Golden] = &[
     ("calc/null_is_not_true", calc::null_is_not_true::job, include_str!("calc/null_is_not_true.rs")),
     ("calc/order_is_kept", calc::order_is_kept::job, include_str!("calc/order_is_kept.rs")),
     ("calc/three_valued_logic", calc::three_valued_logic::job, include_str!("calc/three_valued_logic.rs")),
+    ("calc/wider_timestamp", calc::wider_timestamp::job, include_str!("calc/wider_timestamp.rs")),
     ("exchange/two_keys", exchange::two_keys::job, include_str!("exchange/two_keys.rs")),
     ("functions/casts", functions::casts::job, include_str!("functions/casts.rs")),
     ("functions/collections", functions::collections::job, include_str!("functions/collections.rs")),
