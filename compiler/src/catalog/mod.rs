@@ -8,3 +8,4 @@ pub mod nearest;
 pub mod schema;
 pub mod setting;
 pub mod table;
+pub(crate) mod wider_type;

@@ -13,9 +13,9 @@ use super::NamedQuery;
 use super::bound::{Relation, RelationKind};
 use super::expr::Environment;
 use super::scope::Scope;
-use super::types::least_restrictive;
 use crate::base::{Diagnostic, Span};
 use crate::catalog::schema::{Schema, SchemaColumn, TimeAttribute};
+use crate::catalog::wider_type::least_restrictive;
 use crate::expr::Expr;
 use crate::p1_parse::ast::{CreateView, QueryText};
 

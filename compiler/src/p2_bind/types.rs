@@ -3,7 +3,7 @@
 //! In: written types, or types of expressions. Out: `sql::DataType`s by Flink's rules. Invariant: a result is
 //! nullable when any input is.
 
-use sql::types::{DECIMAL_PRECISION_MAX, LENGTH_MAX};
+use sql::types::LENGTH_MAX;
 use sql::{DataType, Field, TypeKind};
 
 use super::Binder;
@@ -127,109 +127,14 @@ fn named_type(name: &str, numbers: &[u32]) -> Result<TypeKind, String> {
     })
 }
 
-/// The type that all of `types` become in CASE, COALESCE, UNION, IN and VALUES; none when there is no such type.
-pub(super) fn least_restrictive<'a>(types: impl IntoIterator<Item = &'a DataType>) -> Option<DataType> {
-    let mut types = types.into_iter();
-    let first = types.next()?.clone();
-    types.try_fold(first, |left, right| {
-        Some(DataType {
-            kind: wider(&left.kind, &right.kind)?,
-            nullable: left.nullable || right.nullable,
-        })
-    })
-}
-
-fn wider(left: &TypeKind, right: &TypeKind) -> Option<TypeKind> {
-    use TypeKind::*;
-    if left == right {
-        return Some(left.clone());
-    }
-    let kind = match (left, right) {
-        (Null, other) | (other, Null) => other.clone(),
-        (a, b) if a.is_text() && b.is_text() => VarChar {
-            length: length(a).max(length(b)),
-        },
-        (a, b) if a.is_binary() && b.is_binary() => VarBinary {
-            length: length(a).max(length(b)),
-        },
-        (a, b) if a.is_numeric() && b.is_numeric() => wider_number(a, b),
-        (Time { precision: a }, Time { precision: b }) => Time { precision: *a.max(b) },
-        (Timestamp { precision: a }, Timestamp { precision: b }) => Timestamp { precision: *a.max(b) },
-        (TimestampLtz { precision: a }, TimestampLtz { precision: b }) => {
-            TimestampLtz { precision: *a.max(b) }
-        }
-        (Date, Timestamp { precision }) | (Timestamp { precision }, Date) => Timestamp {
-            precision: *precision,
-        },
-        (Array(a), Array(b)) => Array(Box::new(least_restrictive([&**a, &**b])?)),
-        (Multiset(a), Multiset(b)) => Multiset(Box::new(least_restrictive([&**a, &**b])?)),
-        (Map(a, x), Map(b, y)) => {
-            let (key, value) = (least_restrictive([&**a, &**b])?, least_restrictive([&**x, &**y])?);
-            Map(Box::new(key), Box::new(value))
-        }
-        (Row(a), Row(b)) if a.len() == b.len() => {
-            let merged = |(a, b): (&Field, &Field)| {
-                Some(Field {
-                    name: a.name.clone(),
-                    ty: least_restrictive([&a.ty, &b.ty])?,
-                })
-            };
-            Row(a.iter().zip(b).map(merged).collect::<Option<_>>()?)
-        }
-        // Calcite promotes text beside a number or a point in time to text.
-        (a, b) if is_promoted(a, b) || is_promoted(b, a) => TypeKind::STRING,
-        _ => return None,
-    };
-    Some(kind)
-}
-
-fn is_promoted(text: &TypeKind, other: &TypeKind) -> bool {
-    text.is_text() && (other.is_numeric() || other.is_temporal() || *other == TypeKind::Boolean)
-}
-
-fn length(kind: &TypeKind) -> u32 {
+/// Digits of an integer type.
+fn integer_digits(kind: &TypeKind) -> u8 {
     match kind {
-        TypeKind::Char { length }
-        | TypeKind::VarChar { length }
-        | TypeKind::Binary { length }
-        | TypeKind::VarBinary { length } => *length,
+        TypeKind::TinyInt => 3,
+        TypeKind::SmallInt => 5,
+        TypeKind::Int => 10,
+        TypeKind::BigInt => 19,
         _ => 0,
-    }
-}
-
-fn wider_number(a: &TypeKind, b: &TypeKind) -> TypeKind {
-    if a.is_approximate() || b.is_approximate() {
-        let is_wide = |kind: &TypeKind| matches!(kind, TypeKind::Double | TypeKind::Decimal { .. });
-        return if is_wide(a) || is_wide(b) {
-            TypeKind::Double
-        } else {
-            TypeKind::Float
-        };
-    }
-    if a.is_integer() && b.is_integer() {
-        return if digits(a).0 >= digits(b).0 {
-            a.clone()
-        } else {
-            b.clone()
-        };
-    }
-    let ((p1, s1), (p2, s2)) = (digits(a), digits(b));
-    let scale = s1.max(s2);
-    TypeKind::Decimal {
-        precision: ((p1 - s1).max(p2 - s2) + scale).min(DECIMAL_PRECISION_MAX),
-        scale,
-    }
-}
-
-/// Precision and scale of an exact number.
-fn digits(kind: &TypeKind) -> (u8, u8) {
-    match kind {
-        TypeKind::TinyInt => (3, 0),
-        TypeKind::SmallInt => (5, 0),
-        TypeKind::Int => (10, 0),
-        TypeKind::BigInt => (19, 0),
-        TypeKind::Decimal { precision, scale } => (*precision, *scale),
-        _ => (0, 0),
     }
 }
 
@@ -244,7 +149,7 @@ pub(super) fn is_implicit_cast(from: &TypeKind, to: &TypeKind) -> bool {
         (bytes, VarBinary { .. }) => bytes.is_binary(),
         (number, Decimal { .. } | Double) => number.is_numeric(),
         (number, Float) => number.is_numeric() && *number != Double,
-        (a, b) if a.is_integer() && b.is_integer() => digits(a).0 <= digits(b).0,
+        (a, b) if a.is_integer() && b.is_integer() => integer_digits(a) <= integer_digits(b),
         (Timestamp { .. }, Date | Time { .. }) => true,
         (Time { .. }, Time { .. }) => true,
         (a, b) if a.is_timestamp() && b.is_timestamp() => true,
@@ -269,27 +174,6 @@ mod tests {
         let numbers = numbers.trim_end_matches(')').split(',').filter(|n| !n.is_empty());
         let numbers: Vec<u32> = numbers.map(|n| n.trim().parse().expect("a number")).collect();
         named_type(name, &numbers).expect("a type")
-    }
-
-    #[test]
-    fn wider_types_are_calcites() {
-        let cases = [
-            ("INT", "BIGINT", "BIGINT"),
-            ("CHAR(1)", "CHAR(3)", "VARCHAR(3)"),
-            ("CHAR(3)", "STRING", "STRING"),
-            ("INT", "DECIMAL(4,2)", "DECIMAL(12, 2)"),
-            ("FLOAT", "DECIMAL(4,2)", "DOUBLE"),
-            ("FLOAT", "BIGINT", "FLOAT"),
-            ("TIMESTAMP(3)", "TIMESTAMP(6)", "TIMESTAMP(6)"),
-            ("DATE", "TIMESTAMP(3)", "TIMESTAMP(3)"),
-            ("INT", "STRING", "STRING"),
-        ];
-        for (a, b, expected) in cases {
-            let (a, b) = (DataType::not_null(kind(a)), DataType::nullable(kind(b)));
-            let wider = least_restrictive([&a, &b]).expect("a common type");
-            assert_eq!(wider.to_string(), expected, "{a} and {b}");
-        }
-        assert_eq!(wider(&TypeKind::Boolean, &TypeKind::Int), None);
     }
 
     #[test]

@@ -91,7 +91,10 @@ impl BatchKernel<'_> {
     /// (TIMESTAMP(3) as TIMESTAMP(9)) is written anew.
     fn copied(&self, expr: &Expr, output: usize) -> Option<usize> {
         let from = expr.as_column()?;
-        let (from_type, to_type) = (&self.input.schema.columns[from].ty, &self.schema.columns[output].ty);
+        let (from_type, to_type) = (
+            &self.input.schema.columns[from].ty,
+            &self.schema.columns[output].ty,
+        );
         (is_fixed(&from_type.kind) == is_fixed(&to_type.kind)).then_some(from)
     }
 

@@ -3,8 +3,9 @@
 use sql::{DataType, Field, TypeKind, Value};
 
 use super::signature::Shape::{Array, Boolean, Int, Map, Text};
-use super::signature::{cast_all, common, fixed, same_shape, with_nullable};
+use super::signature::{cast_all, fixed, same_shape, with_nullable};
 use crate::catalog::function::{Argument, Call, FunctionDef, Passing, Resolved, Returns, mismatch};
+use crate::catalog::wider_type::common;
 
 type Answer = Result<Resolved, String>;
 

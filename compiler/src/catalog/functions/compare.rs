@@ -6,8 +6,9 @@
 use sql::function::cast::from_text;
 use sql::{DataType, Session, TypeKind, Value};
 
-use super::{cast, signature};
+use super::cast;
 use crate::catalog::function::{Argument, Call, FunctionDef, Param, Resolved, Returns, mismatch};
+use crate::catalog::wider_type;
 
 /// Symbol, the same with its sides exchanged, and path.
 type Operator = (&'static str, &'static str, &'static str);
@@ -143,7 +144,7 @@ fn operands(a: &Argument, b: &Argument, equality: bool) -> Result<Option<Vec<Dat
         (l, r) if r.is_text() && (l.is_numeric() || *l == TypeKind::Boolean) => pair(l.clone(), l.clone()),
         (TypeKind::Time { .. }, TypeKind::Time { .. }) => pair(left.clone(), right.clone()),
         (l, r) if l.is_constructed() && r.is_constructed() && equality => {
-            match signature::common(&a.ty, &b.ty) {
+            match wider_type::common(&a.ty, &b.ty) {
                 Some(common) => pair(common.kind.clone(), common.kind),
                 None => Ok(None),
             }

@@ -3,8 +3,9 @@
 use sql::{DataType, TypeKind};
 
 use super::signature::Shape::{Any, Text};
-use super::signature::{common, fixed, with_nullable};
+use super::signature::{fixed, with_nullable};
 use crate::catalog::function::{Argument, Call, FunctionDef, Param, Passing, Resolved, Returns, mismatch};
+use crate::catalog::wider_type::common;
 
 type Answer = Result<Resolved, String>;
 

@@ -98,13 +98,6 @@ pub(super) fn varying(ty: &DataType) -> TypeKind {
     }
 }
 
-/// The type that holds values of both types: the same type, or text, binary or number wide enough. `None` when
-/// there is none.
-pub(super) fn common(left: &DataType, right: &DataType) -> Option<DataType> {
-    let nullable = left.nullable || right.nullable;
-    common_kind(&left.kind, &right.kind).map(|kind| DataType { kind, nullable })
-}
-
 /// Whether values of both types look the same in a kernel: they differ at most in nullability, in lengths and in the
 /// names of fields.
 pub(super) fn same_shape(left: &TypeKind, right: &TypeKind) -> bool {
@@ -118,67 +111,6 @@ pub(super) fn same_shape(left: &TypeKind, right: &TypeKind) -> bool {
         }
         (l, r) => l == r || (l.is_text() && r.is_text()) || (l.is_binary() && r.is_binary()),
     }
-}
-
-fn common_kind(left: &TypeKind, right: &TypeKind) -> Option<TypeKind> {
-    use TypeKind::{Array, Binary, Char, Map, Null, Row, Timestamp, TimestampLtz, VarBinary, VarChar};
-    Some(match (left, right) {
-        (Null, other) | (other, Null) => other.clone(),
-        (Array(l), Array(r)) => Array(Box::new(common(l, r)?)),
-        (Map(lk, lv), Map(rk, rv)) => Map(Box::new(common(lk, rk)?), Box::new(common(lv, rv)?)),
-        (Row(l), Row(r)) if l.len() == r.len() => {
-            let fields = l.iter().zip(r).map(|(l, r)| {
-                Some(sql::Field {
-                    name: l.name.clone(),
-                    ty: common(&l.ty, &r.ty)?,
-                })
-            });
-            Row(fields.collect::<Option<Vec<_>>>()?)
-        }
-        (l, r) if l == r => l.clone(),
-        (Char { length: l } | VarChar { length: l }, Char { length: r } | VarChar { length: r }) => {
-            VarChar { length: *l.max(r) }
-        }
-        (Binary { length: l } | VarBinary { length: l }, Binary { length: r } | VarBinary { length: r }) => {
-            VarBinary { length: *l.max(r) }
-        }
-        (Timestamp { precision: l }, Timestamp { precision: r }) => Timestamp { precision: *l.max(r) },
-        (TimestampLtz { precision: l }, TimestampLtz { precision: r }) => {
-            TimestampLtz { precision: *l.max(r) }
-        }
-        (l, r) if l.is_numeric() && r.is_numeric() => common_number(l, r),
-        _ => return None,
-    })
-}
-
-fn common_number(left: &TypeKind, right: &TypeKind) -> TypeKind {
-    if left.is_approximate() || right.is_approximate() {
-        let float = TypeKind::Float;
-        return if (left, right) == (&float, &float) {
-            float
-        } else {
-            TypeKind::Double
-        };
-    }
-    let rank = |kind: &TypeKind| match kind {
-        TypeKind::TinyInt => (3, 0),
-        TypeKind::SmallInt => (5, 0),
-        TypeKind::Int => (10, 0),
-        TypeKind::BigInt => (19, 0),
-        TypeKind::Decimal { precision, scale } => (*precision, *scale),
-        _ => unreachable!("exact numbers only"),
-    };
-    if left.is_integer() && right.is_integer() {
-        return if rank(left) >= rank(right) {
-            left.clone()
-        } else {
-            right.clone()
-        };
-    }
-    let ((lp, ls), (rp, rs)) = (rank(left), rank(right));
-    let scale = ls.max(rs);
-    let precision = ((lp - ls).max(rp - rs) + scale).min(sql::types::DECIMAL_PRECISION_MAX);
-    TypeKind::Decimal { precision, scale }
 }
 
 #[cfg(test)]
@@ -208,26 +140,5 @@ pub(super) mod tests {
         let function = super::super::lookup(name).expect("is in a table");
         let resolved = (function.resolve)(given).map_err(|_| ())?;
         Ok(resolved.result.to_string())
-    }
-
-    #[test]
-    fn common_types() {
-        let decimal = |precision, scale| TypeKind::Decimal { precision, scale };
-        let text = |length| TypeKind::Char { length };
-        for (left, right, expected) in [
-            (TypeKind::Int, TypeKind::BigInt, Some(TypeKind::BigInt)),
-            (TypeKind::Int, decimal(5, 2), Some(decimal(12, 2))),
-            (TypeKind::Int, TypeKind::Float, Some(TypeKind::Double)),
-            (TypeKind::Null, TypeKind::Date, Some(TypeKind::Date)),
-            (text(5), text(4), Some(TypeKind::VarChar { length: 5 })),
-            (text(5), text(5), Some(text(5))),
-            (text(5), TypeKind::Int, None),
-        ] {
-            let found = common(
-                &DataType::not_null(left.clone()),
-                &DataType::not_null(right.clone()),
-            );
-            assert_eq!(found.map(|ty| ty.kind), expected, "{left} {right}");
-        }
     }
 }

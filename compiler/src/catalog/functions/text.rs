@@ -4,8 +4,9 @@ use sql::types::LENGTH_MAX;
 use sql::{DataType, TypeKind, Value};
 
 use super::signature::Shape::{Any, BigInt, Binary, Int, Text};
-use super::signature::{always_nullable, cast_all, common, fixed, varying, with_nullable};
+use super::signature::{always_nullable, cast_all, fixed, varying, with_nullable};
 use crate::catalog::function::{Argument, Call, FunctionDef, Param, Passing, Resolved, Returns, mismatch};
+use crate::catalog::wider_type::common;
 
 type Answer = Result<Resolved, String>;
 

@@ -7,9 +7,9 @@ use sql::{DataType, Field, TypeKind, Value};
 use sqlparser::ast as sqlast;
 
 use super::super::Binder;
-use super::super::types::least_restrictive;
 use super::Environment;
 use crate::base::Span;
+use crate::catalog::wider_type::least_restrictive;
 use crate::expr::{Expr, ExprKind};
 use crate::p1_parse::ext::{self, Special};
 
@@ -178,7 +178,10 @@ impl Binder<'_> {
 
     pub(super) fn row_of(&mut self, parts: Vec<Expr>, span: Span) -> Option<Expr> {
         if let Some(null) = parts.iter().find(|part| part.ty.kind == TypeKind::Null) {
-            return self.type_error("a NULL in ROW needs a type: CAST(NULL AS …)".to_owned(), null.span);
+            return self.type_error(
+                "a NULL in ROW needs a type: CAST(NULL AS …)".to_owned(),
+                null.span,
+            );
         }
         let field = |(i, part): (usize, &Expr)| Field {
             name: format!("EXPR${i}"),

@@ -8,10 +8,10 @@ use sqlparser::ast as sqlast;
 use sqlparser::ast::{BinaryOperator, UnaryOperator};
 
 use super::super::Binder;
-use super::super::types::least_restrictive;
 use super::Environment;
 use super::literals::number;
 use crate::base::Span;
+use crate::catalog::wider_type::least_restrictive;
 use crate::expr::{Expr, ExprKind};
 
 impl Binder<'_> {
