@@ -128,7 +128,7 @@ impl<'a> Record<'a> {
         (epoch >= 0).then_some(epoch)
     }
 
-    pub(super) fn headers(self) -> Vec<(String, Vec<u8>)> {
+    pub(super) fn headers(self) -> Vec<(String, Option<Vec<u8>>)> {
         let mut list = std::ptr::null_mut();
         let message: *const native::rd_kafka_message_t = self.message;
         // SAFETY: the message is alive; librdkafka parses headers lazily into the message it owns.
@@ -147,7 +147,7 @@ impl<'a> Record<'a> {
                     return headers;
                 }
                 let name = CStr::from_ptr(name).to_string_lossy().into_owned();
-                headers.push((name, bytes(value.cast_mut(), length).unwrap_or_default().to_vec()));
+                headers.push((name, bytes(value.cast_mut(), length).map(<[u8]>::to_vec)));
             }
         }
     }

@@ -13,6 +13,7 @@ pub(super) enum Metadata {
     Topic,
     Partition,
     Headers,
+    HeaderList,
     LeaderEpoch,
     Offset,
     Timestamp,
@@ -25,6 +26,7 @@ impl Metadata {
             "topic" => Metadata::Topic,
             "partition" => Metadata::Partition,
             "headers" => Metadata::Headers,
+            "header-list" => Metadata::HeaderList,
             "leader-epoch" => Metadata::LeaderEpoch,
             "offset" => Metadata::Offset,
             "timestamp" => Metadata::Timestamp,
@@ -57,14 +59,21 @@ impl Metadata {
                 writer.put_timestamp(column, time, precision);
             }
             Metadata::Headers => {
-                let entries = record.headers().into_iter();
-                let entries = entries
-                    .map(|(name, value)| (Value::Text(name), Value::Bytes(value)))
-                    .collect();
+                let entries = record.headers().into_iter().map(header);
+                let entries = entries.collect();
                 writer.put_value(column, &Value::Map(entries), ty);
+            }
+            Metadata::HeaderList => {
+                let rows = record.headers().into_iter().map(header);
+                let rows = rows.map(|(name, value)| Value::Row(vec![name, value]));
+                writer.put_value(column, &Value::Array(rows.collect()), ty);
             }
         }
     }
+}
+
+fn header((name, value): (String, Option<Vec<u8>>)) -> (Value, Value) {
+    (Value::Text(name), value.map_or(Value::Null, Value::Bytes))
 }
 
 /// A metadata column may be declared wider than the key's own type.

@@ -5,6 +5,7 @@
 //! with `sink.delivery-guarantee` = `exactly-once` all sink tables of the job share one transaction per epoch, and
 //! that transaction decides whether the epoch's checkpoint is committed (see [`transaction`]).
 
+mod carried;
 mod client;
 mod columns;
 mod config;

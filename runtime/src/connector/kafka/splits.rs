@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::metadata::Metadata;
 use serde::{Deserialize, Serialize};
 use sql::Session;
 use sql::function::regex::java::translate;
@@ -16,6 +17,9 @@ use crate::connector::options::{JobEnvironment, Options};
 use crate::connector::{Split, SplitReader, SplitSource};
 use crate::error::JobError;
 use crate::job::SourceSpec;
+
+/// Longest wait for the answer when partitions are looked for again.
+const LATER_LOOK_MAX: Duration = Duration::from_secs(2);
 
 /// Position of a split: the next offset to read, and the offset at which a bounded source ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +38,8 @@ struct KafkaSplits {
     interval: Option<Duration>,
     /// Partitions found so far.
     known: Vec<Split>,
-    /// Partitions that appear after the first look, or after the checkpoint, are read from their beginning.
+    /// Partitions that appear after the checkpoint, or after the first look, are read from their beginning.
+    is_restored: bool,
     has_looked: bool,
     plan: Arc<ReaderPlan>,
 }
@@ -69,6 +74,7 @@ pub(crate) fn open_source(
         interval: interval.filter(|_| bound.is_none()),
         bound,
         known: Vec::new(),
+        is_restored: false,
         has_looked: false,
         plan: Arc::new(ReaderPlan::new(spec, options, consumer_config)?),
         options: options.clone(),
@@ -94,12 +100,23 @@ fn topics(options: &Options) -> Result<Topics, JobError> {
 }
 
 impl KafkaSplits {
+    /// Later looks must not hold up the coordinator for long.
+    fn metadata(&self, topic: Option<&str>) -> Result<Metadata, JobError> {
+        if self.has_looked {
+            return self
+                .consumer
+                .fetch_metadata(topic, LATER_LOOK_MAX)
+                .map_err(external);
+        }
+        patiently(|| self.consumer.fetch_metadata(topic, ANSWER_MAX))
+    }
+
     fn partitions(&self) -> Result<Vec<(String, i32)>, JobError> {
         let mut found = Vec::new();
         match &self.topics {
             Topics::Named(names) => {
                 for name in names {
-                    let metadata = patiently(|| self.consumer.fetch_metadata(Some(name), ANSWER_MAX))?;
+                    let metadata = self.metadata(Some(name))?;
                     let topic = metadata.topics().first();
                     let partitions = topic.map(|topic| topic.partitions()).unwrap_or_default();
                     if partitions.is_empty() {
@@ -116,7 +133,7 @@ impl KafkaSplits {
                     .pattern(pattern, translate)
                     .expect("checked at start");
                 let matches = |name: &str| pattern.is_match(name).unwrap_or(false);
-                let metadata = patiently(|| self.consumer.fetch_metadata(None, ANSWER_MAX))?;
+                let metadata = self.metadata(None)?;
                 for topic in metadata.topics().iter().filter(|topic| matches(topic.name())) {
                     found.extend(
                         topic
@@ -155,8 +172,17 @@ impl KafkaSplits {
 
 impl SplitSource for KafkaSplits {
     fn discover(&mut self) -> Result<Vec<Split>, JobError> {
-        let is_first_look = !std::mem::replace(&mut self.has_looked, true);
-        for (topic, partition) in self.partitions()? {
+        let found = match self.partitions() {
+            // The partitions that are known are read all the same; a broker that is away comes back.
+            Err(error) if self.has_looked => {
+                eprintln!("table {}: looking for partitions: {error}", self.options.table);
+                return Ok(self.known.clone());
+            }
+            found => found?,
+        };
+        let is_first_look = !self.has_looked && !self.is_restored;
+        self.has_looked = true;
+        for (topic, partition) in found {
             let id = format!("{topic}/{partition}");
             if !self.known.iter().any(|split| split.id == id) {
                 let position = self.position(&topic, partition, is_first_look)?;
@@ -169,7 +195,7 @@ impl SplitSource for KafkaSplits {
 
     fn restore(&mut self, positions: &[Split]) {
         self.known = positions.to_vec();
-        self.has_looked = true;
+        self.is_restored = true;
     }
 
     fn discovery_interval(&self) -> Option<Duration> {

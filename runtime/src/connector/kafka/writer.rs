@@ -7,6 +7,7 @@ use std::time::Duration;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseRecord, Producer as _};
 
+use super::carried::{Carried, Envelope};
 use super::client::{Encoded, ProducerTopic};
 use super::offsets::{ANSWER_MAX, patiently};
 use super::partitioner::{self, Partitioner};
@@ -57,8 +58,7 @@ struct KafkaTable {
     key: Option<Vec<EncodeColumn>>,
     value: Vec<EncodeColumn>,
     value_prefix: &'static str,
-    /// Column of the metadata `timestamp`, with its precision.
-    timestamp: Option<(usize, u8)>,
+    carried: Carried,
     delivery: Arc<Delivery>,
 }
 
@@ -222,7 +222,7 @@ impl KafkaTable {
             key: parts.key.map(|key| key.iter().map(column).collect()),
             value: parts.value.iter().map(column).collect(),
             value_prefix: parts.value_prefix,
-            timestamp: timestamp_column(request)?,
+            carried: Carried::new(request)?,
             delivery: Arc::new(delivery),
             options: options.clone(),
         })
@@ -236,24 +236,6 @@ fn partitioner(options: &Options) -> Result<Partitioner, JobError> {
         ("round-robin", Partitioner::RoundRobin),
     ];
     options.choice("sink.partitioner", &choices, Partitioner::Default)
-}
-
-fn timestamp_column(request: &SinkRequest<'_>) -> Result<Option<(usize, u8)>, JobError> {
-    let mut found = None;
-    for (i, column) in request.spec.write.iter().enumerate() {
-        match (column, &request.columns[i].ty.kind) {
-            (WriteColumn::Physical, _) => {}
-            (
-                WriteColumn::Metadata("timestamp"),
-                sql::TypeKind::TimestampLtz { precision } | sql::TypeKind::Timestamp { precision },
-            ) => found = Some((i, *precision)),
-            (WriteColumn::Metadata(key), _) => {
-                let message = format!("metadata '{key}' cannot be written; declare the column VIRTUAL");
-                return Err(request.options.error("connector", message));
-            }
-        }
-    }
-    Ok(found)
 }
 
 impl SinkTableFactory for KafkaTable {
@@ -270,7 +252,7 @@ impl SinkTableFactory for KafkaTable {
             is_upsert: self.is_upsert,
             key,
             value: format::open_encoder(&self.options, self.value_prefix, self.value.clone())?,
-            timestamp: self.timestamp,
+            carried: self.carried.clone(),
             delivery: self.delivery.clone(),
             turn: 0,
             thread,
@@ -289,7 +271,7 @@ struct KafkaWriter {
     is_upsert: bool,
     key: Option<Box<dyn Encoder>>,
     value: Box<dyn Encoder>,
-    timestamp: Option<(usize, u8)>,
+    carried: Carried,
     delivery: Arc<Delivery>,
     /// Counts epochs: which of the two transactional producers writes.
     turn: usize,
@@ -365,29 +347,20 @@ impl KafkaWriter {
         Ok(())
     }
 
-    /// One message with its own timestamp: batches cannot carry one.
-    fn send_with_timestamp(
-        &mut self,
-        encoded: &Encoded,
-        partition: i32,
-        millis: Option<i64>,
-    ) -> Result<(), JobError> {
+    /// One message with a timestamp or headers of its own: batches cannot carry them.
+    fn send_alone(&self, encoded: &Encoded, partition: i32, envelope: Envelope) -> Result<(), JobError> {
         let (producer, _) = self.delivery.producer(self.turn)?;
         let part = |range: Option<(usize, usize)>| range.map(|(start, end)| &self.arena[start..end]);
+        let mut record: BaseRecord<'_, [u8], [u8]> = BaseRecord::to(&self.topic).partition(partition);
+        record.key = part(encoded.key);
+        record.payload = part(encoded.value);
+        record.timestamp = envelope.millis;
+        record.headers = envelope.headers;
         loop {
-            let mut record: BaseRecord<'_, [u8], [u8]> = BaseRecord::to(&self.topic).partition(partition);
-            if let Some(key) = part(encoded.key) {
-                record = record.key(key);
-            }
-            if let Some(value) = part(encoded.value) {
-                record = record.payload(value);
-            }
-            if let Some(millis) = millis {
-                record = record.timestamp(millis);
-            }
             match producer.send(record) {
                 Ok(()) => return transaction::check(producer),
-                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => {
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), refused)) => {
+                    record = refused;
                     producer.poll(Duration::from_millis(1));
                 }
                 Err((error, _)) => return Err(external(error)),
@@ -401,13 +374,11 @@ impl SinkWriter for KafkaWriter {
         for (kind, row) in batch.rows() {
             let encoded = self.encode(kind, row)?;
             let partition = self.partition(&encoded);
-            match self.timestamp {
-                Some((column, precision)) => {
-                    let millis = row.timestamp(column, precision).map(|time| time.millis());
-                    self.send_with_timestamp(&encoded, partition, millis)?;
-                    self.arena.clear();
-                }
-                None => self.pending.entry(partition).or_default().push(encoded),
+            if self.carried.is_empty() {
+                self.pending.entry(partition).or_default().push(encoded);
+            } else {
+                self.send_alone(&encoded, partition, self.carried.of(row))?;
+                self.arena.clear();
             }
             if self.arena.len() >= ARENA_BYTES_MAX {
                 self.flush()?;
