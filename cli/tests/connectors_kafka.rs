@@ -9,11 +9,12 @@ use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
 use rdkafka::error::KafkaError;
-use rdkafka::message::{BorrowedMessage, Header, Message as _, OwnedHeaders};
+use rdkafka::message::{BorrowedMessage, Header, Headers as _, Message as _, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use support::script::{Script, eventually};
-use xtask::services::{Kind, Services};
+use xtask::services::kafka;
+use xtask::services::process::{self, Daemon};
 
 /// Timestamp of the first message of each partition; later ones follow second by second.
 const FIRST_MS: i64 = 1_700_000_000_000;
@@ -22,27 +23,33 @@ const WAIT_MAX: Duration = Duration::from_secs(30);
 struct Broker {
     servers: String,
     producer: BaseProducer,
-    _folder: tempfile::TempDir,
-    _services: Services,
+    daemon: Daemon,
+    ports: (u16, u16),
+    folder: tempfile::TempDir,
 }
 
 impl Broker {
     fn start() -> Broker {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let services = Services::start(&[Kind::Kafka], folder.path()).expect("Kafka starts");
-        let servers = services
-            .addresses
-            .kafka
-            .as_ref()
-            .expect("Kafka runs")
-            .bootstrap_servers
-            .clone();
+        let port = || process::free_port().expect("there are free ports");
+        let ports = (port(), port());
+        let daemon = kafka::start_on(folder.path(), ports.0, ports.1).expect("Kafka starts");
+        let servers = format!("127.0.0.1:{}", ports.0);
         Broker {
             producer: support::kafka(&servers).create().expect("a producer"),
             servers,
-            _folder: folder,
-            _services: services,
+            daemon,
+            ports,
+            folder,
         }
+    }
+
+    /// Dies as by a power cut and comes back after a while.
+    fn fail_for(&mut self, time: Duration) {
+        self.daemon.kill();
+        std::thread::sleep(time);
+        let (port, controller_port) = self.ports;
+        self.daemon = kafka::start_on(self.folder.path(), port, controller_port).expect("Kafka starts");
     }
 
     fn topic(&self, name: &str, partitions: i32) {
@@ -125,9 +132,17 @@ fn line(message: &BorrowedMessage<'_>) -> String {
     )
 }
 
+/// Everything that one broker can serve; starting it costs more than most of these.
 #[test]
-fn where_reading_starts_and_ends() {
+fn sources_and_sinks() {
     let broker = Broker::start();
+    where_reading_starts_and_ends(&broker);
+    keys_metadata_formats_and_malformed_records(&broker);
+    partitions_that_appear_are_read_from_their_beginning(&broker);
+    sinks_of_every_guarantee_continue_after_a_restart(&broker);
+}
+
+fn where_reading_starts_and_ends(broker: &Broker) {
     broker.topic("modes", 2);
     broker.send("modes", 0, &["a0", "a1", "a2", "a3", "a4"]);
     broker.send("modes", 1, &["b0", "b1", "b2", "b3", "b4"]);
@@ -257,7 +272,8 @@ CREATE TABLE keyed (
   k_id BIGINT, name STRING,
   tp STRING METADATA FROM 'topic', part INT METADATA FROM 'partition', at BIGINT METADATA FROM 'offset',
   ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp', tt STRING METADATA FROM 'timestamp-type',
-  le INT METADATA FROM 'leader-epoch', hs MAP<STRING, BYTES> METADATA FROM 'headers'
+  le INT METADATA FROM 'leader-epoch', hs MAP<STRING, BYTES> METADATA FROM 'headers',
+  hl ARRAY<ROW<`key` STRING, `value` BYTES>> METADATA FROM 'header-list'
 ) WITH ('connector' = 'kafka', 'topic' = 'keyed', 'scan.startup.mode' = 'earliest-offset',
   'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}', 'scan.bounded.mode' = 'latest-offset',
   'key.format' = 'json', 'key.fields' = 'k_id', 'key.fields-prefix' = 'k_',
@@ -272,7 +288,7 @@ CREATE TABLE matched (v STRING, tp STRING METADATA FROM 'topic' VIRTUAL) WITH ('
   'topic-pattern' = 'csv[0-9]', 'format' = 'raw', 'scan.startup.mode' = 'earliest-offset',
   'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}', 'scan.bounded.mode' = 'latest-offset');
 CREATE TABLE out_keyed (k BIGINT, name STRING, tp STRING, part INT, at BIGINT, ts TIMESTAMP_LTZ(3), tt STRING,
-  le INT, hs MAP<STRING, BYTES>) WITH ('connector' = 'print', 'print-identifier' = 'keyed');
+  le INT, hs MAP<STRING, BYTES>, hl ARRAY<ROW<`key` STRING, `value` BYTES>>) WITH ('connector' = 'print', 'print-identifier' = 'keyed');
 CREATE TABLE out_both (id BIGINT, name STRING) WITH ('connector' = 'print', 'print-identifier' = 'both');
 CREATE TABLE out_lines (a INT, b STRING) WITH ('connector' = 'print', 'print-identifier' = 'lines');
 CREATE TABLE out_matched (v STRING, tp STRING) WITH ('connector' = 'print', 'print-identifier' = 'matched');
@@ -283,9 +299,7 @@ EXECUTE STATEMENT SET BEGIN
   INSERT INTO out_matched SELECT * FROM matched;
 END;";
 
-#[test]
-fn keys_metadata_formats_and_malformed_records() {
-    let broker = Broker::start();
+fn keys_metadata_formats_and_malformed_records(broker: &Broker) {
     broker.topic("keyed", 1);
     broker.topic("csv1", 1);
     broker.topic("csv2", 1);
@@ -310,7 +324,7 @@ fn keys_metadata_formats_and_malformed_records() {
         broker.script(RECORDS).rows(&[]),
         [
             "both> +I[8, x]",
-            "keyed> +I[7, x, keyed, 0, 0, 2023-11-14T22:13:20Z, CreateTime, 0, {h=[1, 2]}]",
+            "keyed> +I[7, x, keyed, 0, 0, 2023-11-14T22:13:20Z, CreateTime, 0, {h=[1, 2]}, [+I[h, [1, 2]]]]",
             "lines> +I[1, a,b]",
             "lines> +I[2, ]",
             "lines> +I[3, c]",
@@ -319,7 +333,7 @@ fn keys_metadata_formats_and_malformed_records() {
             "matched> +I[3,c, csv2]",
         ]
     );
-    malformed(&broker);
+    malformed(broker);
 }
 
 fn malformed(broker: &Broker) {
@@ -345,9 +359,7 @@ fn malformed(broker: &Broker) {
     assert!(shown.log.contains("1 malformed records skipped"), "{}", shown.log);
 }
 
-#[test]
-fn partitions_that_appear_are_read_from_their_beginning() {
-    let broker = Broker::start();
+fn partitions_that_appear_are_read_from_their_beginning(broker: &Broker) {
     broker.topic("growing", 1);
     let script = broker.script(
         "SET 'execution.checkpointing.interval' = '200 ms';
@@ -362,7 +374,7 @@ fn partitions_that_appear_are_read_from_their_beginning() {
     running.logged("completed");
     broker.send("growing", 0, &["first"]);
     assert_eq!(running.row("+I"), "+I[first]");
-    grow(&broker, 2);
+    grow(broker, 2);
     broker.send("growing", 1, &["second"]);
     assert_eq!(running.row("+I"), "+I[second]");
     let (code, log) = running.signal("TERM");
@@ -370,7 +382,7 @@ fn partitions_that_appear_are_read_from_their_beginning() {
     assert!(log.contains("finished: 2 rows read"), "{log}");
 
     // One appears while the job is down: it is new to the checkpoint, not to this run.
-    grow(&broker, 3);
+    grow(broker, 3);
     broker.send("growing", 2, &["third"]);
     broker.send("growing", 1, &["fourth"]);
     let mut running = script.start(&["--parallelism 2"]);
@@ -421,7 +433,8 @@ CREATE TABLE plain (v STRING) WITH ('connector' = 'kafka', 'topic' = 'plain', 'f
 CREATE TABLE careless (v STRING) WITH ('connector' = 'kafka', 'topic' = 'careless', 'format' = 'raw',
   'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}', 'sink.delivery-guarantee' = 'none',
   'sink.partitioner' = 'fixed');
-CREATE TABLE exact (v STRING, n INT, ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp') WITH ('connector' = 'kafka',
+CREATE TABLE exact (v STRING, n INT, ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp',
+  hs MAP<STRING, BYTES> METADATA FROM 'headers') WITH ('connector' = 'kafka',
   'topic' = 'exact', 'key.format' = 'csv', 'key.fields' = 'v', 'value.format' = 'json',
   'value.fields-include' = 'EXCEPT_KEY', 'sink.delivery-guarantee' = 'exactly-once',
   'sink.transactional-id-prefix' = 'exact', 'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}');
@@ -431,13 +444,12 @@ CREATE TABLE counts (v STRING, n BIGINT, PRIMARY KEY (v) NOT ENFORCED) WITH ('co
 EXECUTE STATEMENT SET BEGIN
   INSERT INTO plain SELECT v FROM src;
   INSERT INTO careless SELECT v FROM src;
-  INSERT INTO exact SELECT v, CHAR_LENGTH(v), TO_TIMESTAMP_LTZ(CHAR_LENGTH(v) * 1000, 3) FROM src;
+  INSERT INTO exact SELECT v, CHAR_LENGTH(v), TO_TIMESTAMP_LTZ(CHAR_LENGTH(v) * 1000, 3), MAP['h', CAST(v AS BYTES)]
+    FROM src;
   INSERT INTO counts SELECT v, COUNT(*) FROM src GROUP BY v HAVING COUNT(*) < 3;
 END;";
 
-#[test]
-fn sinks_of_every_guarantee_continue_after_a_restart() {
-    let broker = Broker::start();
+fn sinks_of_every_guarantee_continue_after_a_restart(broker: &Broker) {
     broker.topic("src", 1);
     for topic in ["plain", "careless", "exact", "counts"] {
         broker.topic(topic, 3);
@@ -467,15 +479,17 @@ fn sinks_of_every_guarantee_continue_after_a_restart() {
     let mut exact = broker.messages("exact", |message| {
         let millis = message.timestamp().to_millis();
         let (key, value) = (text(message.key()), text(message.payload()));
-        format!("{key} {value} {}", millis.expect("a timestamp"))
+        let header = message.headers().expect("there is one").get(0);
+        let header = format!("{}={}", header.key, text(header.value));
+        format!("{key} {value} {} {header}", millis.expect("a timestamp"))
     });
     exact.sort();
     let expected: Vec<String> = ["a", "a", "a", "a", "bb", "bb", "ccc", "dddd", "eeeee"]
-        .map(|v| format!("{v} {{\"n\":{}}} {}", v.len(), v.len() * 1_000))
+        .map(|v| format!("{v} {{\"n\":{}}} {} h={v}", v.len(), v.len() * 1_000))
         .into();
     assert_eq!(exact, expected);
-    check_counts(&broker);
-    transactions_as_a_source(&broker);
+    check_counts(broker);
+    transactions_as_a_source(broker);
 }
 
 /// Each key in one partition, in order; the third reading takes the row away, once.
@@ -533,4 +547,40 @@ fn transactions_as_a_source(broker: &Broker) {
     producer.flush(WAIT_MAX).expect("delivered");
     assert_eq!(script.rows(&[committed]), ["+I[last]", "+I[seen]"]);
     assert_eq!(broker.messages("tx", line), ["0 - seen", "0 - last"]);
+}
+
+/// Messages of an exactly-once job whose broker goes away for some seconds: it waits and goes on.
+#[test]
+fn a_broker_that_fails_is_waited_for() {
+    let mut broker = Broker::start();
+    broker.topic("src", 1);
+    broker.topic("copy", 1);
+    let script = broker.script(
+        "SET 'execution.checkpointing.interval' = '200 ms';
+         CREATE TABLE src (v STRING) WITH ('connector' = 'kafka', 'topic' = 'src', 'format' = 'raw',
+           'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}',
+           'scan.startup.mode' = 'earliest-offset', 'scan.topic-partition-discovery.interval' = '500 ms');
+         CREATE TABLE copy (v STRING) WITH ('connector' = 'kafka', 'topic' = 'copy', 'format' = 'raw',
+           'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}',
+           'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'copy');
+         INSERT INTO copy SELECT v FROM src;",
+    );
+    let mut running = script.start(&[]);
+    let mut expected = Vec::new();
+    for round in 0..3 {
+        let values: Vec<String> = (0..50).map(|i| format!("{round}-{i:02}")).collect();
+        let texts: Vec<&str> = values.iter().map(String::as_str).collect();
+        broker.send("src", 0, &texts);
+        running.logged("completed");
+        if round < 2 {
+            broker.fail_for(Duration::from_secs(1 + round));
+        }
+        expected.extend(values);
+    }
+    let copied = |broker: &Broker| broker.messages("copy", |message| text(message.payload()));
+    eventually("all is copied", || copied(&broker).len() >= expected.len());
+    assert!(running.is_running());
+    let (code, log) = running.signal("TERM");
+    assert_eq!(code, Some(0), "{log}");
+    assert_eq!(copied(&broker), expected, "all, once and in order");
 }
