@@ -3,7 +3,7 @@
 //! In: an INSERT as parsed. Out: a relation that has exactly the sink's persisted columns. Invariant: what Flink
 //! would not cast by itself is an error that names both columns and both types.
 
-use sql::{DataType, Value};
+use sql::{DataType, TypeKind, Value};
 
 use super::Binder;
 use super::bound::{BoundStatement, Relation};
@@ -81,12 +81,11 @@ impl Binder<'_> {
             self.wrong_arity(table, &persisted, &targets, &query, span);
             return None;
         }
-        let pads = self.config_value("table.exec.sink.type-length-enforcer") == Some("TRIM_PAD");
         let mut exprs = Vec::with_capacity(persisted.len());
         for (position, column) in persisted.iter().enumerate() {
             let source = targets.iter().position(|target| *target == position);
             exprs.push(match source {
-                Some(source) => self.sink_value(&query.schema, source, column, pads, query.span),
+                Some(source) => self.sink_value(&query.schema, source, column, query.span),
                 None => self.missing_value(column, span),
             });
         }
@@ -175,14 +174,7 @@ impl Binder<'_> {
         self.error(Diagnostic::error("E2019", span, message));
     }
 
-    fn sink_value(
-        &mut self,
-        schema: &Schema,
-        source: usize,
-        column: &Column,
-        pads: bool,
-        span: Span,
-    ) -> Option<Expr> {
+    fn sink_value(&mut self, schema: &Schema, source: usize, column: &Column, span: Span) -> Option<Expr> {
         let from = &schema.columns[source];
         let value = Expr::column(source, from.ty.clone(), span);
         if !is_implicit_cast(&from.ty.kind, &column.ty.kind) {
@@ -202,10 +194,7 @@ impl Binder<'_> {
             self.error(diagnostic);
             return None;
         }
-        // Flink ignores the lengths of text and bytes unless told otherwise.
-        let is_length_only = (from.ty.kind.is_text() && column.ty.kind.is_text())
-            || (from.ty.kind.is_binary() && column.ty.kind.is_binary());
-        if is_length_only && !pads {
+        if has_room(&from.ty.kind, &column.ty.kind) {
             return Some(value);
         }
         self.coerce(value, &column.ty)
@@ -224,11 +213,6 @@ impl Binder<'_> {
             span,
         ))
     }
-
-    /// The value of a setting, if it was set.
-    pub(super) fn config_value(&self, key: &str) -> Option<&str> {
-        self.bound.config.get(key).map(|value| value.value.as_str())
-    }
 }
 
 /// A column that a sink stores: physical, or metadata that is not VIRTUAL.
@@ -237,5 +221,19 @@ pub(super) fn is_persisted(column: &Column) -> bool {
         ColumnKind::Physical => true,
         ColumnKind::Metadata { is_virtual, .. } => !is_virtual,
         ColumnKind::Computed(_) | ColumnKind::Proctime => false,
+    }
+}
+
+/// Every value of text or bytes is one of the sink's type as it is. All others are cast, that is, cut off and padded.
+fn has_room(from: &TypeKind, to: &TypeKind) -> bool {
+    match (from, to) {
+        (TypeKind::Char { length } | TypeKind::VarChar { length }, TypeKind::VarChar { length: room }) => {
+            length <= room
+        }
+        (
+            TypeKind::Binary { length } | TypeKind::VarBinary { length },
+            TypeKind::VarBinary { length: room },
+        ) => length <= room,
+        _ => false,
     }
 }

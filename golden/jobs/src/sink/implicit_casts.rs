@@ -78,19 +78,19 @@ fn t_source() -> Node {
 
 /// ```text
 /// project_a_b_c_and_2: Calc(select=[CAST(a AS BIGINT) AS a, CAST(b AS DECIMAL(6, 1)) AS b, CAST(c AS
-///     DOUBLE) AS c, d, e])
+///     DOUBLE) AS c, d, CAST(e AS VARCHAR(2)) AS e])
 /// ```
 fn project_a_b_c_and_2() -> Node {
     Node {
         name: "project_a_b_c_and_2",
-        uid: "7c0778824558d5d8",
+        uid: "84a2003b2b3d4a9e",
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("a", build::bigint()),
             Column::new("b", build::decimal(6, 1)),
             Column::new("c", build::double()),
             Column::new("d", build::date()),
-            Column::new("e", build::string()),
+            Column::new("e", build::varchar(2)),
         ]),
         operator: OperatorSpec::Calc(project_a_b_c_and_2_kernel),
     }
@@ -102,7 +102,7 @@ fn project_a_b_c_and_2() -> Node {
 fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
-        uid: "07f4eb2430f17782",
+        uid: "e89b0ba07b2c5559",
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("a", build::bigint()),
@@ -128,7 +128,7 @@ fn answers_sink() -> Node {
 
 struct TSourceRow<'a>(RowRef<'a>);
 
-impl TSourceRow<'_> {
+impl<'a> TSourceRow<'a> {
     #[inline]
     fn a(&self) -> Option<i32> {
         self.0.i32(0)
@@ -141,11 +141,15 @@ impl TSourceRow<'_> {
     fn c(&self) -> Option<f32> {
         self.0.f32(2)
     }
+    #[inline]
+    fn e(&self) -> Option<&'a str> {
+        self.0.text(4)
+    }
 }
 
 /// ```text
 /// project_a_b_c_and_2: Calc(select=[CAST(a AS BIGINT) AS a, CAST(b AS DECIMAL(6, 1)) AS b, CAST(c AS
-///     DOUBLE) AS c, d, e])
+///     DOUBLE) AS c, d, CAST(e AS VARCHAR(2)) AS e])
 /// ```
 /// implicit_casts.sql:3:21
 /// ```sql
@@ -164,12 +168,13 @@ fn project_a_b_c_and_2_kernel(
             |a| cast::number::decimal_to_wider_decimal(a, 6, 1),
         );
         let c_value = strict1(row.c(), cast::number::approximate_to_double);
+        let e_value = strict1(row.e(), |a| cast::length::text_to_varchar(a, 2));
         output.begin(kind);
         output.put_i64(0, a_value);
         output.put_decimal(1, b_value, 6);
         output.put_f64(2, c_value);
         output.copy_fixed(3, raw, 3);
-        output.copy_variable(4, raw, 4);
+        output.put_text(4, e_value.as_deref());
         output.finish();
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 173a64bd35715a6188a2a4f00f5757a17a13858016a2ea6a2c6b9728ba1aeffd
+//! SQL: sha256 a5b654850561bea5f32cff5cbb4bb7686ee593e5fcb8028e89aaaf845b799226
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -32,8 +32,8 @@ fn values() -> Node {
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("EXPR$0", build::not_null(build::bigint())),
-            Column::new("EXPR$1", build::varchar(3)),
-            Column::new("EXPR$2", build::decimal(4, 2)),
+            Column::new("EXPR$1", build::string()),
+            Column::new("EXPR$2", build::decimal(12, 2)),
         ]),
         operator: OperatorSpec::Values(ValuesSpec {
             rows: Vec::from([
@@ -66,7 +66,7 @@ fn project_id_s_d() -> Node {
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::not_null(build::bigint())),
-            Column::new("s", build::varchar(3)),
+            Column::new("s", build::string()),
             Column::new("d", build::decimal(5, 2)),
         ]),
         operator: OperatorSpec::Calc(project_id_s_d_kernel),
@@ -104,7 +104,7 @@ struct ValuesRow<'a>(RowRef<'a>);
 impl ValuesRow<'_> {
     #[inline]
     fn expr_2(&self) -> Option<Decimal> {
-        self.0.decimal(2, 4, 2)
+        self.0.decimal(2, 12, 2)
     }
 }
 
@@ -113,7 +113,7 @@ impl ValuesRow<'_> {
 /// ```
 /// rows.sql:2:28
 /// ```sql
-/// (1, 'a', 1.5), (10000000000, 'bcd', 22.25), (3, NULL, NULL)
+/// (1, 'a', 1.5), (10000000000, 'bcd', 22.25), (3, CAST(NULL AS STRING), CAST(NULL AS INT))
 /// ```
 fn project_id_s_d_kernel(
     input: &Batch,
@@ -123,9 +123,10 @@ fn project_id_s_d_kernel(
     for (kind, raw) in input.rows() {
         let row = ValuesRow(raw);
         let d_value = strict1(
-            row.expr_2(),
-            |a| cast::number::decimal_to_wider_decimal(a, 5, 2),
-        );
+                row.expr_2(),
+                |a| cast::number::decimal_to_decimal(a, 5, 2),
+            )
+            .flatten();
         output.begin(kind);
         output.copy_fixed(0, raw, 0);
         output.copy_variable(1, raw, 1);
