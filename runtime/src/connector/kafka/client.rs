@@ -230,7 +230,11 @@ fn describe(error: native::rd_kafka_resp_err_t, message: &native::rd_kafka_messa
     let detail = bytes(message.payload, message.len)
         .map(String::from_utf8_lossy)
         .unwrap_or_default();
-    format!("{name}: {detail}")
+    if message.rkt.is_null() {
+        return format!("{name}: {detail}");
+    }
+    let topic = TopicHandle(message.rkt).name();
+    format!("topic {topic}, partition {}: {name}: {detail}", message.partition)
 }
 
 /// A topic of a producer, by librdkafka's handle.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rdkafka::config::ClientConfig;
 
+use super::offsets::STARTUP;
 use crate::connector::options::{Known, Options};
 use crate::error::JobError;
 use crate::format;
@@ -82,7 +83,19 @@ pub(super) fn consumer(options: &Options, job_id: &str) -> Result<ClientConfig, 
         .set("enable.auto.commit", "false")
         .set("enable.auto.offset.store", "false");
     config.set("enable.partition.eof", "true");
+    config.set("auto.offset.reset", reset(options)?);
     Ok(config)
+}
+
+/// What becomes of an offset that the broker has deleted meanwhile. Its client would go to the end and lose more than
+/// what is gone; as in Flink, only a job that starts from its group's offsets wants to be told.
+fn reset(options: &Options) -> Result<&'static str, JobError> {
+    let by_mode = match options.get(STARTUP) {
+        None | Some("group-offsets") => "error",
+        Some(_) => "earliest",
+    };
+    let choices = [("earliest", "earliest"), ("latest", "latest"), ("none", "error")];
+    options.choice("properties.auto.offset.reset", &choices, by_mode)
 }
 
 /// The group whose offsets say how far the job has read.
