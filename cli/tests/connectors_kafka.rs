@@ -1,145 +1,25 @@
-//! The `kafka` and `upsert-kafka` connectors on a real broker. In: topics filled here, SQL scripts. Out: the rows and
-//! messages that Flink would give. Invariant: every run ends by itself or by a signal, and says what it did.
+//! The `kafka` connector as a source, on a real broker. In: topics filled here, SQL scripts. Out: the rows that Flink
+//! would read. Invariant: every run ends by itself or by a signal, and says what it did.
 
 mod support;
 
-use std::time::Duration;
-
 use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions};
 use rdkafka::client::DefaultClientContext;
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
-use rdkafka::error::KafkaError;
-use rdkafka::message::{BorrowedMessage, Header, Headers as _, Message as _, OwnedHeaders};
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, Producer as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use support::broker::{Broker, FIRST_MS, WAIT_MAX};
 use support::script::{Script, eventually};
-use xtask::services::kafka;
-use xtask::services::process::{self, Daemon};
 
-/// Timestamp of the first message of each partition; later ones follow second by second.
-const FIRST_MS: i64 = 1_700_000_000_000;
-const WAIT_MAX: Duration = Duration::from_secs(30);
-
-struct Broker {
-    servers: String,
-    producer: BaseProducer,
-    daemon: Daemon,
-    ports: (u16, u16),
-    folder: tempfile::TempDir,
-}
-
-impl Broker {
-    fn start() -> Broker {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let port = || process::free_port().expect("there are free ports");
-        let ports = (port(), port());
-        let daemon = kafka::start_on(folder.path(), ports.0, ports.1).expect("Kafka starts");
-        let servers = format!("127.0.0.1:{}", ports.0);
-        Broker {
-            producer: support::kafka(&servers).create().expect("a producer"),
-            servers,
-            daemon,
-            ports,
-            folder,
-        }
-    }
-
-    /// Dies as by a power cut and comes back after a while.
-    fn fail_for(&mut self, time: Duration) {
-        self.daemon.kill();
-        std::thread::sleep(time);
-        let (port, controller_port) = self.ports;
-        self.daemon = kafka::start_on(self.folder.path(), port, controller_port).expect("Kafka starts");
-    }
-
-    fn topic(&self, name: &str, partitions: i32) {
-        support::create_topics(&self.servers, &[(name, partitions)]);
-    }
-
-    fn script(&self, sql: &str) -> Script {
-        Script::new(sql, &[("KAFKA_BOOTSTRAP_SERVERS", &self.servers)])
-    }
-
-    /// Values without key, in one partition, second by second from `FIRST_MS`.
-    fn send(&self, topic: &str, partition: i32, values: &[&str]) {
-        let records = values.iter().zip(0..).map(|(value, i)| {
-            let record = BaseRecord::<(), str>::to(topic).payload(value);
-            record.partition(partition).timestamp(FIRST_MS + i * 1_000)
-        });
-        for record in records {
-            self.producer.send(record).expect("the queue has room");
-        }
-        self.producer.flush(WAIT_MAX).expect("messages are delivered");
-    }
-
-    fn commit(&self, group: &str, topic: &str, offsets: &[i64]) {
-        let mut config = support::kafka(&self.servers);
-        let consumer: BaseConsumer = config.set("group.id", group).create().expect("a consumer");
-        let mut list = TopicPartitionList::new();
-        for (partition, offset) in (0..).zip(offsets) {
-            list.add_partition_offset(topic, partition, Offset::Offset(*offset))
-                .expect("an offset");
-        }
-        consumer
-            .commit(&list, CommitMode::Sync)
-            .expect("offsets are committed");
-    }
-
-    /// All committed messages of a topic, partition by partition.
-    fn messages<T>(&self, topic: &str, read: impl Fn(&BorrowedMessage<'_>) -> T) -> Vec<T> {
-        let mut config = support::kafka(&self.servers);
-        config
-            .set("group.id", "reader")
-            .set("isolation.level", "read_committed")
-            .set("enable.partition.eof", "true");
-        let consumer: BaseConsumer = config.create().expect("a consumer");
-        let metadata = consumer
-            .fetch_metadata(Some(topic), WAIT_MAX)
-            .expect("the broker answers");
-        let mut list = TopicPartitionList::new();
-        for partition in metadata.topics()[0].partitions() {
-            list.add_partition_offset(topic, partition.id(), Offset::Beginning)
-                .expect("an offset");
-        }
-        consumer.assign(&list).expect("assigned");
-        let (mut found, mut ends) = (Vec::new(), 0);
-        while ends < list.count() {
-            match consumer.poll(WAIT_MAX).expect("a message or the end") {
-                Ok(message) => found.push((message.partition(), message.offset(), read(&message))),
-                Err(KafkaError::PartitionEOF(_)) => ends += 1,
-                Err(error) => panic!("{error}"),
-            }
-        }
-        found.sort_by_key(|(partition, offset, _)| (*partition, *offset));
-        found.into_iter().map(|(_, _, message)| message).collect()
-    }
-}
-
-fn text(bytes: Option<&[u8]>) -> String {
-    bytes.map_or_else(
-        || "-".to_owned(),
-        |bytes| String::from_utf8_lossy(bytes).into_owned(),
-    )
-}
-
-/// `partition key value`.
-fn line(message: &BorrowedMessage<'_>) -> String {
-    format!(
-        "{} {} {}",
-        message.partition(),
-        text(message.key()),
-        text(message.payload())
-    )
-}
-
-/// Everything that one broker can serve; starting it costs more than most of these.
+/// All that one broker can serve: starting it costs more than most of these.
 #[test]
-fn sources_and_sinks() {
+fn sources() {
     let broker = Broker::start();
     where_reading_starts_and_ends(&broker);
+    deleted_messages(&broker);
     keys_metadata_formats_and_malformed_records(&broker);
     partitions_that_appear_are_read_from_their_beginning(&broker);
-    sinks_of_every_guarantee_continue_after_a_restart(&broker);
 }
 
 fn where_reading_starts_and_ends(broker: &Broker) {
@@ -267,6 +147,37 @@ fn refused_modes(script: &Script) {
     }
 }
 
+/// The broker deletes what the checkpoint would read next.
+fn deleted_messages(broker: &Broker) {
+    broker.topic("short", 1);
+    broker.send("short", 0, &["c0", "c1"]);
+    let script = broker.script(
+        "CREATE TABLE t (v STRING) WITH ('connector' = 'kafka', 'topic' = 'short', 'format' = 'raw',
+           'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}',
+           'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset');
+         CREATE TABLE shown (v STRING) WITH ('connector' = 'print');
+         INSERT INTO shown SELECT v FROM t;",
+    );
+    assert_eq!(script.rows(&[]), ["+I[c0]", "+I[c1]"]);
+    broker.send("short", 0, &["c2", "c3", "c4"]);
+    let mut list = TopicPartitionList::new();
+    list.add_partition_offset("short", 0, Offset::Offset(4))
+        .expect("an offset");
+    let config = support::kafka(&broker.servers);
+    let admin: AdminClient<DefaultClientContext> = config.create().expect("an admin client");
+    support::block_on(admin.delete_records(&list, &AdminOptions::new())).expect("deleted");
+    let shown = script.run(&["tables.t.properties.auto.offset.reset=none"]);
+    assert_eq!(shown.code, Some(1), "{:?}\n{}", shown.rows, shown.log);
+    assert!(
+        shown.log.contains("error: kafka: topic short, partition 0: "),
+        "{}",
+        shown.log
+    );
+    let shown = script.run(&[]);
+    assert_eq!(shown.code, Some(0), "{}", shown.log);
+    assert_eq!(shown.rows, ["+I[c4]"]);
+}
+
 const RECORDS: &str = "
 CREATE TABLE keyed (
   k_id BIGINT, name STRING,
@@ -288,7 +199,8 @@ CREATE TABLE matched (v STRING, tp STRING METADATA FROM 'topic' VIRTUAL) WITH ('
   'topic-pattern' = 'csv[0-9]', 'format' = 'raw', 'scan.startup.mode' = 'earliest-offset',
   'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}', 'scan.bounded.mode' = 'latest-offset');
 CREATE TABLE out_keyed (k BIGINT, name STRING, tp STRING, part INT, at BIGINT, ts TIMESTAMP_LTZ(3), tt STRING,
-  le INT, hs MAP<STRING, BYTES>, hl ARRAY<ROW<`key` STRING, `value` BYTES>>) WITH ('connector' = 'print', 'print-identifier' = 'keyed');
+  le INT, hs MAP<STRING, BYTES>, hl ARRAY<ROW<`key` STRING, `value` BYTES>>) WITH ('connector' = 'print',
+  'print-identifier' = 'keyed');
 CREATE TABLE out_both (id BIGINT, name STRING) WITH ('connector' = 'print', 'print-identifier' = 'both');
 CREATE TABLE out_lines (a INT, b STRING) WITH ('connector' = 'print', 'print-identifier' = 'lines');
 CREATE TABLE out_matched (v STRING, tp STRING) WITH ('connector' = 'print', 'print-identifier' = 'matched');
@@ -422,165 +334,4 @@ fn grow(broker: &Broker, partitions: usize) {
         let partitions_now = metadata.topics()[0].partitions();
         partitions_now.len() == partitions && partitions_now.iter().all(|p| p.leader() >= 0)
     });
-}
-
-const SINKS: &str = "
-CREATE TABLE src (v STRING) WITH ('connector' = 'kafka', 'topic' = 'src', 'format' = 'raw',
-  'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}', 'scan.startup.mode' = 'earliest-offset',
-  'scan.bounded.mode' = 'latest-offset');
-CREATE TABLE plain (v STRING) WITH ('connector' = 'kafka', 'topic' = 'plain', 'format' = 'raw',
-  'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}', 'sink.partitioner' = 'round-robin');
-CREATE TABLE careless (v STRING) WITH ('connector' = 'kafka', 'topic' = 'careless', 'format' = 'raw',
-  'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}', 'sink.delivery-guarantee' = 'none',
-  'sink.partitioner' = 'fixed');
-CREATE TABLE exact (v STRING, n INT, ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp',
-  hs MAP<STRING, BYTES> METADATA FROM 'headers') WITH ('connector' = 'kafka',
-  'topic' = 'exact', 'key.format' = 'csv', 'key.fields' = 'v', 'value.format' = 'json',
-  'value.fields-include' = 'EXCEPT_KEY', 'sink.delivery-guarantee' = 'exactly-once',
-  'sink.transactional-id-prefix' = 'exact', 'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}');
-CREATE TABLE counts (v STRING, n BIGINT, PRIMARY KEY (v) NOT ENFORCED) WITH ('connector' = 'upsert-kafka',
-  'topic' = 'counts', 'key.format' = 'raw', 'value.format' = 'json', 'sink.delivery-guarantee' = 'exactly-once',
-  'sink.transactional-id-prefix' = 'exact', 'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}');
-EXECUTE STATEMENT SET BEGIN
-  INSERT INTO plain SELECT v FROM src;
-  INSERT INTO careless SELECT v FROM src;
-  INSERT INTO exact SELECT v, CHAR_LENGTH(v), TO_TIMESTAMP_LTZ(CHAR_LENGTH(v) * 1000, 3), MAP['h', CAST(v AS BYTES)]
-    FROM src;
-  INSERT INTO counts SELECT v, COUNT(*) FROM src GROUP BY v HAVING COUNT(*) < 3;
-END;";
-
-fn sinks_of_every_guarantee_continue_after_a_restart(broker: &Broker) {
-    broker.topic("src", 1);
-    for topic in ["plain", "careless", "exact", "counts"] {
-        broker.topic(topic, 3);
-    }
-    broker.send("src", 0, &["a", "bb", "a", "ccc", "bb", "dddd"]);
-    let script = broker.script(SINKS);
-    let shown = script.run(&[]);
-    assert_eq!(shown.code, Some(0), "{}", shown.log);
-    let count = |topic: &str| {
-        let partitions = broker.messages(topic, |message| message.partition());
-        [0, 1, 2].map(|wanted| {
-            partitions
-                .iter()
-                .filter(|partition| **partition == wanted)
-                .count()
-        })
-    };
-    assert_eq!(count("plain"), [2, 2, 2]);
-    assert_eq!(count("careless"), [6, 0, 0]);
-
-    // The next run begins where this one ended and finds a new end.
-    broker.send("src", 0, &["a", "eeeee", "a"]);
-    let shown = script.run(&[]);
-    assert_eq!(shown.code, Some(0), "{}", shown.log);
-    assert!(shown.log.contains("restored checkpoint"), "{}", shown.log);
-    assert_eq!(count("careless"), [9, 0, 0]);
-    let mut exact = broker.messages("exact", |message| {
-        let millis = message.timestamp().to_millis();
-        let (key, value) = (text(message.key()), text(message.payload()));
-        let header = message.headers().expect("there is one").get(0);
-        let header = format!("{}={}", header.key, text(header.value));
-        format!("{key} {value} {} {header}", millis.expect("a timestamp"))
-    });
-    exact.sort();
-    let expected: Vec<String> = ["a", "a", "a", "a", "bb", "bb", "ccc", "dddd", "eeeee"]
-        .map(|v| format!("{v} {{\"n\":{}}} {} h={v}", v.len(), v.len() * 1_000))
-        .into();
-    assert_eq!(exact, expected);
-    check_counts(broker);
-    transactions_as_a_source(broker);
-}
-
-/// Each key in one partition, in order; the third reading takes the row away, once.
-fn check_counts(broker: &Broker) {
-    let messages = broker.messages("counts", |message| {
-        (message.partition(), text(message.key()), text(message.payload()))
-    });
-    let of = |key: &str| {
-        let found = messages.iter().filter(|(_, k, _)| k == key);
-        let partitions: std::collections::BTreeSet<i32> = found.clone().map(|m| m.0).collect();
-        assert_eq!(partitions.len(), 1, "{key}: {messages:?}");
-        found.map(|(_, _, value)| value.clone()).collect::<Vec<_>>()
-    };
-    let row = |key: &str, n: u32| format!("{{\"v\":\"{key}\",\"n\":{n}}}");
-    assert_eq!(of("a").last(), Some(&"-".to_owned()), "{messages:?}");
-    assert_eq!(of("bb").last(), Some(&row("bb", 2)), "{messages:?}");
-    assert_eq!(of("eeeee"), [row("eeeee", 1)]);
-}
-
-/// A topic of transactions, some aborted, ends with control records; a bounded source ends all the same.
-fn transactions_as_a_source(broker: &Broker) {
-    broker.topic("tx", 1);
-    let mut config = support::kafka(&broker.servers);
-    let producer: BaseProducer = config.set("transactional.id", "tx").create().expect("a producer");
-    producer.init_transactions(WAIT_MAX).expect("initialised");
-    for (value, commits) in [
-        ("seen", true),
-        ("aborted", false),
-        ("last", true),
-        ("gone", false),
-    ] {
-        producer.begin_transaction().expect("begun");
-        let record = BaseRecord::<(), str>::to("tx").payload(value).partition(0);
-        producer.send(record).expect("the queue has room");
-        producer.flush(WAIT_MAX).expect("delivered");
-        match commits {
-            true => producer.commit_transaction(WAIT_MAX).expect("committed"),
-            false => producer.abort_transaction(WAIT_MAX).expect("aborted"),
-        }
-    }
-    let script = broker.script(
-        "CREATE TABLE t (v STRING) WITH ('connector' = 'kafka', 'topic' = 'tx', 'format' = 'raw',
-           'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}',
-           'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset');
-         CREATE TABLE shown (v STRING) WITH ('connector' = 'print');
-         INSERT INTO shown SELECT v FROM t;",
-    );
-    let committed = "tables.t.properties.isolation.level=read_committed";
-    assert_eq!(script.rows(&[committed]), ["+I[last]", "+I[seen]"]);
-    assert_eq!(script.rows(&[]).len(), 4, "uncommitted reads see all");
-    // As does one whose transaction is still open, up to its beginning.
-    producer.begin_transaction().expect("begun");
-    let record = BaseRecord::<(), str>::to("tx").payload("open").partition(0);
-    producer.send(record).expect("the queue has room");
-    producer.flush(WAIT_MAX).expect("delivered");
-    assert_eq!(script.rows(&[committed]), ["+I[last]", "+I[seen]"]);
-    assert_eq!(broker.messages("tx", line), ["0 - seen", "0 - last"]);
-}
-
-/// Messages of an exactly-once job whose broker goes away for some seconds: it waits and goes on.
-#[test]
-fn a_broker_that_fails_is_waited_for() {
-    let mut broker = Broker::start();
-    broker.topic("src", 1);
-    broker.topic("copy", 1);
-    let script = broker.script(
-        "SET 'execution.checkpointing.interval' = '200 ms';
-         CREATE TABLE src (v STRING) WITH ('connector' = 'kafka', 'topic' = 'src', 'format' = 'raw',
-           'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}',
-           'scan.startup.mode' = 'earliest-offset', 'scan.topic-partition-discovery.interval' = '500 ms');
-         CREATE TABLE copy (v STRING) WITH ('connector' = 'kafka', 'topic' = 'copy', 'format' = 'raw',
-           'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}',
-           'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'copy');
-         INSERT INTO copy SELECT v FROM src;",
-    );
-    let mut running = script.start(&[]);
-    let mut expected = Vec::new();
-    for round in 0..3 {
-        let values: Vec<String> = (0..50).map(|i| format!("{round}-{i:02}")).collect();
-        let texts: Vec<&str> = values.iter().map(String::as_str).collect();
-        broker.send("src", 0, &texts);
-        running.logged("completed");
-        if round < 2 {
-            broker.fail_for(Duration::from_secs(1 + round));
-        }
-        expected.extend(values);
-    }
-    let copied = |broker: &Broker| broker.messages("copy", |message| text(message.payload()));
-    eventually("all is copied", || copied(&broker).len() >= expected.len());
-    assert!(running.is_running());
-    let (code, log) = running.signal("TERM");
-    assert_eq!(code, Some(0), "{log}");
-    assert_eq!(copied(&broker), expected, "all, once and in order");
 }
