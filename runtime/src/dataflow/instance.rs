@@ -36,10 +36,12 @@ impl<'job> Instance<'job> {
         }
     }
 
-    /// Something that the output of the place can reach in this thread has as much as it should hold.
+    /// Something that the output of the place can reach in this thread has as much as it should hold. What
+    /// piles up at other inputs does not count: they may be waiting for the very barrier that this place is
+    /// about to hand on.
     pub(crate) fn is_congested_after(&self, place: usize) -> bool {
         let mut reached = self.topology.places[place].reaches.iter();
-        reached.any(|&reached| self.nodes[reached].is_congested())
+        reached.any(|&(reached, input)| self.nodes[reached].is_congested(input))
     }
 
     /// Hands the messages of a place on and runs all that follows to completion.

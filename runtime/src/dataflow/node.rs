@@ -62,10 +62,10 @@ impl<'job> NodeInstance<'job> {
         inbox.queue.push_back(message);
     }
 
-    /// What feeds the place should wait: rows pile up at an input that is held back, or in the channels it
-    /// fills.
-    pub(crate) fn is_congested(&self) -> bool {
-        let piled = self.inboxes.iter().any(|inbox| inbox.bytes > ALIGNMENT_BYTES_MAX);
+    /// What feeds the input should wait: rows pile up there because it is held back, or in the channels that
+    /// the place fills.
+    pub(crate) fn is_congested(&self, input: usize) -> bool {
+        let piled = self.inboxes[input].bytes > ALIGNMENT_BYTES_MAX;
         piled || matches!(&self.work, Work::Send(sender) if sender.is_over_budget())
     }
 

@@ -25,8 +25,8 @@ pub(crate) struct Place {
     pub(crate) inputs: usize,
     /// Place and input of each reader in the same thread.
     pub(crate) consumers: Vec<(usize, usize)>,
-    /// Places of the thread that the output can reach, this one included.
-    pub(crate) reaches: Vec<usize>,
+    /// Places of the thread that the output can reach, each with the input by which it does.
+    pub(crate) reaches: Vec<(usize, usize)>,
 }
 
 /// The same for every thread of a job.
@@ -81,8 +81,9 @@ impl Topology {
 
     fn find_reaches(&mut self) {
         for at in (0..self.places.len()).rev() {
-            let mut reaches = vec![at];
-            for &(consumer, _) in &self.places[at].consumers {
+            let mut reaches = Vec::new();
+            for &(consumer, input) in &self.places[at].consumers {
+                reaches.push((consumer, input));
                 reaches.extend(&self.places[consumer].reaches);
             }
             reaches.sort_unstable();

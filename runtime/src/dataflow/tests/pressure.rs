@@ -28,6 +28,8 @@ struct Gauge {
     entered: Arc<AtomicUsize>,
     left: Arc<AtomicUsize>,
     greatest: Arc<AtomicUsize>,
+    /// How long a write takes, by thread; a millisecond where nothing is said.
+    pauses: Vec<Duration>,
 }
 
 impl Connectors for Gauge {
@@ -109,16 +111,20 @@ impl SplitReader for Fast {
 }
 
 impl SinkTableFactory for Gauge {
-    fn writer(&self, _thread: usize) -> Result<Box<dyn SinkWriter>, JobError> {
-        Ok(Box::new(Slow(self.clone())))
+    fn writer(&self, thread: usize) -> Result<Box<dyn SinkWriter>, JobError> {
+        let pause = self.pauses.get(thread).copied();
+        Ok(Box::new(Slow(
+            self.clone(),
+            pause.unwrap_or(Duration::from_millis(1)),
+        )))
     }
 }
 
-struct Slow(Gauge);
+struct Slow(Gauge, Duration);
 
 impl SinkWriter for Slow {
     fn write(&mut self, batch: &Batch) -> Result<(), JobError> {
-        std::thread::sleep(Duration::from_millis(1));
+        std::thread::sleep(self.1);
         self.0.left.fetch_add(batch.len(), Ordering::SeqCst);
         Ok(())
     }
@@ -161,4 +167,34 @@ fn a_slow_sink_bounds_what_is_in_flight() {
         greatest < bound.min(2 * ROWS * 9 / 10),
         "{greatest} rows in flight"
     );
+}
+
+/// One thread passes barriers late. On the other one the rows that come straight from a source pile up at the
+/// union, which waits for the barrier in the channel from the late thread.
+#[test]
+fn what_piles_up_before_a_barrier_does_not_keep_the_barrier_away() {
+    let job = Job {
+        name: "alignment",
+        nodes: vec![
+            node("straight", &[], source("s")),
+            node("around", &[], source("s")),
+            node("by_k", &[1], OperatorSpec::Exchange { keys: vec![0] }),
+            node("union", &[0, 2], OperatorSpec::Union),
+            node("sink", &[3], sink("t")),
+        ],
+    };
+    let gauge = Gauge {
+        pauses: vec![Duration::ZERO, Duration::from_millis(10)],
+        ..Gauge::default()
+    };
+    let mut deployment = deployment("alignment", 2);
+    let config = [
+        ("execution.checkpointing.interval", "20 ms"),
+        ("execution.checkpointing.timeout", "10 s"),
+    ];
+    deployment.config = config
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into();
+    let summary = run_with(&job, &deployment, &Control::default(), &gauge, None).expect("it ends well");
+    assert_eq!(summary.rows_written, 2 * ROWS as u64);
 }
