@@ -43,6 +43,7 @@ pub(crate) struct SourceSetup {
 }
 
 struct SplitState {
+    /// By the clock that stands still while the source is paused.
     last_row: Instant,
     /// Greatest watermark its rows allowed, not yet handed to the combiner.
     allowed: Option<Timestamp>,
@@ -70,6 +71,9 @@ pub(crate) struct SourceTask<'job> {
     /// Flink's do.
     assigner_ms: (i64, i64),
     last_periodic: Instant,
+    /// Since when rows are not asked for, and how long that was the case before: splits are not idle for it.
+    paused_since: Option<Instant>,
+    paused: Duration,
     no_more_splits: bool,
     ended: bool,
     wait: Wait,
@@ -102,6 +106,8 @@ impl<'job> SourceTask<'job> {
             combiner: WatermarkCombiner::default(),
             assigner_ms: (0, 0),
             last_periodic: now,
+            paused_since: None,
+            paused: Duration::ZERO,
             no_more_splits: false,
             ended: false,
             wait: Wait::No,
@@ -111,7 +117,7 @@ impl<'job> SourceTask<'job> {
 
     pub(crate) fn assign(&mut self, split: Split, now: Instant) -> Result<(), JobError> {
         self.splits.push(SplitState {
-            last_row: now,
+            last_row: self.active_time(now),
             allowed: None,
             ended: false,
         });
@@ -156,7 +162,14 @@ impl<'job> SourceTask<'job> {
         clock: Timestamp,
         output: &mut Vec<Message>,
     ) -> Result<Progress, JobError> {
-        if self.ended || self.wait != Wait::No {
+        if let Some(since) = self.paused_since.take() {
+            self.paused += now.duration_since(since);
+        }
+        if self.ended {
+            return Ok(Progress::Nothing);
+        }
+        if self.wait != Wait::No {
+            self.pause(now);
             return Ok(Progress::Nothing);
         }
         let splits = self.splits.iter();
@@ -173,8 +186,8 @@ impl<'job> SourceTask<'job> {
                 self.take_rows(split, now, clock, output)?;
                 self.splits[split].ended = true;
                 if self.setup.style != WatermarkStyle::Assigner {
-                    self.combiner.set_idle(split, false);
-                    self.combiner.advance(split, WATERMARK_END);
+                    self.advance_splits();
+                    self.combiner.remove(split);
                     self.hand_on_watermarks(output);
                 }
             }
@@ -192,6 +205,15 @@ impl<'job> SourceTask<'job> {
             Polled::Idle => return Ok(Progress::Nothing),
         }
         Ok(Progress::Something)
+    }
+
+    /// Rows are not asked for until the next poll: what follows is congested.
+    pub(crate) fn pause(&mut self, now: Instant) {
+        self.paused_since.get_or_insert(now);
+    }
+
+    fn active_time(&self, now: Instant) -> Instant {
+        self.paused_since.unwrap_or(now) - self.paused
     }
 
     /// Watermarks and idleness that are due by the wall clock.
@@ -237,6 +259,7 @@ impl<'job> SourceTask<'job> {
         let Some(timeout) = self.setup.idle_timeout else {
             return;
         };
+        let now = self.active_time(now);
         let is_idle = |split: &SplitState| split.ended || now.duration_since(split.last_row) >= timeout;
         if self.setup.style == WatermarkStyle::Assigner {
             if !self.splits.is_empty() {
@@ -264,7 +287,7 @@ impl<'job> SourceTask<'job> {
         let mut batch = self.read.take();
         self.rows_read += batch.len() as u64;
         self.session.now = clock;
-        self.splits[split].last_row = now;
+        self.splits[split].last_row = self.active_time(now);
         let waker = if self.setup.style == WatermarkStyle::Assigner {
             0
         } else {

@@ -2,7 +2,7 @@
 //!
 //! In: watermarks and idleness of each. Out: what changed for whoever reads the combination. Invariant: the
 //! combined watermark never goes back, and is the least of those that are not idle; when all are idle, the
-//! greatest.
+//! greatest. Inputs that have ended do not count.
 
 use sql::Timestamp;
 
@@ -12,6 +12,8 @@ use super::message::{Message, WATERMARK_NONE};
 struct Input {
     watermark: Timestamp,
     idle: bool,
+    /// Nothing comes from it any more: it counts no longer.
+    gone: bool,
 }
 
 /// The combination of a growing number of inputs.
@@ -34,6 +36,7 @@ impl WatermarkCombiner {
         self.inputs.push(Input {
             watermark: WATERMARK_NONE,
             idle: false,
+            gone: false,
         });
     }
 
@@ -46,22 +49,33 @@ impl WatermarkCombiner {
         self.inputs[input].idle = idle;
     }
 
+    /// The input has ended. When all have, nothing changes any more until one is added.
+    pub(crate) fn remove(&mut self, input: usize) {
+        self.inputs[input].gone = true;
+    }
+
     pub(crate) fn is_idle(&self, input: usize) -> bool {
         self.inputs[input].idle
     }
 
     /// What changed since the last call, in the order in which readers must learn it.
     pub(crate) fn changes(&mut self) -> impl Iterator<Item = Message> + use<> {
-        let idle = self.inputs.iter().all(|input| input.idle);
+        let present = || self.inputs.iter().filter(|input| !input.gone);
+        let all_gone = !self.inputs.is_empty() && present().next().is_none();
+        let idle = if all_gone {
+            self.idle
+        } else {
+            present().all(|input| input.idle)
+        };
+        let reached = if idle {
+            present().map(|input| input.watermark).max()
+        } else {
+            let active = present().filter(|input| !input.idle);
+            active.map(|input| input.watermark).min()
+        };
         let woke = self.idle && !idle;
         let slept = !self.idle && idle;
         self.idle = idle;
-        let active = self.inputs.iter().filter(|input| !input.idle);
-        let reached = if idle {
-            self.inputs.iter().map(|input| input.watermark).max()
-        } else {
-            active.map(|input| input.watermark).min()
-        };
         let advanced = reached.filter(|&w| w > self.combined.unwrap_or(WATERMARK_NONE));
         if advanced.is_some() {
             self.combined = advanced;

@@ -174,7 +174,9 @@ impl Worker<'_> {
             let Work::Source(source) = &mut self.instance.nodes[place].work else {
                 continue;
             };
-            if !congested {
+            if congested {
+                source.pause(now);
+            } else {
                 match source.poll(now, self.instance.clock, &mut self.messages)? {
                     Progress::Nothing => {}
                     Progress::Something => busy = true,

@@ -207,6 +207,35 @@ fn the_end_comes_when_all_splits_have_ended_and_no_more_will_come() {
 }
 
 #[test]
+fn an_ended_split_says_nothing_for_an_idle_one() {
+    let polls = vec![
+        rows(0, &[1_000]),
+        (Polled::SplitEnd { split: 0 }, vec![]),
+        rows(1, &[2_000]),
+    ];
+    let mut bench = Bench::new(WatermarkStyle::SplitPeriodic, polls);
+    bench.task.set_no_more_splits();
+    bench.poll(1);
+    bench.poll(2);
+    assert_eq!(bench.clock(1_100), ["idle"], "rows may still come: not the end");
+    assert_eq!(bench.poll(1_200), ["active", "rows 2000"]);
+    assert_eq!(bench.clock(1_400), ["watermark 2000"]);
+}
+
+#[test]
+fn a_split_is_not_idle_because_nobody_reads_it() {
+    let polls = vec![rows(0, &[5_000]), rows(1, &[1_000]), rows(0, &[7_000])];
+    let mut bench = Bench::new(WatermarkStyle::SplitPeriodic, polls);
+    bench.poll(1);
+    bench.poll(2);
+    bench.task.pause(bench.start + Duration::from_millis(100));
+    assert_eq!(bench.clock(1_500), ["watermark 1000"]);
+    assert_eq!(bench.poll(2_000), ["rows 7000"]);
+    assert!(bench.clock(2_500).is_empty(), "1.9 s do not count");
+    assert_eq!(bench.clock(2_950), ["watermark 7000"]);
+}
+
+#[test]
 fn a_source_that_asks_for_a_checkpoint_waits_for_the_one_after() {
     let polls = vec![(Polled::Checkpoint, vec![]), rows(0, &[1])];
     let mut bench = Bench::new(WatermarkStyle::SplitPeriodic, polls);
