@@ -36,7 +36,7 @@ pub enum JobError {
     #[error("{0}")]
     Configuration(String),
     /// A defect of Millstream itself.
-    #[error("a worker thread broke down (a defect of Millstream, please report it): {0}")]
+    #[error("a thread broke down (a defect of Millstream, please report it): {0}")]
     Defect(String),
     /// The job was ended on purpose, without a final checkpoint.
     #[error("the job was cancelled")]

@@ -122,12 +122,7 @@ pub trait CommitPoint: Send {
 
     /// Commits the epoch's output together with the token. All writers have ended the epoch and the checkpoint is
     /// durable.
-    fn commit(
-        &mut self,
-        epoch: u64,
-        checkpoint_id: &str,
-        sources: &[(String, Vec<Split>)],
-    ) -> Result<(), JobError>;
+    fn commit(&mut self, epoch: u64, checkpoint_id: &str) -> Result<(), JobError>;
 }
 
 /// What opening all sinks of a job gives.

@@ -11,12 +11,15 @@ use sha2::{Digest as _, Sha256};
 use crate::checkpoint::manifest::{Manifest, manifest_path};
 use crate::checkpoint::protocol::{Committed, LogEntry, World};
 use crate::checkpoint::store::CheckpointStore;
-use crate::connector::{CommitPoint, Committer, Split};
+use crate::connector::{CommitPoint, Committer};
 use crate::error::JobError;
 
-/// A sink whose staged output has to be applied.
-pub(crate) struct StagedSink {
-    pub(crate) uid: &'static str,
+/// A table whose staged output has to be applied. Committers remember by table what they have applied, so all
+/// sinks that write to one table apply together.
+pub(crate) struct StagedTable {
+    pub(crate) table: Option<&'static str>,
+    /// Its sinks.
+    pub(crate) uids: Vec<&'static str>,
     pub(crate) committer: Box<dyn Committer>,
 }
 
@@ -43,7 +46,7 @@ pub(crate) fn fresh_id() -> String {
 /// What the sinks of a job need at the end of an epoch.
 pub(crate) struct JobSinks {
     pub(crate) commit_point: Option<Box<dyn CommitPoint>>,
-    pub(crate) staged: Vec<StagedSink>,
+    pub(crate) staged: Vec<StagedTable>,
 }
 
 impl JobSinks {
@@ -54,9 +57,10 @@ impl JobSinks {
         checkpoint_id: &str,
         mut staged: BTreeMap<String, Vec<Vec<u8>>>,
     ) -> Result<(), JobError> {
-        for sink in &mut self.staged {
-            if let Some(staged) = staged.remove(sink.uid) {
-                sink.committer.commit(epoch, checkpoint_id, staged)?;
+        for table in &mut self.staged {
+            let outputs: Vec<_> = table.uids.iter().filter_map(|uid| staged.remove(*uid)).collect();
+            if !outputs.is_empty() {
+                table.committer.commit(epoch, checkpoint_id, outputs.concat())?;
             }
         }
         Ok(())
@@ -138,8 +142,7 @@ impl World for JobWorld {
         let Some(commit_point) = &mut self.sinks.commit_point else {
             return Ok(());
         };
-        let sources: Vec<(String, Vec<Split>)> = manifest.sources.clone().into_iter().collect();
-        commit_point.commit(manifest.epoch, &manifest.id, &sources)
+        commit_point.commit(manifest.epoch, &manifest.id)
     }
 
     fn apply_staged(&mut self, manifest: &Manifest) -> Result<(), JobError> {

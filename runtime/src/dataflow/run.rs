@@ -3,6 +3,7 @@
 //! In: the job, its deployment, a control to end it. Out: rows in sinks, a summary or the one reason why it
 //! failed. Invariant: nothing is read or written before this instance owns the latest generation of the job.
 
+use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use crossbeam_channel::{Sender, unbounded};
 
 use super::build::{Plan, ThreadParts, channels, source_setup, stateful, values_source, worker};
 use super::channel::Wakers;
-use super::commit::{JobSinks, JobWorld, StagedSink};
+use super::commit::{JobSinks, JobWorld, StagedTable};
 use super::coordinator::{Coordinator, OpenSource, Storage};
 use super::limits::UPLOAD_THREADS;
 use super::message::{Command, Report};
@@ -212,7 +213,9 @@ impl<'a> Opening<'a> {
                     return Err(JobError::external("operating system", error));
                 }
             }
-            let result = coordinator.lead(&reports);
+            // The threads end only when they are told to, so a panic here must not skip that.
+            let result = catch_unwind(AssertUnwindSafe(|| coordinator.lead(&reports)));
+            let result = result.unwrap_or_else(|panic| Err(defect(panic.as_ref())));
             coordinator.end_threads(result.is_ok());
             result
         });
@@ -289,11 +292,18 @@ impl<'a> Opening<'a> {
                 staged: Vec::new(),
             },
         };
-        for ((at, _), sink) in specs.into_iter().zip(sinks.tables) {
+        for ((at, spec), sink) in specs.into_iter().zip(sinks.tables) {
             open.tables.push((at, sink.table));
-            if let Some(committer) = sink.committer {
-                let uid = self.job.nodes[at].uid;
-                open.job.staged.push(StagedSink { uid, committer });
+            let Some(committer) = sink.committer else { continue };
+            let (table, uid) = (spec.table, self.job.nodes[at].uid);
+            let known = open.job.staged.iter_mut().find(|known| known.table == table);
+            match known.filter(|_| table.is_some()) {
+                Some(known) => known.uids.push(uid),
+                None => open.job.staged.push(StagedTable {
+                    table,
+                    uids: vec![uid],
+                    committer,
+                }),
             }
         }
         Ok(open)
@@ -421,12 +431,14 @@ fn work(plan: Plan<'_>, parts: ThreadParts) {
     let error = match result {
         Ok(Ok(())) => return,
         Ok(Err(error)) => error,
-        Err(panic) => {
-            let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-            JobError::Defect(text.unwrap_or("no message").to_owned())
-        }
+        Err(panic) => defect(panic.as_ref()),
     };
     // A coordinator that has gone has ended the job already.
     let _ = reports.send(Report::Failed(error));
+}
+
+fn defect(panic: &(dyn Any + Send)) -> JobError {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    JobError::Defect(text.unwrap_or("no message").to_owned())
 }

@@ -258,7 +258,7 @@ pub(super) struct Encoded {
 impl ProducerTopic {
     pub(super) fn new<C: ProducerContext>(producer: &BaseProducer<C>, topic: &str) -> Option<ProducerTopic> {
         let name = CString::new(topic).ok()?;
-        // SAFETY: the producer is alive and outlives the handle (both live in one `Producing`); null: defaults.
+        // SAFETY: the producer is alive and outlives the handle (`Delivery` drops it later); null: defaults.
         let handle = unsafe {
             native::rd_kafka_topic_new(
                 producer.client().native_ptr(),

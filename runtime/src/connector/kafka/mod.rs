@@ -20,8 +20,41 @@ mod writer;
 pub(super) use splits::open_source;
 pub(super) use writer::open_sinks;
 
+use rdkafka::error::KafkaError;
+
 use crate::error::JobError;
 
 fn external(error: impl ToString) -> JobError {
     JobError::external("kafka", error)
+}
+
+/// Why a client could not be made. The library's own text shows the value of the setting, which may be a secret.
+fn refused(error: KafkaError) -> JobError {
+    match error {
+        KafkaError::ClientConfig(_, description, key, _) => {
+            external(format!("setting 'properties.{key}': {description}"))
+        }
+        other => external(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connector::options::Options;
+
+    #[test]
+    fn a_refused_setting_is_named_without_its_value() {
+        let options = Options::new(
+            "t",
+            [
+                ("properties.bootstrap.servers", "localhost:1"),
+                ("properties.no.such.password", "hunter2"),
+            ],
+        );
+        let config = config::producer(&options).expect("not looked at yet");
+        let error = transaction::create(&config).err().expect("refused").to_string();
+        assert!(error.contains("properties.no.such.password"), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
 }

@@ -13,7 +13,7 @@ use super::client::{BatchConsumer, Fetched, Record, TopicHandle};
 use super::metadata::Metadata;
 use super::offsets::{self, BOUNDED, Point};
 use super::splits::Position;
-use super::{columns, external};
+use super::{columns, external, refused};
 use crate::connector::options::Options;
 use crate::connector::{Polled, Split, SplitReader};
 use crate::error::JobError;
@@ -164,7 +164,7 @@ impl KafkaReader {
             None => None,
         };
         Ok(KafkaReader {
-            consumer: BatchConsumer::new(&plan.config).map_err(external)?,
+            consumer: BatchConsumer::new(&plan.config).map_err(refused)?,
             key,
             value: format::open_decoder(&plan.options, plan.value_prefix, plan.value.clone())?,
             partitions: Vec::new(),

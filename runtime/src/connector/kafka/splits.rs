@@ -12,7 +12,7 @@ use sql::function::regex::java::translate;
 use super::client::QuietContext;
 use super::offsets::{self, ANSWER_MAX, BOUNDED, Point, STARTUP, patiently};
 use super::reader::{KafkaReader, ReaderPlan};
-use super::{config, external};
+use super::{config, external, refused};
 use crate::connector::options::{JobEnvironment, Options};
 use crate::connector::{Split, SplitReader, SplitSource};
 use crate::error::JobError;
@@ -60,7 +60,7 @@ pub(crate) fn open_source(
     let consumer_config = config::consumer(options, &environment.job_id)?;
     let consumer = consumer_config
         .create_with_context(QuietContext)
-        .map_err(external)?;
+        .map_err(refused)?;
     let bound = offsets::bound(options)?;
     let interval = match options.duration("scan.topic-partition-discovery.interval")? {
         Some(interval) if interval.is_zero() => None,

@@ -18,11 +18,10 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use super::client::QuietContext;
 use super::config;
-use super::external;
 use super::offsets::{ANSWER_MAX, patiently};
-use super::splits::Position;
+use super::{external, refused};
+use crate::connector::CommitPoint;
 use crate::connector::options::Options;
-use crate::connector::{CommitPoint, Split};
 use crate::error::JobError;
 
 /// Longest wait for a transaction call: a broker that restarts takes some seconds.
@@ -65,7 +64,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(super) fn create(config: &ClientConfig) -> Result<Producer, JobError> {
     config
         .create_with_context(DeliveryContext::default())
-        .map_err(external)
+        .map_err(refused)
 }
 
 /// Waits until everything handed to the producer is acknowledged. rust-rdkafka's own flush waits in steps of 100 ms.
@@ -161,7 +160,7 @@ impl KafkaCommitPoint {
             .set("group.id", prefix)
             .set("isolation.level", "read_committed")
             .set("enable.auto.commit", "false");
-        let consumer = consumer.create_with_context(QuietContext).map_err(external)?;
+        let consumer = consumer.create_with_context(QuietContext).map_err(refused)?;
         Ok(KafkaCommitPoint {
             transactions,
             consumer,
@@ -170,33 +169,14 @@ impl KafkaCommitPoint {
         })
     }
 
-    fn offsets(
-        &self,
-        epoch: u64,
-        checkpoint_id: &str,
-        sources: &[(String, Vec<Split>)],
-    ) -> Result<TopicPartitionList, JobError> {
-        let mut list = TopicPartitionList::new();
-        for split in sources.iter().flat_map(|(_, splits)| splits) {
-            // Other connectors have other positions; only Kafka's are offsets.
-            let position: Option<Position> = serde_json::from_value(split.position.clone()).ok();
-            let place = split
-                .id
-                .rsplit_once('/')
-                .and_then(|(topic, number)| Some((topic, number.parse().ok()?)));
-            if let (Some(position), Some((topic, number))) = (position, place)
-                && (topic, number) != (self.token_topic.as_str(), 0)
-            {
-                list.add_partition_offset(topic, number, Offset::Offset(position.offset))
-                    .map_err(external)?;
-            }
-        }
+    /// Only the token: offsets of sources may be of another cluster, which would refuse the whole transaction.
+    fn token(&self, epoch: u64, checkpoint_id: &str) -> Result<TopicPartitionList, JobError> {
         let offset = i64::try_from(epoch).map_err(external)?;
-        {
-            let mut token = list.add_partition(&self.token_topic, 0);
-            token.set_offset(Offset::Offset(offset)).map_err(external)?;
-            token.set_metadata(checkpoint_id);
-        }
+        let mut list = TopicPartitionList::new();
+        let mut token = list.add_partition(&self.token_topic, 0);
+        token.set_offset(Offset::Offset(offset)).map_err(external)?;
+        token.set_metadata(checkpoint_id);
+        drop(token);
         Ok(list)
     }
 }
@@ -214,22 +194,17 @@ impl CommitPoint for KafkaCommitPoint {
         }))
     }
 
-    fn commit(
-        &mut self,
-        epoch: u64,
-        checkpoint_id: &str,
-        sources: &[(String, Vec<Split>)],
-    ) -> Result<(), JobError> {
+    fn commit(&mut self, epoch: u64, checkpoint_id: &str) -> Result<(), JobError> {
         // An epoch without output commits its token all the same.
         let producer = self.transactions.open(self.turn)?;
         drain(producer)?;
-        let offsets = self.offsets(epoch, checkpoint_id, sources)?;
+        let token = self.token(epoch, checkpoint_id)?;
         let group = self
             .consumer
             .group_metadata()
             .ok_or_else(|| external("the consumer group is unknown"))?;
         producer
-            .send_offsets_to_transaction(&offsets, &group, TRANSACTION_MAX)
+            .send_offsets_to_transaction(&token, &group, TRANSACTION_MAX)
             .map_err(external)?;
         producer.commit_transaction(TRANSACTION_MAX).map_err(external)?;
         self.transactions.is_open[self.turn % PRODUCERS].store(false, Ordering::Release);

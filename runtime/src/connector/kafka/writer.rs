@@ -34,17 +34,18 @@ enum Guarantee {
     ExactlyOnce,
 }
 
-/// How a table's messages leave the process; shared by all threads.
+/// How a table's messages leave the process; shared by all threads. Fields are dropped in their order, and topic
+/// handles must go before their producers.
 enum Delivery {
     Plain {
-        producer: Producer,
         topic: ProducerTopic,
+        producer: Producer,
         guarantee: Guarantee,
     },
     /// A topic handle per producer that takes turns.
     Transactional {
-        transactions: Arc<Transactions>,
         topics: Vec<ProducerTopic>,
+        transactions: Arc<Transactions>,
     },
 }
 
@@ -97,12 +98,13 @@ pub(crate) fn open_sinks(
                     transactions
                 }
             };
-            let topics = transactions
+            let topics: Result<_, _> = transactions
                 .producers()
                 .iter()
-                .map(|producer| topic_of(producer, &topic));
+                .map(|producer| topic_of(producer, &topic))
+                .collect();
             Delivery::Transactional {
-                topics: topics.collect::<Result<_, _>>()?,
+                topics: topics?,
                 transactions,
             }
         } else {

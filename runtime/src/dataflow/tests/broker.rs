@@ -8,7 +8,7 @@ use sql::DataType;
 
 use super::world::Death;
 use crate::connector::registry::SinkRequest;
-use crate::connector::{CommitPoint, SinkTable, SinkTableFactory, SinkWriter, Sinks, Split, print};
+use crate::connector::{CommitPoint, SinkTable, SinkTableFactory, SinkWriter, Sinks, print};
 use crate::error::JobError;
 use crate::row::Batch;
 
@@ -110,12 +110,7 @@ impl CommitPoint for Transactions {
         Ok(inside.token.clone())
     }
 
-    fn commit(
-        &mut self,
-        epoch: u64,
-        checkpoint_id: &str,
-        _sources: &[(String, Vec<Split>)],
-    ) -> Result<(), JobError> {
+    fn commit(&mut self, epoch: u64, checkpoint_id: &str) -> Result<(), JobError> {
         let call = self.calls;
         self.calls += 1;
         if self.death == Death::BeforeCommit(call) {

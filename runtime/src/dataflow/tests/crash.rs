@@ -113,3 +113,12 @@ fn a_job_may_die_around_any_commit() {
         }
     }
 }
+
+#[test]
+fn a_panic_beside_the_workers_ends_the_job() {
+    let storage = Arc::new(InMemory::new());
+    let numbers = Numbers::new(SPLITS, ROWS_PER_SPLIT, 4, Death::Panic);
+    let result = numbers.run(&totals(), &deployment("panic", 2), &storage);
+    let error = result.expect_err("the committer panics").to_string();
+    assert!(error.ends_with("the committer breaks down"), "{error}");
+}

@@ -115,3 +115,24 @@ fn a_job_with_an_endless_source_ends_when_asked_to() {
     assert_eq!(summary.rows_written, 100);
     assert_eq!(visible("endless").len(), 100);
 }
+
+#[test]
+fn two_statements_fill_one_table() {
+    give("shared", (0..4).map(|v| row(1, v)).collect(), false);
+    let job = Job {
+        name: "shared",
+        nodes: vec![
+            node("source", &[], source("s")),
+            node("double", &[0], OperatorSpec::Calc(DOUBLE_EVEN)),
+            node("sink", &[0], sink("t")),
+            node("sink-2", &[1], sink("t")),
+        ],
+    };
+    run(&job, &deployment("shared", 2), &Control::default()).expect("the job ends well");
+    let mut rows = visible("shared");
+    rows.sort();
+    let expected = [
+        "+I[1, 0]", "+I[1, 0]", "+I[1, 1]", "+I[1, 2]", "+I[1, 3]", "+I[1, 4]",
+    ];
+    assert_eq!(rows, expected);
+}

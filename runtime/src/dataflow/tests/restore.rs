@@ -1,6 +1,7 @@
 //! What a restored job takes over, what it refuses, and what storage holds in between.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use object_store::memory::InMemory;
@@ -37,6 +38,18 @@ fn a_finished_job_goes_on_where_it_was() {
     assert_eq!((second.rows_read, second.restored), (60, first.last_checkpoint));
     let table: Vec<String> = replay(&visible("on")).into_values().collect();
     assert_eq!(table, expected_totals(160));
+}
+
+#[test]
+fn a_source_learns_which_splits_are_not_new_before_it_looks_for_more() {
+    let storage = Arc::new(InMemory::new());
+    let told = [2, 3].map(|splits| {
+        let numbers = Numbers::new(splits, 10, 0, Death::Never);
+        let summary = numbers.run(&totals(), &deployment("told", 2), &storage);
+        summary.expect("it ends well");
+        numbers.told.load(Ordering::Relaxed)
+    });
+    assert_eq!(told, [0, 2]);
 }
 
 #[test]

@@ -33,6 +33,8 @@ pub(super) enum Death {
     BeforeCommit(usize),
     /// At this call of the committer, after it has done everything.
     AfterCommit(usize),
+    /// By a defect of the committer.
+    Panic,
 }
 
 /// Numbers from several splits, and checkpoints on the way.
@@ -49,6 +51,8 @@ pub(super) struct Numbers {
     pub(super) control: Control,
     /// Output goes there by transactions; without one to the table's own sink.
     pub(super) broker: Option<Broker>,
+    /// Splits of the checkpoint that the source was told of.
+    pub(super) told: Arc<AtomicUsize>,
     polls: Arc<AtomicUsize>,
 }
 
@@ -63,6 +67,7 @@ impl Numbers {
             death,
             control: Control::default(),
             broker: None,
+            told: Arc::default(),
             polls: Arc::default(),
         }
     }
@@ -111,6 +116,10 @@ impl Connectors for Numbers {
 }
 
 impl SplitSource for Numbers {
+    fn restore(&mut self, splits: &[Split]) {
+        self.told.fetch_add(splits.len(), Ordering::Relaxed);
+    }
+
     fn discover(&mut self) -> Result<Vec<Split>, JobError> {
         let split = |split: i32| Split {
             id: format!("numbers/{split}"),
@@ -216,6 +225,7 @@ impl Committer for MortalCommitter {
     fn commit(&mut self, epoch: u64, checkpoint_id: &str, staged: Vec<Vec<u8>>) -> Result<(), JobError> {
         let call = self.calls;
         self.calls += 1;
+        assert!(self.death != Death::Panic, "the committer breaks down");
         if self.death == Death::BeforeCommit(call) {
             return Err(JobError::Cancelled);
         }
