@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::redact::{HIDDEN, is_secret, redact};
+use super::redact::{redact, shown};
 use super::{Built, Profile};
 use crate::application::Application;
 
@@ -115,7 +115,7 @@ pub fn manifest(
             compiled
                 .config
                 .iter()
-                .map(|(key, value)| (key.clone(), value.clone().into()))
+                .map(|(key, value)| (key.clone(), shown(key, value).into()))
                 .collect(),
         ),
         parameters: parameters(compiled),
@@ -127,11 +127,10 @@ fn sha256(bytes: &[u8]) -> String {
 }
 
 fn describe(table: &TableSummary) -> Value {
-    let shown = |(key, value): &(String, String)| {
-        let value = if is_secret(key) { HIDDEN } else { value.as_str() };
-        (key.clone(), Value::from(value))
-    };
-    let options: Map<String, Value> = table.options.iter().map(shown).collect();
+    let options = table.options.iter();
+    let options: Map<String, Value> = options
+        .map(|(key, value)| (key.clone(), shown(key, value).into()))
+        .collect();
     json!({
         "name": table.name,
         "columns": table.columns,

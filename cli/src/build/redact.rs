@@ -1,10 +1,10 @@
 //! SQL and options without secrets, for manifests.
 
 /// Stands where a secret was.
-pub(super) const HIDDEN: &str = "******";
+const HIDDEN: &str = "******";
 
 /// Is the value of this option something that nobody may read?
-pub(super) fn is_secret(key: &str) -> bool {
+fn is_secret(key: &str) -> bool {
     const PARTS: [&str; 9] = [
         "password",
         "secret",
@@ -17,7 +17,16 @@ pub(super) fn is_secret(key: &str) -> bool {
         "private-key",
     ];
     let key = key.to_ascii_lowercase();
-    PARTS.iter().any(|part| key.contains(part))
+    PARTS.iter().any(|part| key.contains(part)) || key.ends_with("keystore.key") || key.ends_with("key.pem")
+}
+
+/// The value of an option as anybody may read it. A URL may bring a password along (`jdbc:…?password=…`).
+pub(super) fn shown<'a>(key: &str, value: &'a str) -> &'a str {
+    if is_secret(key) || value.to_ascii_lowercase().contains("password=") {
+        HIDDEN
+    } else {
+        value
+    }
 }
 
 /// The text with every `'secret option' = 'value'` hidden, wherever it stands.
@@ -28,7 +37,8 @@ pub(super) fn redact(sql: &str) -> String {
     for pair in literals.windows(2) {
         let ((key_start, key_end), (start, end)) = (pair[0], pair[1]);
         let is_pair = sql[key_end..start].trim() == "=";
-        if is_pair && is_secret(&sql[key_start..key_end]) {
+        let key = sql[key_start..key_end].trim_matches('\'');
+        if is_pair && shown(key, &sql[start..end]) == HIDDEN {
             text += &sql[copied..start];
             text += &format!("'{HIDDEN}'");
             copied = end;
@@ -74,6 +84,9 @@ mod tests {
     fn secrets_go_and_the_rest_stays() {
         let sql = "-- 'password' = 'x'\nCREATE TABLE `it's` (a INT) WITH ('url' = 'u', 'password' = 'it''s',\n'n'='m')";
         let expected = "-- 'password' = 'x'\nCREATE TABLE `it's` (a INT) WITH ('url' = 'u', 'password' = '******',\n'n'='m')";
+        assert_eq!(redact(sql), expected);
+        let sql = "('url' = 'jdbc:postgresql://h/d?user=u&password=x', 'properties.ssl.key.pem' = 'k')";
+        let expected = "('url' = '******', 'properties.ssl.key.pem' = '******')";
         assert_eq!(redact(sql), expected);
     }
 }

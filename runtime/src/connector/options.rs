@@ -72,7 +72,7 @@ pub fn is_secret(key: &str) -> bool {
         "private-key",
     ];
     let key = key.to_ascii_lowercase();
-    PARTS.iter().any(|part| key.contains(part)) || key.ends_with("keystore.key")
+    PARTS.iter().any(|part| key.contains(part)) || key.ends_with("keystore.key") || key.ends_with("key.pem")
 }
 
 impl Options {

@@ -28,6 +28,9 @@ const RETRY_MAX: Duration = Duration::from_secs(60);
 const CREATE_COMMITS: &str = "CREATE TABLE IF NOT EXISTS millstream_commits (\
     job_id text NOT NULL, sink text NOT NULL, checkpoint_id text NOT NULL, \
     committed_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (job_id, sink))";
+/// The row must be there before it can be locked: an instance and its successor may both be the first to commit.
+const CLAIM_COMMIT: &str = "INSERT INTO millstream_commits (job_id, sink, checkpoint_id) VALUES ($1, $2, '') \
+    ON CONFLICT (job_id, sink) DO NOTHING";
 const READ_COMMIT: &str =
     "SELECT checkpoint_id FROM millstream_commits WHERE job_id = $1 AND sink = $2 FOR UPDATE";
 const WRITE_COMMIT: &str = "INSERT INTO millstream_commits (job_id, sink, checkpoint_id) VALUES ($1, $2, $3) \
@@ -154,7 +157,11 @@ impl JdbcCommitter {
         let open = connection.as_mut().expect("just connected");
         runtime.block_on(async {
             let transaction = open.client.transaction().await?;
-            let found = transaction.query_opt(READ_COMMIT, &[job_id, table]).await?;
+            let mut found = transaction.query_opt(READ_COMMIT, &[job_id, table]).await?;
+            if found.is_none() {
+                transaction.execute(CLAIM_COMMIT, &[job_id, table]).await?;
+                found = transaction.query_opt(READ_COMMIT, &[job_id, table]).await?;
+            }
             if found.is_some_and(|row| is_passed(checkpoint_id, &row.get::<_, String>(0))) {
                 return transaction.rollback().await;
             }
@@ -299,6 +306,7 @@ mod tests {
     fn epochs_of_the_same_storage_are_applied_once_and_in_order() {
         assert!(is_passed("7-1-a", "7-2-a") && is_passed("6-1-a", "7-1-a"));
         assert!(!is_passed("8-1-a", "7-1-a") && !is_passed("1-1-b", "7-1-a"));
+        assert!(!is_passed("1-1-a", ""), "claimed, nothing applied yet");
     }
 
     #[test]
