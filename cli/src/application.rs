@@ -119,8 +119,13 @@ impl Application {
     }
 }
 
+/// The file as text; a byte order mark in front, as some editors write it, does not count.
 fn read(file: &Path) -> Result<String> {
-    std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))
+    let mut text = std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    Ok(text)
 }
 
 fn sql_files(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -132,4 +137,23 @@ fn sql_files(folder: &Path) -> Result<Vec<PathBuf>> {
     files.retain(|file| file.extension().is_some_and(|extension| extension == "sql"));
     files.sort();
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_script() {
+        let path = std::env::temp_dir().join(format!("millstream_bom_{}.sql", std::process::id()));
+        for (content, expected) in [
+            ("\u{feff}SELECT 1;\r\n", "SELECT 1;\r\n"),
+            ("\u{feff}", ""),
+            ("é", "é"),
+        ] {
+            std::fs::write(&path, content).expect("the temporary folder takes files");
+            assert_eq!(read(&path).expect("the file was written"), expected);
+        }
+        std::fs::remove_file(&path).expect("the file was written");
+    }
 }

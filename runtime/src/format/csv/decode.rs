@@ -135,6 +135,7 @@ fn scalar_value(text: &str, kind: &TypeKind) -> Result<Value, FormatError> {
 
 impl Decoder for CsvDecoder {
     fn fill(&mut self, record: &[u8], row: &mut BatchWriter) -> Result<Decoded, FormatError> {
+        let record = without_mark(record);
         if record.is_empty() || (self.dialect.allow_comments && record[0] == b'#') {
             return Ok(Decoded::Empty);
         }
@@ -146,6 +147,12 @@ impl Decoder for CsvDecoder {
     }
 
     fn record_end(&self, bytes: &[u8]) -> Option<usize> {
-        split::record_end(bytes, &self.dialect)
+        let record = without_mark(bytes);
+        Some(bytes.len() - record.len() + split::record_end(record, &self.dialect)?)
     }
+}
+
+/// A byte order mark in front does not count: a quote behind it opens a cell.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }

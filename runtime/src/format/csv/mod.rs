@@ -177,6 +177,21 @@ mod tests {
         Ok((decoded == Decoded::Rows).then(|| batch.row(0).values(types.iter())))
     }
 
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_first_cell() {
+        let kinds = [TypeKind::Int, TypeKind::STRING];
+        let row = decode(&kinds, &[], "\u{feff}1,x").expect("a row");
+        assert_eq!(row, Some(vec![Value::Int(1), text("x")]));
+        let columns = vec![DecodeColumn {
+            name: "c".into(),
+            ty: DataType::nullable(TypeKind::STRING),
+            target: Some(0),
+        }];
+        let decoder = open_decoder(&options(&[]), "", columns).expect("opens");
+        let file = "\u{feff}\"a\nb\"\nc\n";
+        assert_eq!(decoder.record_end(file.as_bytes()), file.find("\nc"));
+    }
+
     fn encode(kinds: &[TypeKind], extra: &[(&str, &str)], values: &[Value]) -> String {
         let types: Vec<DataType> = kinds.iter().cloned().map(DataType::nullable).collect();
         let columns = types.iter().enumerate().map(|(i, ty)| EncodeColumn {
