@@ -127,11 +127,7 @@ fn compiled(sources: &SourceMap, errors: &mut ErrorSink) -> Option<Compiled> {
     let bound = bound(sources, errors)?;
     let physical = physical(&p4_optimize::optimize(p3_plan::plan(&bound, errors)?), errors)?;
     let explains: Option<Vec<String>> = bound.explains.iter().map(|one| explained(one, errors)).collect();
-    if physical.nodes.is_empty() && bound.explains.is_empty() {
-        let message = "the application has no INSERT and no query to run";
-        errors.push(Diagnostic::error("E5005", Span::new(0, 0, 0), message));
-        return None;
-    }
+    check_has_work(&physical, &bound, errors)?;
     Some(Compiled {
         name: p6_codegen::job_name(&physical),
         rust: p6_codegen::generate(&physical, sources),
@@ -148,6 +144,16 @@ fn compiled(sources: &SourceMap, errors: &mut ErrorSink) -> Option<Compiled> {
         explains: explains?,
         warnings: errors.warnings(),
     })
+}
+
+/// `None` after reporting that there is nothing to run and nothing to explain.
+fn check_has_work(physical: &PhysicalPlan, bound: &Bound, errors: &mut ErrorSink) -> Option<()> {
+    if physical.nodes.is_empty() && bound.explains.is_empty() {
+        let message = "the application has no INSERT and no query to run";
+        errors.push(Diagnostic::error("E5005", Span::new(0, 0, 0), message));
+        return None;
+    }
+    Some(())
 }
 
 fn bound(sources: &SourceMap, errors: &mut ErrorSink) -> Option<Bound> {
@@ -187,6 +193,7 @@ fn stage_text(sources: &SourceMap, stage: Stage, errors: &mut ErrorSink) -> Opti
         return Some(logical_text::plan_text(&optimized));
     }
     let physical = physical(&optimized, errors)?;
+    check_has_work(&physical, &bound, errors)?;
     Some(match stage {
         Stage::Rust => p6_codegen::generate(&physical, sources),
         _ => physical_text::plan_text(&physical, true),
@@ -264,5 +271,25 @@ fn table_summary(table: &Table) -> TableSummary {
             .collect(),
         is_read: false,
         is_written: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_without_work_is_refused_by_compile_and_explain() {
+        for script in ["", "SET 'table.local-time-zone' = 'UTC';"] {
+            let mut sources = SourceMap::default();
+            sources.add("q.sql", script.to_owned());
+            let compiled = compile(&sources).map(drop).expect_err("nothing to run");
+            let explained = explain(&sources, Stage::Physical)
+                .map(drop)
+                .expect_err("nothing to explain");
+            for diagnostics in [compiled, explained] {
+                assert_eq!(diagnostics[0].code, "E5005", "{script}");
+            }
+        }
     }
 }
