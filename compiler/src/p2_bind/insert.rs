@@ -189,7 +189,13 @@ impl Binder<'_> {
             // Diagnostic: E2020 a value that Flink does not cast to the sink's type by itself.
             let mut diagnostic = Diagnostic::error("E2020", span, message);
             if resolve_cast(&from.ty, &column.ty, false).is_ok() {
-                diagnostic.help = Some(format!("write CAST({} AS {})", from.name, column.ty.kind));
+                // A name that the query did not give cannot be written.
+                let name = if from.name.starts_with("EXPR$") {
+                    "…"
+                } else {
+                    &from.name
+                };
+                diagnostic.help = Some(format!("write CAST({name} AS {})", column.ty.kind));
             }
             self.error(diagnostic);
             return None;

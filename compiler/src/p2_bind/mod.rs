@@ -30,12 +30,23 @@ use crate::p1_parse::positions::Positions;
 /// Resolves names and types of a script; `None` when it has errors.
 pub fn bind(script: &Script, errors: &mut ErrorSink) -> Option<Bound> {
     let mut binder = Binder::new(&script.positions, errors);
+    binder.created = script.statements.iter().filter_map(created_name).collect();
     for statement in &script.statements {
         binder.statement(statement);
     }
     binder.unclaimed_hints();
     let bound = binder.bound;
     (!errors.has_errors()).then_some(bound)
+}
+
+/// The table or view that a statement creates.
+fn created_name(statement: &Statement) -> Option<String> {
+    let name = match &statement.kind {
+        StatementKind::CreateTable(table) => &table.name,
+        StatementKind::CreateView(view) => &view.name,
+        _ => return None,
+    };
+    name.parts.last().map(|part| part.value.clone())
 }
 
 /// State while binding: what has been declared so far, and where problems go.
@@ -47,6 +58,8 @@ struct Binder<'a> {
     declarations: IndexMap<String, CreateTable>,
     /// Views and, while their query is bound, WITH queries; later names hide earlier ones.
     named_queries: Vec<NamedQuery>,
+    /// What the script creates anywhere: names that are used too early get another help than unknown ones.
+    created: Vec<String>,
     shared_count: u32,
     /// Hints of the query being bound; those that found their table are taken out.
     hints: Vec<Hint>,
@@ -68,6 +81,7 @@ impl<'a> Binder<'a> {
             bound: Bound::default(),
             declarations: IndexMap::new(),
             named_queries: Vec::new(),
+            created: Vec::new(),
             shared_count: 0,
             hints: Vec::new(),
             clause: Span::new(0, 0, 0),
@@ -170,7 +184,12 @@ impl<'a> Binder<'a> {
             .map(String::as_str)
             .chain(views)
             .collect();
-        let help = suggestion(name, known.iter().copied(), "tables and views");
+        let is_later = !known.contains(&name) && self.created.iter().any(|created| created == name);
+        let help = if is_later {
+            format!("create '{name}' before its use; files of tables/ are read in the order of their names")
+        } else {
+            suggestion(name, known.iter().copied(), "tables and views")
+        };
         // Diagnostic: E2004 a table or view that was not created before this place.
         let message = format!("table or view '{name}' does not exist");
         self.errors

@@ -101,8 +101,25 @@ impl Scope {
             },
             _ => Err(NameError {
                 message: format!("column '{name}' is ambiguous"),
-                help: Some(format!("write it with its table: t.{name}")),
+                help: Some(self.way_out_of_ambiguity(name, &matches)),
             }),
+        }
+    }
+
+    /// A table's name tells columns of two tables apart, but not two columns of one table: a window's own
+    /// `window_start` and the one of the windows below it.
+    fn way_out_of_ambiguity(&self, name: &str, matches: &[usize]) -> String {
+        let qualifiers: Vec<Option<&str>> = matches
+            .iter()
+            .map(|at| self.columns[*at].qualifier.as_deref())
+            .collect();
+        match qualifiers.iter().copied().flatten().next() {
+            Some(table) if qualifiers.iter().any(|other| *other != Some(table)) => {
+                format!("write it with its table: {table}.{name}")
+            }
+            _ => format!(
+                "one table has it twice; rename it with AS in the query below: {name} AS other_{name}"
+            ),
         }
     }
 
@@ -179,6 +196,16 @@ mod tests {
                 .map_err(|e| e.message);
             assert_eq!(found, expected.map_err(str::to_owned), "{path:?}");
         }
+    }
+
+    #[test]
+    fn ambiguity_has_a_way_out() {
+        let help = |scope: &Scope| scope.resolve(&["a"]).expect_err("there are two").help;
+        let mut scope = scope();
+        assert_eq!(help(&scope).as_deref(), Some("write it with its table: t.a"));
+        scope.columns[2].qualifier = Some("t".to_owned());
+        let renamed = "one table has it twice; rename it with AS in the query below: a AS other_a";
+        assert_eq!(help(&scope).as_deref(), Some(renamed));
     }
 
     #[test]

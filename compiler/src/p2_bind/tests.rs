@@ -247,6 +247,10 @@ const QUERIES: &[(&str, &[&str])] = &[
         "SELECT i FROM tt",
         &["E2004 tt: table or view 'tt' does not exist"],
     ),
+    (
+        "SELECT i FROM later; CREATE VIEW later AS SELECT i FROM t",
+        &["E2004 later: table or view 'later' does not exist [create 'later' before its use"],
+    ),
     ("SELECT i FROM other.t", &["E2003 other.t"]),
     (
         "SELECT UPER(s) FROM t",
@@ -341,6 +345,13 @@ const STATEMENTS: &[(&str, &[&str])] = &[
     (
         "INSERT INTO sink (k, v, twice) SELECT i, s, i FROM t",
         &["E2018 twice: column 'twice' is computed"],
+    ),
+    (
+        "INSERT INTO sink (k, v) SELECT UPPER(s), s FROM t",
+        &[
+            "E2020 SELECT UPPER(s), s FROM t: column 1 of the query, 'EXPR$0' of type STRING, does not fit column 'k' of \
+            type BIGINT NOT NULL [write CAST(… AS BIGINT)]",
+        ],
     ),
     (
         "INSERT INTO sink (k, v) SELECT s, s FROM t",
