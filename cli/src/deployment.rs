@@ -9,6 +9,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use compiler::Compiled;
+use compiler::catalog::setting;
 use serde::Serialize;
 
 use crate::application::Application;
@@ -83,6 +84,22 @@ pub fn deployment(
     })
 }
 
+/// What to say of keys from `application.toml` and the command line that mean nothing: they are kept, as those of SET
+/// are, but a slip must not pass in silence.
+pub fn unknown_settings(application: &Application, overrides: &Overrides) -> Vec<String> {
+    let of_file = application.settings.config.keys();
+    let of_line = overrides.set.iter().map(|(key, _)| key);
+    let is_setting = |key: &&String| !key.starts_with(TABLES) && !setting::is_known(key);
+    let warning = |key: &String| {
+        let near = setting::nearest_key(key).map(|near| format!("; did you mean '{near}'?"));
+        format!(
+            "setting '{key}' is unknown and has no effect{}",
+            near.unwrap_or_default()
+        )
+    };
+    of_file.chain(of_line).filter(is_setting).map(warning).collect()
+}
+
 fn tables(
     application: &Application,
     compiled: &Compiled,
@@ -140,7 +157,10 @@ fn identifier(name: &str) -> String {
 /// beside the application, so that applications of the same name do not meet.
 fn checkpoint_location(given: Option<&str>, application: &Path) -> Result<String> {
     match given {
-        Some(url) if url.contains("://") => Ok(url.trim_end_matches('/').to_owned()),
+        Some(url) if url.contains("://") => {
+            let (scheme, rest) = url.split_once("://").expect("it is there");
+            Ok(format!("{scheme}://{}", rest.trim_end_matches('/')))
+        }
         Some(folder) => folder_url(Path::new(folder)),
         None => folder_url(&application.join(".millstream/checkpoints")),
     }
@@ -176,7 +196,10 @@ impl Deployment {
 
 #[cfg(test)]
 mod tests {
+    use compiler::base::SourceMap;
+
     use super::*;
+    use crate::application::{Scalar, Settings};
 
     #[test]
     fn names_become_identifiers() {
@@ -193,6 +216,55 @@ mod tests {
             .expect_err("no such table")
             .to_string();
         assert_eq!(error, "there is no table 'u'; there are t");
+    }
+
+    #[test]
+    fn slips_in_keys_are_told() {
+        let mut application = Application {
+            name: "a".to_owned(),
+            sources: SourceMap::default(),
+            settings: Settings::default(),
+            folder: std::env::temp_dir(),
+        };
+        let checkpoints = "execution.checkpointing.intervall".to_owned();
+        application
+            .settings
+            .config
+            .insert(checkpoints, Scalar::Integer(1));
+        let set = [
+            "tables.t.path",
+            "paralelism.default",
+            "table.local-time-zone",
+            "my.key",
+        ];
+        let overrides = Overrides {
+            set: set
+                .iter()
+                .map(|key| ((*key).to_owned(), "x".to_owned()))
+                .collect(),
+            checkpoints: None,
+            from_scratch: false,
+        };
+        let expected = [
+            "setting 'execution.checkpointing.intervall' is unknown and has no effect; did you mean \
+             'execution.checkpointing.interval'?",
+            "setting 'paralelism.default' is unknown and has no effect; did you mean 'parallelism.default'?",
+            "setting 'my.key' is unknown and has no effect",
+        ];
+        assert_eq!(unknown_settings(&application, &overrides), expected);
+    }
+
+    #[test]
+    fn places_of_checkpoints_keep_their_scheme() {
+        let folder = std::env::temp_dir();
+        for (given, expected) in [
+            ("s3://", "s3://"),
+            ("s3://bucket/", "s3://bucket"),
+            ("file:///", "file://"),
+        ] {
+            let location = checkpoint_location(Some(given), &folder).expect("a URL");
+            assert_eq!(location, expected);
+        }
     }
 
     #[test]

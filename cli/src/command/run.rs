@@ -72,6 +72,9 @@ pub(super) fn run(arguments: RunArguments) -> Result<ExitCode> {
         checkpoints: arguments.checkpoints,
         from_scratch: arguments.from_scratch,
     };
+    for warning in deployment::unknown_settings(&application, &overrides) {
+        eprintln!("warning: {warning}");
+    }
     let deployment = deployment::deployment(&application, &compiled, overrides)?;
     let built = crate::build::build(&compiled.rust, arguments.profile)?;
     if !built.was_cached {

@@ -37,7 +37,7 @@ pub(crate) fn check(
     }
     Err(JobError::Checkpoint(format!(
         "checkpoint {} has state of operators that are not in this job: {}; to drop it set \
-         'execution.state-recovery.ignore-unclaimed-state' to 'true'",
+         'execution.state-recovery.ignore-unclaimed-state' to 'true', or begin anew with --from-scratch",
         manifest.id,
         lost.join(", ")
     )))

@@ -33,6 +33,9 @@ impl CheckpointStore {
                 // An error means that the process has chosen its cryptography already.
                 let _ = rustls::crypto::ring::default_provider().install_default();
                 let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+                if bucket.is_empty() {
+                    return Err(fail("expected s3://BUCKET or s3://BUCKET/PREFIX".to_owned()));
+                }
                 let builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
                 let plain = std::env::var("AWS_ENDPOINT_URL").is_ok_and(|url| url.starts_with("http://"));
                 let store = builder.with_allow_http(plain).build();
@@ -171,6 +174,22 @@ mod tests {
             .worker_threads(1)
             .build()
             .expect("a runtime starts")
+    }
+
+    #[test]
+    fn places_that_are_none_are_refused() {
+        let runtime = runtime();
+        for (url, expected) in [
+            ("s3://", "expected s3://BUCKET or s3://BUCKET/PREFIX"),
+            ("s3:///prefix", "expected s3://BUCKET or s3://BUCKET/PREFIX"),
+            ("ftp://host", "unknown scheme 'ftp'; use file or s3"),
+        ] {
+            let error = CheckpointStore::open(url, runtime.handle().clone())
+                .err()
+                .map(|error| error.to_string());
+            let error = error.unwrap_or_else(|| panic!("{url} opens"));
+            assert!(error.contains(expected), "{url}: {error}");
+        }
     }
 
     #[test]

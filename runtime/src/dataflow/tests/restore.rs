@@ -85,7 +85,8 @@ fn state_that_nobody_claims_is_not_lost_silently() {
         .run(&changed, &deployment("claim", 1), &storage)
         .expect_err("state would be lost");
     let expected = "has state of operators that are not in this job: totals (totals); to drop it set \
-                    'execution.state-recovery.ignore-unclaimed-state' to 'true'";
+                    'execution.state-recovery.ignore-unclaimed-state' to 'true', or begin anew with \
+                    --from-scratch";
     assert!(error.to_string().ends_with(expected), "{error}");
     let mut willing = deployment("claim", 1);
     let key = "execution.state-recovery.ignore-unclaimed-state";
