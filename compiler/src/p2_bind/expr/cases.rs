@@ -139,6 +139,7 @@ impl Binder<'_> {
                 let then = arguments.pop().expect("IF has three arguments");
                 let when = arguments.pop().expect("IF has three arguments");
                 let when = self.condition(when, "IF")?;
+                self.common_type([&then].into_iter().chain(&otherwise), "IF", span)?;
                 self.case_of(vec![(when, then)], otherwise, span)
             }
             "NULLIF" => {
