@@ -14,6 +14,11 @@ pub enum JobError {
     /// An expression had no answer for a row.
     #[error("operator {operator}: {source}")]
     Value { operator: String, source: sql::SqlError },
+    /// NULL for a column, or a part of one, that allows none.
+    #[error(
+        "column {column} of table {table} is NOT NULL, but a NULL is being written into it; 'table.exec.sink.not-null-enforcer' = 'DROP' leaves such rows out"
+    )]
+    NotNull { table: String, column: String },
     /// A connector's option is missing, unknown or has an unusable value.
     #[error("table {table}: option '{option}': {message}")]
     Option {

@@ -56,6 +56,7 @@ pub mod group_agg {
 
 pub mod sink {
     pub mod implicit_casts;
+    pub mod not_null_drops;
     pub mod query_without_sink;
     pub mod upsert_takes_no_update_before;
 }
@@ -151,6 +152,7 @@ pub const GOLDEN: &[Golden] = &[
     ("group_agg/two_levels", group_agg::two_levels::job, include_str!("group_agg/two_levels.rs")),
     ("group_agg/unchanged_result", group_agg::unchanged_result::job, include_str!("group_agg/unchanged_result.rs")),
     ("sink/implicit_casts", sink::implicit_casts::job, include_str!("sink/implicit_casts.rs")),
+    ("sink/not_null_drops", sink::not_null_drops::job, include_str!("sink/not_null_drops.rs")),
     ("sink/query_without_sink", sink::query_without_sink::job, include_str!("sink/query_without_sink.rs")),
     ("sink/upsert_takes_no_update_before", sink::upsert_takes_no_update_before::job, include_str!("sink/upsert_takes_no_update_before.rs")),
     ("source/computed_columns", source::computed_columns::job, include_str!("source/computed_columns.rs")),

@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, Sender};
 use sql::Session;
 
 use super::channel::{ChannelReceiver, ChannelSender, Wakers, channel};
+use super::constraint::Constraints;
 use super::exchange::ExchangeSender;
 use super::instance::Instance;
 use super::message::{Command, Report};
@@ -196,7 +197,10 @@ fn work_of<'job>(
             let (setup, reader) = parts.sources.remove(&node).expect("every source has a reader");
             Work::Source(SourceTask::new(setup, reader, session(), Instant::now()))
         }
-        (OperatorSpec::Sink(_), _) => Work::Sink(SinkTask {
+        (OperatorSpec::Sink(spec), _) => Work::Sink(SinkTask {
+            constraints: spec
+                .table
+                .and_then(|table| Constraints::new(table, &described.columns, plan.settings)),
             writer: parts.writers.remove(&node).expect("every sink has a writer"),
             rows_written: 0,
         }),

@@ -7,6 +7,7 @@
 mod build;
 mod channel;
 mod commit;
+mod constraint;
 mod coordinator;
 mod exchange;
 mod instance;

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 
 use sql::Timestamp;
 
+use super::constraint::Constraints;
 use super::exchange::ExchangeSender;
 use super::limits::ALIGNMENT_BYTES_MAX;
 use super::message::{Barrier, Message};
@@ -38,7 +39,21 @@ pub(crate) enum Work<'job> {
 
 pub(crate) struct SinkTask {
     pub(crate) writer: Box<dyn SinkWriter>,
+    /// None when the table allows NULL everywhere.
+    pub(crate) constraints: Option<Constraints>,
     pub(crate) rows_written: u64,
+}
+
+impl SinkTask {
+    fn write(&mut self, batch: &Batch) -> Result<(), JobError> {
+        let kept = match &mut self.constraints {
+            Some(constraints) => constraints.kept(batch)?,
+            None => None,
+        };
+        let batch = kept.as_ref().unwrap_or(batch);
+        self.rows_written += batch.len() as u64;
+        self.writer.write(batch)
+    }
 }
 
 pub(crate) struct NodeInstance<'job> {
@@ -157,10 +172,7 @@ impl<'job> NodeInstance<'job> {
                 hand_on(context, output);
             }
             Work::Send(sender) => sender.send_rows(batch),
-            Work::Sink(sink) => {
-                sink.rows_written += batch.len() as u64;
-                sink.writer.write(batch)?;
-            }
+            Work::Sink(sink) => sink.write(batch)?,
             Work::Source(_) | Work::Pass => unreachable!("sources have no inputs, passing is done before"),
         }
         Ok(())

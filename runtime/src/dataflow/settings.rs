@@ -29,8 +29,48 @@ pub(crate) struct Settings {
     pub(crate) retained: usize,
     /// `execution.state-recovery.ignore-unclaimed-state`
     pub(crate) ignore_unclaimed_state: bool,
+    /// `table.exec.sink.not-null-enforcer`
+    pub(crate) not_null: NotNull,
+    /// `table.exec.sink.nested-constraint-enforcer`
+    pub(crate) nested_constraints: NestedConstraints,
     /// `table.local-time-zone`
     pub(crate) time_zone: TimeZone,
+}
+
+/// What happens when a sink's NOT NULL column gets NULL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotNull {
+    Error,
+    Drop,
+}
+
+impl NotNull {
+    fn parse(text: &str) -> Option<Self> {
+        match text.to_ascii_uppercase().as_str() {
+            "ERROR" => Some(NotNull::Error),
+            "DROP" => Some(NotNull::Drop),
+            _ => None,
+        }
+    }
+}
+
+/// How deep NOT NULL is looked after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NestedConstraints {
+    Ignore,
+    Rows,
+    RowsAndCollections,
+}
+
+impl NestedConstraints {
+    fn parse(text: &str) -> Option<Self> {
+        match text.to_ascii_uppercase().as_str() {
+            "IGNORE" => Some(NestedConstraints::Ignore),
+            "ROWS" => Some(NestedConstraints::Rows),
+            "ROWS_AND_COLLECTIONS" => Some(NestedConstraints::RowsAndCollections),
+            _ => None,
+        }
+    }
 }
 
 /// Checkpoints of a job that has a place for them but no interval: losing a minute of work at most is what
@@ -67,6 +107,20 @@ impl Settings {
             ignore_unclaimed_state: reader
                 .boolean("execution.state-recovery.ignore-unclaimed-state")?
                 .unwrap_or(false),
+            not_null: reader
+                .get(
+                    "table.exec.sink.not-null-enforcer",
+                    "ERROR or DROP",
+                    NotNull::parse,
+                )?
+                .unwrap_or(NotNull::Error),
+            nested_constraints: reader
+                .get(
+                    "table.exec.sink.nested-constraint-enforcer",
+                    "IGNORE, ROWS or ROWS_AND_COLLECTIONS",
+                    NestedConstraints::parse,
+                )?
+                .unwrap_or(NestedConstraints::Ignore),
             time_zone: reader
                 .get(
                     "table.local-time-zone",
