@@ -28,8 +28,8 @@ struct Gauge {
     entered: Arc<AtomicUsize>,
     left: Arc<AtomicUsize>,
     greatest: Arc<AtomicUsize>,
-    /// How long a write takes, by thread; a millisecond where nothing is said.
-    pauses: Vec<Duration>,
+    /// How long a write takes, and for how many, by thread; a millisecond for all where nothing is said.
+    pauses: Vec<(Duration, usize)>,
 }
 
 impl Connectors for Gauge {
@@ -113,19 +113,28 @@ impl SplitReader for Fast {
 impl SinkTableFactory for Gauge {
     fn writer(&self, thread: usize) -> Result<Box<dyn SinkWriter>, JobError> {
         let pause = self.pauses.get(thread).copied();
-        Ok(Box::new(Slow(
-            self.clone(),
-            pause.unwrap_or(Duration::from_millis(1)),
-        )))
+        let (pause, writes) = pause.unwrap_or((Duration::from_millis(1), usize::MAX));
+        Ok(Box::new(Slow {
+            gauge: self.clone(),
+            pause,
+            writes,
+        }))
     }
 }
 
-struct Slow(Gauge, Duration);
+struct Slow {
+    gauge: Gauge,
+    pause: Duration,
+    writes: usize,
+}
 
 impl SinkWriter for Slow {
     fn write(&mut self, batch: &Batch) -> Result<(), JobError> {
-        std::thread::sleep(self.1);
-        self.0.left.fetch_add(batch.len(), Ordering::SeqCst);
+        if self.writes > 0 {
+            self.writes -= 1;
+            std::thread::sleep(self.pause);
+        }
+        self.gauge.left.fetch_add(batch.len(), Ordering::SeqCst);
         Ok(())
     }
 
@@ -184,7 +193,7 @@ fn what_piles_up_before_a_barrier_does_not_keep_the_barrier_away() {
         ],
     };
     let gauge = Gauge {
-        pauses: vec![Duration::ZERO, Duration::from_millis(10)],
+        pauses: vec![(Duration::ZERO, 0), (Duration::from_millis(400), 5)],
         ..Gauge::default()
     };
     let mut deployment = deployment("alignment", 2);
