@@ -32,10 +32,9 @@ pub fn write(root: &Path) -> Result<Vec<PathBuf>> {
 /// The page of scalar functions.
 fn functions() -> String {
     assert_eq!(TITLES.len(), FAMILIES.len(), "every family has a title");
-    let mut page = "# Functions\n\nMade by `cargo xtask docs` from the catalogue. NULL, types and errors are Flink's. Beside \
-                    these there are CAST, TRY_CAST,\nCASE, COALESCE, IF, IFNULL, NULLIF, BETWEEN, IN, and the aggregates \
-                    COUNT, SUM, AVG, MIN, MAX.\n"
-        .to_owned();
+    let mut page = "# Functions\n\n".to_owned();
+    page += "Made by `cargo xtask docs` from the catalogue. NULL, types and errors are Flink's. Beside these there are\n";
+    page += "CAST, TRY_CAST, CASE, COALESCE, IF, IFNULL, NULLIF, BETWEEN, IN, and the aggregates COUNT, SUM, AVG, MIN, MAX.\n";
     for (title, family) in TITLES.iter().zip(FAMILIES) {
         page += &format!("\n## {title}\n\n");
         for function in *family {
