@@ -221,6 +221,17 @@ fn appended_once_whatever_is_killed_or_away() {
         eventually("rows arrive", || count(&database) > before + 20 + run * 7);
         running.kill();
     }
+    // The second signal ends even a job that waits for the database.
+    let mut running = script.start(&[]);
+    running.logged("completed");
+    database.stop();
+    running.logged("trying again");
+    running.send("TERM");
+    running.logged("stopping");
+    let (code, log) = running.signal("TERM");
+    assert_eq!(code, Some(1), "{log}");
+    database.start_again();
+
     let mut running = script.start(&["--parallelism 2"]);
     running.logged("restored checkpoint");
     running.logged("completed");

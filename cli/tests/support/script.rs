@@ -169,10 +169,14 @@ impl Running {
 
     /// Sends a signal (`TERM`, `INT`) and waits for the end: exit code and all of the log.
     pub(crate) fn signal(self, name: &str) -> (Option<i32>, String) {
-        let pid = self.child.id().to_string();
-        let status = Command::new("kill").arg(format!("-{name}")).arg(pid).status();
-        assert!(status.expect("kill can be run").success());
+        self.send(name);
         self.end()
+    }
+
+    pub(crate) fn send(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        let status = Command::new("kill").arg(format!("-{signal}")).arg(pid).status();
+        assert!(status.expect("kill can be run").success());
     }
 
     /// Waits for the end: exit code and all of the log.
