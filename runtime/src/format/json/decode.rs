@@ -52,6 +52,11 @@ impl JsonDecoder {
         output: &mut BatchWriter,
         complete: &mut dyn FnMut(&mut BatchWriter),
     ) -> Result<Decoded, FormatError> {
+        // Almost every record begins with its object.
+        if text.starts_with('{') {
+            self.row(&mut Scanner::at(text, 1), output, complete)?;
+            return Ok(Decoded::Rows);
+        }
         let mut scanner = Scanner::new(text);
         match scanner.token()? {
             Token::Object => self.row(&mut scanner, output, complete)?,
