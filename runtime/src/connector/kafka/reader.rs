@@ -150,8 +150,7 @@ pub(super) struct KafkaReader {
     key: Option<Box<dyn Decoder>>,
     value: Box<dyn Decoder>,
     partitions: Vec<Partition>,
-    /// Topic handle and partition number → position in `partitions`.
-    by_handle: HashMap<(TopicHandle, i32), usize>,
+    by_handle: PartitionIndex,
     /// Bounded partitions whose end has been reached and not yet told.
     ends: Vec<usize>,
     skipped: u64,
@@ -168,7 +167,7 @@ impl KafkaReader {
             key,
             value: format::open_decoder(&plan.options, plan.value_prefix, plan.value.clone())?,
             partitions: Vec::new(),
-            by_handle: HashMap::new(),
+            by_handle: PartitionIndex::default(),
             ends: Vec::new(),
             skipped: 0,
             plan,
@@ -176,20 +175,35 @@ impl KafkaReader {
     }
 }
 
-/// Position of a partition in the order of `assign`.
-fn find(
-    partitions: &[Partition],
-    by_handle: &mut HashMap<(TopicHandle, i32), usize>,
-    topic: TopicHandle,
-    number: i32,
-) -> usize {
-    *by_handle.entry((topic, number)).or_insert_with(|| {
-        let name = topic.name();
-        let found = partitions
-            .iter()
-            .position(|p| p.number == number && p.topic == name);
-        found.expect("messages come from assigned partitions")
-    })
+/// Topic handle and partition number → position of the partition in the order of `assign`.
+#[derive(Default)]
+struct PartitionIndex {
+    known: HashMap<(TopicHandle, i32), usize>,
+    /// What was found last: messages of one partition come one after another.
+    last: Option<((TopicHandle, i32), usize)>,
+}
+
+impl PartitionIndex {
+    #[inline]
+    fn find(&mut self, partitions: &[Partition], topic: TopicHandle, number: i32) -> usize {
+        match self.last {
+            Some((handle, position)) if handle == (topic, number) => position,
+            _ => self.look_up(partitions, topic, number),
+        }
+    }
+
+    fn look_up(&mut self, partitions: &[Partition], topic: TopicHandle, number: i32) -> usize {
+        let handle = (topic, number);
+        let position = *self.known.entry(handle).or_insert_with(|| {
+            let name = topic.name();
+            let found = partitions
+                .iter()
+                .position(|p| p.number == number && p.topic == name);
+            found.expect("messages come from assigned partitions")
+        });
+        self.last = Some((handle, position));
+        position
+    }
 }
 
 /// Appends the row of a message, if it has one.
@@ -292,7 +306,7 @@ impl SplitReader for KafkaReader {
                 by_handle,
                 ..
             } = self;
-            let mut at = |topic, number| find(partitions, by_handle, topic, number);
+            let mut at = |topic, number| by_handle.find(partitions, topic, number);
             let (split, next, record) = match consumer.peek(wait) {
                 None => break,
                 Some(Fetched::Error(message)) => return Err(external(message)),
