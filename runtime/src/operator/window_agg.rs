@@ -37,7 +37,6 @@ enum SliceOf {
 }
 
 /// The slice of the row before: most rows fall into the same one.
-#[derive(Clone, Copy)]
 struct Slice {
     start: i64,
     end: i64,
@@ -170,55 +169,48 @@ impl WindowAgg {
         fired
     }
 
-    /// The slice of a row; `None` for a late one.
+    /// Makes the slice of a row the current one. False: the row is late.
     #[inline]
-    fn slice(&mut self, row: RowRef<'_>, now: Timestamp) -> Result<Option<Slice>, JobError> {
+    fn enter_slice_of(&mut self, row: RowRef<'_>, now: Timestamp) -> Result<bool, JobError> {
         let time_ms = match self.slice_of {
             SliceOf::Rowtime { column, precision } => {
                 let time = row.timestamp(column, precision);
                 time.ok_or_else(|| self.time_is_null())?.millis()
             }
             SliceOf::Proctime => now.millis().max(self.progress_ms.saturating_add(1)),
-            SliceOf::Columns { start, end } => return self.carried_slice(row, start, end),
+            SliceOf::Columns { start, end } => return self.enter_carried_slice(row, start, end),
         };
         let clock = self.clock.as_mut().expect("every call prepares the clock");
         let wall_ms = clock.wall_ms(time_ms);
-        let slice = match self.current {
-            Some(slice) if slice.start <= wall_ms && wall_ms < slice.end => slice,
+        match &self.current {
+            Some(slice) if slice.start <= wall_ms && wall_ms < slice.end => Ok(!slice.late),
             _ => {
                 let frame = self
                     .frame
                     .expect("only rows that carry their window have no frame");
                 let (start, end) = frame.slice(wall_ms);
-                self.enter(start, end, frame.last_window_end(end))
+                Ok(self.enter(start, end, frame.last_window_end(end)))
             }
-        };
-        Ok((!slice.late).then_some(slice))
+        }
     }
 
-    fn carried_slice(
-        &mut self,
-        row: RowRef<'_>,
-        start: usize,
-        end: usize,
-    ) -> Result<Option<Slice>, JobError> {
+    fn enter_carried_slice(&mut self, row: RowRef<'_>, start: usize, end: usize) -> Result<bool, JobError> {
         let (start, end) = (row.timestamp(start, 3), row.timestamp(end, 3));
         let (Some(start), Some(end)) = (start, end) else {
             return Err(self.time_is_null());
         };
         let (start, end) = (start.millis(), end.millis());
-        let slice = match self.current {
-            Some(slice) if (slice.start, slice.end) == (start, end) => slice,
-            _ => self.enter(start, end, end),
-        };
-        Ok((!slice.late).then_some(slice))
+        match &self.current {
+            Some(slice) if (slice.start, slice.end) == (start, end) => Ok(!slice.late),
+            _ => Ok(self.enter(start, end, end)),
+        }
     }
 
-    fn enter(&mut self, start: i64, end: i64, last_window_end: i64) -> Slice {
+    /// False: rows of the slice are late.
+    fn enter(&mut self, start: i64, end: i64, last_window_end: i64) -> bool {
         let late = self.has_fired(last_window_end);
-        let slice = Slice { start, end, late };
-        self.current = Some(slice);
-        slice
+        self.current = Some(Slice { start, end, late });
+        !late
     }
 
     fn time_is_null(&self) -> JobError {
@@ -231,19 +223,22 @@ impl WindowAgg {
         }
     }
 
+    /// Adds a row to the current slice.
     #[inline]
-    fn add(&mut self, slice: Slice, row: RowRef<'_>, retract: bool) {
-        let leading = [slice.end, slice.start];
+    fn add(&mut self, row: RowRef<'_>, retract: bool) {
+        let slice = self.current.as_ref().expect("the slice of the row was entered");
+        let (slice_start, slice_end) = (slice.start, slice.end);
+        let leading = [slice_end, slice_start];
         let key = self.keys.encode(&leading[..self.output.leading], row);
         let hash = hash_key(key);
         let entry = match self.table.find(hash, key) {
             Some(entry) => entry,
-            None => self.add_entry(hash, slice.end, row),
+            None => self.add_entry(hash, slice_end, row),
         };
         let moved = self.aggregates.apply(&mut self.table, entry, row, retract);
         if moved != entry {
             let place = self.table.value(moved)[OWNER] as usize;
-            self.slices.get_mut(&slice.end).expect("the slice is open")[place] = moved;
+            self.slices.get_mut(&slice_end).expect("the slice is open")[place] = moved;
         }
     }
 
@@ -403,9 +398,10 @@ impl Operator for WindowAgg {
             self.advance(now.millis() - 1, cx);
         }
         for (kind, row) in input.rows() {
-            match self.slice(row, now)? {
-                Some(slice) => self.add(slice, row, !kind.is_addition()),
-                None => self.late_rows += 1,
+            if self.enter_slice_of(row, now)? {
+                self.add(row, !kind.is_addition());
+            } else {
+                self.late_rows += 1;
             }
         }
         Ok(())

@@ -42,6 +42,12 @@ fn spread(hash: u32) -> u64 {
     u64::from(hash) << 32 | u64::from(hash)
 }
 
+/// Word by word: keys are too short for a call.
+#[inline]
+fn equal(left: &[u64], right: &[u64]) -> bool {
+    left.len() == right.len() && left.iter().zip(right).all(|(left, right)| left == right)
+}
+
 impl StateTable {
     pub fn new() -> Self {
         StateTable {
@@ -75,7 +81,7 @@ impl StateTable {
         let half = hash as u32;
         self.index
             .find(spread(half), |&slot| {
-                (slot >> 32) as u32 == half && self.arena.key(slot as u32) == key
+                (slot >> 32) as u32 == half && equal(self.arena.key(slot as u32), key)
             })
             .map(|&slot| EntryId(slot as u32))
     }
