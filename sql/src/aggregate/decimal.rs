@@ -30,9 +30,9 @@ impl DecimalSum {
     #[inline]
     pub fn accumulate(&mut self, argument: i128, restarts: bool) {
         self.count += 1;
-        // Two numbers of 38 digits have a sum that 128 bits hold.
+        // 128 bits hold every number of 38 digits, yet not every sum of two.
         self.sum = match self.sum {
-            Some(sum) => fits(sum + argument),
+            Some(sum) => sum.checked_add(argument).and_then(fits),
             None => restarts.then_some(argument),
         };
     }
@@ -47,7 +47,7 @@ impl DecimalSum {
     pub fn merge(&mut self, other: Self, restarts: bool) {
         self.count += other.count;
         self.sum = match (self.sum, other.sum) {
-            (Some(sum), Some(more)) => fits(sum + more),
+            (Some(sum), Some(more)) => sum.checked_add(more).and_then(fits),
             (sum, more) => restarts.then_some(sum.or(more)).flatten(),
         };
     }
@@ -96,6 +96,10 @@ mod tests {
     fn overflow_is_null() {
         assert_eq!(sum_of(&[LIMIT - 1, 1]).sum(), None);
         assert_eq!(sum_of(&[LIMIT - 1, 1, 7]).sum(), Some(7));
+        assert_eq!(sum_of(&[LIMIT - 1, LIMIT - 1]).sum(), None);
+        let mut merged = sum_of(&[LIMIT - 1]);
+        merged.merge(merged, false);
+        assert_eq!(merged.sum(), None);
         let mut average = sum_of(&[LIMIT - 1]);
         average.accumulate(1, false);
         average.accumulate(7, false);
