@@ -269,7 +269,7 @@ impl Digits {
     }
 }
 
-/// MOD has the type of its divisor, except between two decimals.
+/// MOD of numbers without fraction has the type of its divisor.
 fn remainder(name: &'static str, given: &[Argument]) -> Result<Resolved, String> {
     let [a, b] = given else {
         return Err(mismatch("two numbers", given));
@@ -283,7 +283,9 @@ fn remainder(name: &'static str, given: &[Argument]) -> Result<Resolved, String>
         let arguments = typed(given, [TypeKind::Double, TypeKind::Double]);
         return Ok(Resolved::new(call, given, arguments, TypeKind::Double));
     }
-    if right.is_integer() {
+    let (l, r) = (Digits::of(&left), Digits::of(&right));
+    let is_whole = l.scale == 0 && r.scale == 0;
+    if right.is_integer() && is_whole {
         let path = if left.is_integer() {
             "arithmetic::remainder_integer"
         } else {
@@ -297,8 +299,7 @@ fn remainder(name: &'static str, given: &[Argument]) -> Result<Resolved, String>
             right,
         ));
     }
-    let (l, r) = (Digits::of(&left), Digits::of(&right));
-    let wanted = if left.is_integer() { r } else { l.remainder(r) };
+    let wanted = if is_whole { r } else { l.remainder(r) };
     let result = wanted.limited();
     // The remainder has the larger scale, and no more digits before the point than either side.
     let fits = result.scale >= l.scale.max(r.scale) && result.integer() >= l.integer().min(r.integer());
@@ -386,6 +387,9 @@ mod tests {
             ("%", decimal(19, 0), decimal(19, 0), "DECIMAL(19, 0) NOT NULL"),
             ("%", decimal(10, 2), decimal(5, 3), "DECIMAL(5, 3) NOT NULL"),
             ("%", TypeKind::Int, decimal(5, 3), "DECIMAL(5, 3) NOT NULL"),
+            ("MOD", decimal(10, 2), TypeKind::Int, "DECIMAL(10, 2) NOT NULL"),
+            ("MOD", decimal(2, 1), TypeKind::TinyInt, "DECIMAL(2, 1) NOT NULL"),
+            ("MOD", TypeKind::Int, decimal(19, 0), "DECIMAL(19, 0) NOT NULL"),
             ("+", TypeKind::STRING, TypeKind::Int, "INT NOT NULL"),
         ];
         for (symbol, a, b, expected) in cases {
