@@ -100,15 +100,22 @@ fn digits(text: &str, min: usize, max: usize) -> Option<(u32, &str)> {
     Some((number.parse().ok()?, rest))
 }
 
-/// `y[-m[-d]]`, with what follows a space ignored. Days past the end of a month count on.
+/// `y[-m[-d]]` of digits, with what follows a space ignored.
 fn parse_date(text: &str) -> Option<Date> {
     let text = text.trim();
     let text = text.split_once(' ').map_or(text, |(date, _)| date);
-    let mut parts = text.splitn(3, '-').map(|p| p.trim().parse::<u32>());
-    let year = parts.next()?.ok()?;
-    let month = parts.next().map_or(Ok(1), |m| m).ok()?;
-    let day = parts.next().map_or(Ok(1), |d| d).ok()?;
-    let valid = year <= 9_999 && (1..=12).contains(&month) && (1..=31).contains(&day);
+    let mut parts = text.splitn(3, '-').map(|part| {
+        let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse::<u32>().ok().filter(|_| is_number)
+    });
+    let year = parts.next()??;
+    let month = parts.next().unwrap_or(Some(1))?;
+    let day = parts.next().unwrap_or(Some(1))?;
+    if year > 9_999 || !(1..=12).contains(&month) {
+        return None;
+    }
+    let last = days_in_month(year as i32, month as u8);
+    let valid = (1..=u32::from(last)).contains(&day);
     valid.then(|| Civil::new(year as i32, month as u8, day as u8).date())
 }
 
@@ -293,6 +300,11 @@ mod tests {
             ("1970-01-02 10:11:12", Some(1)),
             ("1970-13-01", None),
             ("1970-01-02x", None),
+            ("1970-02-29", None),
+            ("1972-02-29", Some(789)),
+            ("1970-04-31", None),
+            ("+1970", None),
+            ("1970- 1-2", None),
         ];
         for (text, expected) in dates {
             assert_eq!(date(text).ok(), expected.map(Date), "{text}");
