@@ -86,9 +86,16 @@ fn round_time(unit: Unit, value: Time, direction: Direction) -> Time {
     }
 }
 
+/// On the local clock, back with the offset that `value` has, as Flink does: across a change of the clocks the result is
+/// an hour off.
 fn round_local(session: &Session, unit: Unit, value: Timestamp, direction: Direction) -> Timestamp {
     let local = zone::local(&session.time_zone, value);
-    zone::instant(&session.time_zone, round_timestamp(unit, local, direction))
+    let offset_us = local.micros - value.micros;
+    let rounded = round_timestamp(unit, local, direction);
+    Timestamp {
+        micros: rounded.micros - offset_us,
+        ..rounded
+    }
 }
 
 #[inline]
@@ -222,5 +229,9 @@ mod tests {
             ceil_timestamp_ltz(&session, noon, "DAY"),
             Timestamp::from_millis(16 * 3_600_000)
         );
+        let session = Session::new(zone::named("Europe/Berlin").expect("known zone"));
+        let in_summer = from_text::timestamp("2024-03-31 01:30:15", 3).expect("a timestamp");
+        let before_midnight = from_text::timestamp("2024-03-30 22:00:00", 3).expect("a timestamp");
+        assert_eq!(floor_timestamp_ltz(&session, in_summer, "DAY"), before_midnight);
     }
 }
