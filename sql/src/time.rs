@@ -15,6 +15,13 @@ pub struct Date(pub i32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub i32);
 
+impl Time {
+    /// The time without its fraction of a second.
+    pub const fn whole_seconds(self) -> Time {
+        Time(self.0 - self.0 % 1_000)
+    }
+}
+
 /// TIMESTAMP (wall clock, counted as if in UTC) or TIMESTAMP_LTZ (instant): microseconds since the epoch
 /// and the nanoseconds within the microsecond (0 to 999). The order of the fields is the order in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -86,6 +86,39 @@ pub fn write_integer(value: i64, output: &mut Vec<u8>) {
     output.extend_from_slice(&buffer[at..]);
 }
 
+/// A decimal as Flink's JSON and CSV write it: without zeros at its end, by `BigDecimal.toString`.
+pub fn write_short_decimal(value: Decimal, output: &mut Vec<u8>) {
+    let mut unscaled = value.unscaled;
+    let mut scale = i32::from(value.scale);
+    while unscaled != 0 && unscaled % 10 == 0 {
+        unscaled /= 10;
+        scale -= 1;
+    }
+    if unscaled == 0 {
+        output.push(b'0');
+    } else if scale >= 0 {
+        let scale = scale as u8;
+        write_decimal(Decimal { unscaled, scale }, false, output);
+    } else {
+        let digits = unscaled.unsigned_abs().to_string();
+        let exponent = digits.len() as i32 - 1 - scale;
+        if unscaled < 0 {
+            output.push(b'-');
+        }
+        write_scientific(digits.as_bytes(), exponent, output);
+    }
+}
+
+/// `1.25E-8`, `1E+2`.
+fn write_scientific(digits: &[u8], exponent: i32, output: &mut Vec<u8>) {
+    output.push(digits[0]);
+    if digits.len() > 1 {
+        output.push(b'.');
+        output.extend_from_slice(&digits[1..]);
+    }
+    let _ = write!(output, "E{exponent:+}");
+}
+
 /// `BigDecimal.toPlainString`, or `BigDecimal.toString` when not `plain`: that one is scientific below 1E-6.
 pub fn write_decimal(value: Decimal, plain: bool, output: &mut Vec<u8>) {
     let digits = value.unscaled.unsigned_abs().to_string();
@@ -95,12 +128,7 @@ pub fn write_decimal(value: Decimal, plain: bool, output: &mut Vec<u8>) {
         output.push(b'-');
     }
     if !plain && exponent < -6 {
-        output.push(digits.as_bytes()[0]);
-        if digits.len() > 1 {
-            output.push(b'.');
-            output.extend_from_slice(&digits.as_bytes()[1..]);
-        }
-        let _ = write!(output, "E{exponent}");
+        write_scientific(digits.as_bytes(), exponent, output);
         return;
     }
     if scale == 0 {
@@ -253,6 +281,24 @@ mod tests {
             &mut output,
         );
         assert_eq!(output, b"2.7E-8");
+    }
+
+    #[test]
+    fn decimals_without_zeros_at_the_end() {
+        for (unscaled, scale, text) in [
+            (0, 2, "0"),
+            (1_050, 2, "10.5"),
+            (10_000, 2, "1E+2"),
+            (-12_300_000, 3, "-1.23E+4"),
+            (-120_005, 1, "-12000.5"),
+            (700, 2, "7"),
+            (1_250, 11, "1.25E-8"),
+            (1, 6, "0.000001"),
+        ] {
+            let mut output = Vec::new();
+            write_short_decimal(Decimal { unscaled, scale }, &mut output);
+            assert_eq!(String::from_utf8_lossy(&output), text);
+        }
     }
 
     #[test]

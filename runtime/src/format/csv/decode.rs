@@ -117,10 +117,10 @@ fn scalar_value(text: &str, kind: &TypeKind) -> Result<Value, FormatError> {
     let trimmed = java_trim(text);
     let value = match kind {
         TypeKind::Date => temporal::parse_date_lenient(trimmed).map(Value::Date),
-        TypeKind::Time { precision } => temporal::parse_time_iso(trimmed).map(|time| {
-            let unit = 10i32.pow(3u32.saturating_sub(u32::from(*precision)));
-            Value::Time(sql::Time(time.0 / unit * unit))
-        }),
+        // Flink reads no fraction of a second.
+        TypeKind::Time { .. } => {
+            temporal::parse_time_iso(trimmed).map(|time| Value::Time(time.whole_seconds()))
+        }
         TypeKind::Timestamp { precision } => {
             temporal::parse_timestamp(trimmed, SQL).map(|v| Value::Timestamp(v.truncate(*precision)))
         }

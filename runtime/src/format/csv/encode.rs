@@ -8,7 +8,7 @@ use base64::Engine;
 use sql::{DataType, TypeKind, Value};
 
 use super::Dialect;
-use crate::format::number::{write_decimal, write_double, write_float, write_integer};
+use crate::format::number::{write_decimal, write_double, write_float, write_integer, write_short_decimal};
 use crate::format::scalar::BASE64;
 use crate::format::temporal::{self, TimestampStandard};
 use crate::format::{EncodeColumn, Encoder, FormatError};
@@ -79,7 +79,8 @@ impl CsvEncoder {
             Value::BigInt(v) | Value::Millis(v) => write_integer(*v, output),
             Value::Float(v) => write_float(*v, output),
             Value::Double(v) => write_double(*v, output),
-            Value::Decimal(v) => write_decimal(*v, self.plain_decimals, output),
+            Value::Decimal(v) if self.plain_decimals => write_decimal(*v, true, output),
+            Value::Decimal(v) => write_short_decimal(*v, output),
             Value::Text(v) => output.extend_from_slice(v.as_bytes()),
             Value::Bytes(v) => output.extend_from_slice(BASE64.encode(v).as_bytes()),
             Value::Date(v) => temporal::write_date(*v, output),

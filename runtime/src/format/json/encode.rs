@@ -7,7 +7,7 @@
 use base64::Engine;
 use sql::{DataType, TypeKind, Value};
 
-use crate::format::number::{write_decimal, write_double, write_float, write_integer};
+use crate::format::number::{write_decimal, write_double, write_float, write_integer, write_short_decimal};
 use crate::format::scalar::BASE64;
 use crate::format::temporal::{self, TimestampStandard};
 use crate::format::{EncodeColumn, Encoder, FormatError};
@@ -146,14 +146,13 @@ fn write_value(
         (Value::Float(v), _) => write_float(*v, output),
         (Value::Double(v), _) if !v.is_finite() => quoted(output, |o| write_double(*v, o)),
         (Value::Double(v), _) => write_double(*v, output),
-        (Value::Decimal(v), _) => write_decimal(*v, settings.plain_decimals, output),
+        (Value::Decimal(v), _) if settings.plain_decimals => write_decimal(*v, true, output),
+        (Value::Decimal(v), _) => write_short_decimal(*v, output),
         (Value::Text(v), _) => write_text(v, output),
         (Value::Bytes(v), _) => quoted(output, |o| o.extend_from_slice(BASE64.encode(v).as_bytes())),
         (Value::Date(v), _) => quoted(output, |o| temporal::write_date(*v, o)),
         // Flink writes no fraction of a second here.
-        (Value::Time(v), _) => quoted(output, |o| {
-            temporal::write_time(sql::Time(v.0 / 1_000 * 1_000), o)
-        }),
+        (Value::Time(v), _) => quoted(output, |o| temporal::write_time(v.whole_seconds(), o)),
         (Value::Timestamp(v), TypeKind::TimestampLtz { .. }) => {
             write_timestamp(*v, settings.standard, b"Z\"", output);
         }

@@ -93,7 +93,8 @@ pub(super) fn text_value(
 ) -> Result<Value, FormatError> {
     let value = match kind {
         TypeKind::Date => temporal::parse_date(text).map(Value::Date),
-        TypeKind::Time { .. } => temporal::parse_time(text).map(Value::Time),
+        // Flink reads no fraction of a second.
+        TypeKind::Time { .. } => temporal::parse_time(text).map(|time| Value::Time(time.whole_seconds())),
         TypeKind::Timestamp { precision } => temporal::parse_timestamp(text, settings.standard)
             .map(|v| Value::Timestamp(v.truncate(*precision))),
         TypeKind::TimestampLtz { precision } => temporal::parse_timestamp_ltz(text, settings.standard)

@@ -162,7 +162,7 @@ fn times_and_nested_values_are_coerced_as_flink_does() {
         (
             TypeKind::Time { precision: 3 },
             "\"00:00:01.5\"",
-            Some(Value::Time(Time(1_500))),
+            Some(Value::Time(Time(1_000))),
         ),
         (
             ts3.clone(),
@@ -343,6 +343,11 @@ fn options_of_the_encoder() {
             scale: 9,
         },
     )];
+    let round = [Value::Decimal(Decimal {
+        unscaled: 100_000_000_000,
+        scale: 9,
+    })];
+    assert_eq!(encode(&decimal, &[], &round).as_deref(), Ok("{\"a\":1E+2}"));
     let plain = [("encode.decimal-as-plain-number", "true")];
     let value = [Value::Decimal(Decimal {
         unscaled: 27,
