@@ -109,7 +109,7 @@ pub const FUNCTIONS: &[FunctionDef] = &[
         name: "SPLIT",
         resolve: |given| {
             let call = Call::strict("SPLIT", "collection::array::split");
-            let result = array_of(DataType::not_null(TypeKind::STRING));
+            let result = array_of(DataType::string());
             fixed(call, &[Text, Text], "(STRING, STRING)", given, result)
         },
         doc: "SPLIT(text, delimiter): an array of its parts.",

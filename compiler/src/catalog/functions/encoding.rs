@@ -73,7 +73,7 @@ pub const FUNCTIONS: &[FunctionDef] = &[
         name: "URL_ENCODE",
         resolve: |given| {
             let call = Call::strict("URL_ENCODE", "url::url_encode");
-            fixed(call, &[Text], "(STRING)", given, TypeKind::STRING)
+            always_nullable(fixed(call, &[Text], "(STRING)", given, TypeKind::STRING))
         },
         doc: "URL_ENCODE(text): as HTML forms encode text.",
     },
@@ -148,7 +148,7 @@ mod tests {
             ("FROM_BASE64", vec![bytes.clone()], Err(())),
             ("DECODE", vec![bytes.clone(), text.clone()], Ok("STRING")),
             ("PARSE_URL", vec![text.clone(); 3], Ok("STRING")),
-            ("URL_ENCODE", vec![text.clone()], Ok("STRING NOT NULL")),
+            ("URL_ENCODE", vec![text.clone()], Ok("STRING")),
             ("IS_VALID_UTF8", vec![bytes], Ok("BOOLEAN NOT NULL")),
         ] {
             assert_eq!(
