@@ -193,8 +193,7 @@ fn state_in_an_object_store_goes_on_at_another_parallelism() {
     let lines = |n: u32| (0..40).map(|k| format!("k{k},{n}\n")).collect::<String>();
     std::fs::write(input.join("1.csv"), lines(1)).expect("written");
     let checkpoints = format!("--checkpoints s3://{}/checkpoints", s3.bucket);
-    let mut n = 1;
-    for parallelism in [3, 1, 2] {
+    for (n, parallelism) in [(1, 3), (2, 1), (3, 2)] {
         let mut running = script.start(&[&checkpoints, &format!("--parallelism {parallelism}")]);
         if n > 1 {
             running.logged("restored checkpoint");
@@ -208,7 +207,6 @@ fn state_in_an_object_store_goes_on_at_another_parallelism() {
         }
         let (code, log) = running.signal("TERM");
         assert_eq!(code, Some(0), "{log}");
-        n += 1;
     }
     let mut running = script.start(&[&checkpoints, "--from-scratch"]);
     let row = running.row("k39, 3]");

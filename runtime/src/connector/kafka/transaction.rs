@@ -176,7 +176,6 @@ impl KafkaCommitPoint {
         let mut token = list.add_partition(&self.token_topic, 0);
         token.set_offset(Offset::Offset(offset)).map_err(external)?;
         token.set_metadata(checkpoint_id);
-        drop(token);
         Ok(list)
     }
 }
