@@ -86,8 +86,8 @@ fn round_time(unit: Unit, value: Time, direction: Direction) -> Time {
     }
 }
 
-/// On the local clock, back with the offset that `value` has, as Flink does: across a change of the clocks the result is
-/// an hour off.
+/// On the local clock, back with the offset that `value` has, as Flink does: across a change of the clocks the result
+/// is an hour off.
 fn round_local(session: &Session, unit: Unit, value: Timestamp, direction: Direction) -> Timestamp {
     let local = zone::local(&session.time_zone, value);
     let offset_us = local.micros - value.micros;
