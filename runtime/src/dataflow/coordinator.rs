@@ -369,17 +369,20 @@ impl<'a> Coordinator<'a> {
         take_over_positions(restored.unwrap_or_default(), &mut splits);
         open.last_discovery = Some(Instant::now());
         let is_bounded = open.source.as_ref().is_none_or(|source| source.is_bounded());
-        let mut assigned = Vec::new();
+        let mut assigned: Vec<Vec<Split>> = vec![Vec::new(); self.commands.len()];
         for split in splits {
             if open.known.insert(split.id.clone()) {
                 // Sources start at different threads, so that those with one split do not all meet on the
                 // first.
-                assigned.push(((at + open.known.len() - 1) % self.commands.len(), split));
+                assigned[(at + open.known.len() - 1) % self.commands.len()].push(split);
             }
         }
         let completes = is_bounded && !std::mem::replace(&mut open.is_complete, is_bounded);
-        for (thread, split) in assigned {
-            self.send(thread, Command::Assign { node, split });
+        for (thread, splits) in assigned.into_iter().enumerate() {
+            // At first also to threads that get none: only then do they know that others need not wait for them.
+            if is_first_look || !splits.is_empty() {
+                self.send(thread, Command::Assign { node, splits });
+            }
         }
         if completes {
             (0..self.commands.len()).for_each(|thread| self.send(thread, Command::NoMoreSplits { node }));

@@ -48,8 +48,9 @@ impl Message {
 
 /// From the coordinator to a worker thread.
 pub(crate) enum Command {
-    /// A split of the source node at this position in the job.
-    Assign { node: usize, split: Split },
+    /// Splits of the source node at this position in the job. Those found together come together: if one was
+    /// read before another is known, its watermark would make the other's rows late.
+    Assign { node: usize, splits: Vec<Split> },
     /// All splits that will ever come have been assigned: the source ends with them.
     NoMoreSplits { node: usize },
     /// Sources put this barrier into the flow now.

@@ -66,6 +66,9 @@ pub(crate) struct SourceTask<'job> {
     computed: BatchWriter,
     allowed: Vec<Option<Timestamp>>,
     splits: Vec<SplitState>,
+    /// The splits of the first look have been assigned, be it none. Before that the source is not idle: if others ran
+    /// ahead, the rows of splits to come would be late.
+    is_assigned: bool,
     combiner: WatermarkCombiner,
     /// Milliseconds of the assigner's greatest and of its last emitted watermark; both start at the epoch, as
     /// Flink's do.
@@ -103,6 +106,7 @@ impl<'job> SourceTask<'job> {
             session,
             allowed: Vec::new(),
             splits: Vec::new(),
+            is_assigned: false,
             combiner: WatermarkCombiner::default(),
             assigner_ms: (0, 0),
             last_periodic: now,
@@ -115,7 +119,15 @@ impl<'job> SourceTask<'job> {
         }
     }
 
-    pub(crate) fn assign(&mut self, split: Split, now: Instant) -> Result<(), JobError> {
+    /// Splits found by one look, all those of this thread.
+    pub(crate) fn assign(&mut self, splits: Vec<Split>, now: Instant) -> Result<(), JobError> {
+        self.is_assigned = true;
+        splits
+            .into_iter()
+            .try_for_each(|split| self.assign_one(split, now))
+    }
+
+    fn assign_one(&mut self, split: Split, now: Instant) -> Result<(), JobError> {
         self.splits.push(SplitState {
             last_row: self.active_time(now),
             allowed: None,
@@ -218,7 +230,7 @@ impl<'job> SourceTask<'job> {
 
     /// Watermarks and idleness that are due by the wall clock.
     pub(crate) fn on_clock(&mut self, now: Instant, output: &mut Vec<Message>) {
-        if self.ended {
+        if self.ended || !self.is_assigned {
             return;
         }
         self.find_idle(now);

@@ -95,8 +95,8 @@ impl Worker<'_> {
                 Err(TryRecvError::Disconnected) => return Ok(false),
             };
             match command {
-                Command::Assign { node, split } => {
-                    self.with_source(node, |source| source.assign(split, Instant::now()))?;
+                Command::Assign { node, splits } => {
+                    self.with_source(node, |source| source.assign(splits, Instant::now()))?;
                 }
                 Command::NoMoreSplits { node } => self.with_source(node, |source| {
                     source.set_no_more_splits();

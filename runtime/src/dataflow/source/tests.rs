@@ -66,14 +66,22 @@ impl Bench {
         let start = Instant::now();
         let reader = Box::new(Script(polls.into()));
         let mut task = SourceTask::new(setup, reader, Session::utc(), start);
-        for id in ["a", "b"] {
-            let split = Split {
-                id: id.to_owned(),
-                position: serde_json::Value::Null,
-            };
-            task.assign(split, start).expect("the script takes any split");
-        }
+        let splits = ["a", "b"].map(|id| Split {
+            id: id.to_owned(),
+            position: serde_json::Value::Null,
+        });
+        task.assign(splits.into(), start)
+            .expect("the script takes any split");
         Bench { task, start }
+    }
+
+    /// A thread that has not been told its splits yet.
+    fn untold() -> Self {
+        let mut bench = Bench::new(WatermarkStyle::SplitPeriodic, Vec::new());
+        let setup = SourceSetup { ..bench.task.setup };
+        let reader = Box::new(Script(Vec::new().into()));
+        bench.task = SourceTask::new(setup, reader, Session::utc(), bench.start);
+        bench
     }
 
     fn poll(&mut self, after_ms: u64) -> Vec<String> {
@@ -251,4 +259,13 @@ fn a_source_that_asks_for_a_checkpoint_waits_for_the_one_after() {
     assert!(bench.poll(2).is_empty());
     bench.task.on_committed(7, &[]);
     assert_eq!(bench.poll(3), ["rows 1"]);
+}
+
+#[test]
+fn a_thread_that_waits_for_its_splits_is_not_idle() {
+    let mut bench = Bench::untold();
+    assert!(bench.clock(5_000).is_empty(), "its splits may come any moment");
+    let start = bench.start;
+    bench.task.assign(Vec::new(), start).expect("nothing to take");
+    assert_eq!(bench.clock(5_300), ["idle"], "it has none: others need not wait");
 }
