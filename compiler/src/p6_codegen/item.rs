@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens as _, format_ident, quote};
 use sql::DataType;
 
 use super::row_reader::RowReader;
@@ -167,7 +167,12 @@ impl<'s> Items<'s> {
         let mut statics = Vec::new();
         for ty in &types {
             let (name, built) = (self.static_type(ty), self.build_type(ty));
-            statics.push(quote! { static #name: LazyLock<DataType> = LazyLock::new(|| #built); });
+            let maker = match syn::parse2::<syn::ExprCall>(built.clone()) {
+                // A constructor without arguments is the maker itself.
+                Ok(call) if call.args.is_empty() => call.func.to_token_stream(),
+                _ => quote! { || #built },
+            };
+            statics.push(quote! { static #name: LazyLock<DataType> = LazyLock::new(#maker); });
         }
         statics
     }

@@ -108,9 +108,9 @@ fn answers_sink() -> Node {
     }
 }
 
-static TYPE_1: LazyLock<DataType> = LazyLock::new(|| build::string());
+static TYPE_1: LazyLock<DataType> = LazyLock::new(build::string);
 
-static TYPE_2: LazyLock<DataType> = LazyLock::new(|| build::int());
+static TYPE_2: LazyLock<DataType> = LazyLock::new(build::int);
 
 struct TSourceRow<'a>(RowRef<'a>);
 

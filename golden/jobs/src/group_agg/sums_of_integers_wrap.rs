@@ -163,9 +163,9 @@ fn answers_sink() -> Node {
     }
 }
 
-static TYPE_1: LazyLock<DataType> = LazyLock::new(|| build::int());
+static TYPE_1: LazyLock<DataType> = LazyLock::new(build::int);
 
-static TYPE_2: LazyLock<DataType> = LazyLock::new(|| build::tinyint());
+static TYPE_2: LazyLock<DataType> = LazyLock::new(build::tinyint);
 
 struct GroupAllRow<'a>(RowRef<'a>);
 
