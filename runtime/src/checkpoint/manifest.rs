@@ -29,7 +29,7 @@ pub struct Manifest {
     pub parts: Vec<PartRef>,
     /// Positions of all splits, by uid of the source.
     pub sources: BTreeMap<String, Vec<Split>>,
-    /// Output staged for the sinks' committers, by uid of the sink.
+    /// Output staged for the sinks' committers, by table.
     pub staged: BTreeMap<String, Vec<String>>,
     /// Operators with state.
     pub operators: Vec<OperatorState>,

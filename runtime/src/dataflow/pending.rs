@@ -11,7 +11,7 @@ use crossbeam_channel::Sender;
 use super::message::{Barrier, EpochEnd, Part, Report};
 use crate::checkpoint::manifest::{Manifest, PartRef, directory};
 use crate::checkpoint::store::CheckpointStore;
-use crate::job::Job;
+use crate::job::{Job, OperatorSpec};
 use crate::state::key::KeyGroupRange;
 
 pub(crate) struct Pending {
@@ -88,8 +88,8 @@ impl Pending {
                 }
                 Some(uploader) => {
                     let path = format!("{}/staged-{node}-{}", directory(&self.manifest.id), end.thread);
-                    let uid = job.nodes[node].uid.to_owned();
-                    self.manifest.staged.entry(uid).or_default().push(path.clone());
+                    let table = staged_table(job, node).to_owned();
+                    self.manifest.staged.entry(table).or_default().push(path.clone());
                     self.upload(path, end.thread, staged, uploader);
                 }
             }
@@ -116,16 +116,14 @@ impl Pending {
         self.manifest.staged.values_mut().for_each(|paths| paths.sort());
     }
 
-    /// Staged output by uid of the sink, threads in order.
+    /// Staged output by table, threads in order.
     pub(crate) fn take_staged(&mut self, job: &Job) -> BTreeMap<String, Vec<Vec<u8>>> {
-        let mut by_uid: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+        let mut by_table: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
         for ((node, _), staged) in std::mem::take(&mut self.staged) {
-            by_uid
-                .entry(job.nodes[node].uid.to_owned())
-                .or_default()
-                .push(staged);
+            let table = staged_table(job, node).to_owned();
+            by_table.entry(table).or_default().push(staged);
         }
-        by_uid
+        by_table
     }
 
     /// What the checkpoint waits for, for messages.
@@ -165,5 +163,14 @@ impl Pending {
             // Nobody listens any more when the job has ended.
             let _ = reports.send(report);
         });
+    }
+}
+
+/// The table that a sink's staged output is for. Not the sink's uid: a changed statement gives the sink another one,
+/// and what was decided but not yet written before the change is still to be written.
+fn staged_table(job: &Job, node: usize) -> &'static str {
+    match &job.nodes[node].operator {
+        OperatorSpec::Sink(spec) => spec.table.unwrap_or_default(),
+        _ => unreachable!("only sinks stage output"),
     }
 }

@@ -295,15 +295,9 @@ impl<'a> Opening<'a> {
         for ((at, spec), sink) in specs.into_iter().zip(sinks.tables) {
             open.tables.push((at, sink.table));
             let Some(committer) = sink.committer else { continue };
-            let (table, uid) = (spec.table, self.job.nodes[at].uid);
-            let known = open.job.staged.iter_mut().find(|known| known.table == table);
-            match known.filter(|_| table.is_some()) {
-                Some(known) => known.uids.push(uid),
-                None => open.job.staged.push(StagedTable {
-                    table,
-                    uids: vec![uid],
-                    committer,
-                }),
+            let table = spec.table.unwrap_or_default();
+            if !open.job.staged.iter().any(|known| known.table == table) {
+                open.job.staged.push(StagedTable { table, committer });
             }
         }
         Ok(open)
