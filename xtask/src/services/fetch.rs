@@ -3,7 +3,7 @@
 //! What may be installed without asking (the user is root) is installed, and said; otherwise the one line to type
 //! is the error.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -94,19 +94,4 @@ pub fn run(what: &str, command: &mut Command) -> Result<()> {
     }
     eprintln!("done in {:.1} s", started.elapsed().as_secs_f32());
     Ok(())
-}
-
-/// Makes `folder` by `fill`, once: it works in a temporary folder that is renamed when complete, so that an
-/// interrupted download is never taken for a finished one.
-pub fn once(folder: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    let unfinished = folder.with_extension(format!("unfinished-{}", std::process::id()));
-    std::fs::create_dir_all(&unfinished)?;
-    fill(&unfinished)?;
-    match std::fs::rename(&unfinished, folder) {
-        Err(_) if folder.is_dir() => Ok(std::fs::remove_dir_all(&unfinished)?),
-        result => Ok(result?),
-    }
 }
