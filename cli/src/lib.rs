@@ -1,7 +1,3 @@
-//! The `millstream` command as a library: reading applications, building artifacts, running them.
+//! The `millstream` command as a library: what each subcommand does.
 
-pub mod application;
-pub mod build;
-pub mod cache;
 pub mod command;
-pub mod deployment;

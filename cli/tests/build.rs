@@ -30,7 +30,7 @@ fn build(script: &Path, out: &Path, cache: Option<&Path>) -> serde_json::Value {
 
 /// A cache that shares the compiled runtime with the user's but has no job in it.
 fn cache_without_jobs(folder: &Path) {
-    let shared = cli::cache::folder("runtime").expect("the cache can be used");
+    let shared = session::build::cache::folder("runtime").expect("the cache can be used");
     std::fs::create_dir_all(folder).expect("created");
     std::os::unix::fs::symlink(shared, folder.join("runtime")).expect("linked");
 }

@@ -10,10 +10,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use cli::application::Application;
-use cli::build::{Profile, build};
-use cli::deployment::{Overrides, deployment};
 use nix::sys::resource::{UsageWho, getrusage};
+use session::build::application::Application;
+use session::build::deployment::{Overrides, deployment};
+use session::build::{Profile, build};
 
 const SHORT_ROWS: u64 = 500_000;
 const LONG_ROWS: u64 = 2_500_000;

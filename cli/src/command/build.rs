@@ -9,8 +9,8 @@ use clap::Args;
 
 use super::INVALID;
 use super::compile::{MessageFormat, compile};
-use crate::application::Application;
-use crate::build::{Artifact, Profile, artifact};
+use session::build::application::Application;
+use session::build::{Artifact, Profile, artifact};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
@@ -41,7 +41,7 @@ impl BuildArguments {
                 continue;
             };
             let compile_ms = started.elapsed().as_millis();
-            let built = crate::build::build(&compiled.rust, self.profile)?;
+            let built = session::build::build(&compiled.rust, self.profile)?;
             let manifest = artifact::manifest(&application, &compiled, &built, self.profile)?;
             let artifact = Artifact {
                 executable: built.executable.clone(),

@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use compiler::Compiled;
 use compiler::base::{Diagnostic, SourceMap, render, reports};
 
-use crate::application::Application;
+use session::build::application::Application;
 
 /// How diagnostics are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::INVALID;
 use super::compile::MessageFormat;
-use crate::application::Application;
+use session::build::application::Application;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \

@@ -9,9 +9,9 @@ use clap::Args;
 
 use super::INVALID;
 use super::compile::{MessageFormat, compile};
-use crate::application::Application;
-use crate::build::Profile;
-use crate::deployment::{self, Overrides};
+use session::build::Profile;
+use session::build::application::Application;
+use session::build::deployment::{self, Overrides};
 
 #[derive(Args)]
 #[command(
@@ -76,7 +76,7 @@ pub(super) fn run(arguments: RunArguments) -> Result<ExitCode> {
         eprintln!("warning: {warning}");
     }
     let deployment = deployment::deployment(&application, &compiled, overrides)?;
-    let built = crate::build::build(&compiled.rust, arguments.profile)?;
+    let built = session::build::build(&compiled.rust, arguments.profile)?;
     if !built.was_cached {
         eprintln!("{}: built in {:.1} s", application.name, built.time.as_secs_f32());
     }

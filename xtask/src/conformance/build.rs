@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use anyhow::{Context as _, Result, bail};
 use cargo_metadata::{CrateType, Message};
-use cli::build::sdk::clean_command;
+use session::build::sdk::clean_command;
 
 /// The parts of the program that are the same for all jobs.
 const PARTS: [(&str, &str); 3] = [

@@ -113,7 +113,7 @@ fn answer(folder: &Path) -> Result<Answer> {
 /// The folder with Flink's jars, fetched on first use.
 fn libraries() -> Result<PathBuf> {
     let folder = fetch::cache("services")?.join(format!("flink-{VERSION}"));
-    cli::cache::once(&folder, |target| {
+    session::build::cache::once(&folder, |target| {
         let python = fetch::program("python3", "python3-pip")?;
         let mut download = Command::new(&python);
         download.args(["-m", "pip", "download", "--quiet", "--no-deps"]);
@@ -179,7 +179,7 @@ fn classes(root: &Path, libraries: &Path) -> Result<PathBuf> {
         std::fs::read(source)?.hash(&mut hasher);
     }
     let folder = fetch::cache("services")?.join(format!("flink-{VERSION}-runner-{:016x}", hasher.finish()));
-    cli::cache::once(&folder, |target| {
+    session::build::cache::once(&folder, |target| {
         let mut command = Command::new(fetch::program("javac", "default-jdk-headless")?);
         command
             .args(["-nowarn", "-proc:none", "-cp"])

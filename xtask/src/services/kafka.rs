@@ -95,7 +95,7 @@ fn server_properties(folder: &Path, port: u16, controller_port: u16) -> String {
 /// The folder with Kafka's jars, fetched on first use.
 fn libraries() -> Result<PathBuf> {
     let folder = fetch::cache("services")?.join(format!("kafka-{KAFKA_VERSION}"));
-    cli::cache::once(&folder, |target| {
+    session::build::cache::once(&folder, |target| {
         let maven = fetch::program("mvn", "maven")?;
         std::fs::write(target.join("pom.xml"), pom())?;
         let mut command = Command::new(maven);

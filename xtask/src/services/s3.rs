@@ -72,7 +72,7 @@ pub fn start(folder: &Path) -> Result<(Daemon, Address)> {
 
 fn program() -> Result<PathBuf> {
     let folder = fetch::cache("services")?.join(format!("versitygw-{VERSION}"));
-    cli::cache::once(&folder, |target| {
+    session::build::cache::once(&folder, |target| {
         let go = fetch::program("go", "golang-go")?;
         check_version(&go)?;
         let mut command = Command::new(go);

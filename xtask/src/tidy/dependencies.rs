@@ -13,7 +13,7 @@ struct Law {
     reason: &'static str,
 }
 
-const LAWS: [Law; 8] = [
+const LAWS: [Law; 9] = [
     Law {
         below: "sql/",
         except: &[],
@@ -37,6 +37,12 @@ const LAWS: [Law; 8] = [
         except: &[],
         forbidden: &["compiler::"],
         reason: "compiler and runtime do not meet",
+    },
+    Law {
+        below: "session/",
+        except: &[],
+        forbidden: &["use runtime::"],
+        reason: "the manager and workers know jobs as processes only",
     },
     Law {
         below: "compiler/src/",

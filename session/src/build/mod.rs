@@ -1,7 +1,10 @@
 //! Generated source → artifact: a native executable and its manifest, by content. What was built once is not built
 //! again; a cached build runs no compiler.
 
+pub mod application;
 pub mod artifact;
+pub mod cache;
+pub mod deployment;
 pub mod job_crate;
 mod redact;
 pub mod sdk;
@@ -57,12 +60,12 @@ pub fn build(rust: &str, profile: Profile) -> Result<Built> {
     let runtime_build_id = sdk.build_id()?;
     let rustc_version = sdk.rustc_version()?;
     let parts = [rust, &runtime_build_id, &rustc_version, profile.name()];
-    let key = crate::cache::hash(parts.map(str::as_bytes));
-    let folder = crate::cache::folder("jobs")?.join(&key);
+    let key = cache::hash(parts.map(str::as_bytes));
+    let folder = cache::folder("jobs")?.join(&key);
     let was_cached = folder.is_dir();
     if !was_cached {
         let libraries = sdk.libraries(&runtime_build_id)?;
-        crate::cache::once(&folder, |target| {
+        cache::once(&folder, |target| {
             job_crate::compile(rust, profile, &key, &libraries, target)
         })?;
     }

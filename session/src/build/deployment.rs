@@ -12,7 +12,7 @@ use compiler::Compiled;
 use compiler::catalog::setting;
 use serde::Serialize;
 
-use crate::application::Application;
+use crate::build::application::Application;
 
 /// What the command line says.
 pub struct Overrides {
@@ -175,7 +175,7 @@ impl Deployment {
     /// The deployment as an open file that has no name any more: options may hold passwords in clear, so nobody else
     /// may read it and nothing stays behind.
     pub fn open(&self) -> Result<File> {
-        let folder = crate::cache::folder("deployments")?;
+        let folder = crate::build::cache::folder("deployments")?;
         let path = folder.join(format!("{}-{}.json", self.job_id, std::process::id()));
         let mut options = OpenOptions::new();
         options
@@ -199,7 +199,7 @@ mod tests {
     use compiler::base::SourceMap;
 
     use super::*;
-    use crate::application::{Scalar, Settings};
+    use crate::build::application::{Scalar, Settings};
 
     #[test]
     fn names_become_identifiers() {

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::redact::{redact, shown};
 use super::{Built, Profile};
-use crate::application::Application;
+use crate::build::application::Application;
 
 /// What `millstream build` hands over.
 pub struct Artifact {

@@ -37,7 +37,7 @@ impl Sdk {
             Some(folder) => PathBuf::from(folder),
             None => Path::new(env!("CARGO_MANIFEST_DIR"))
                 .parent()
-                .expect("cli lies in the workspace")
+                .expect("session lies in the workspace")
                 .to_owned(),
         };
         if !root.join("runtime/Cargo.toml").is_file() {
@@ -62,14 +62,15 @@ impl Sdk {
             parts.push(relative.to_string_lossy().into_owned().into_bytes());
             parts.push(std::fs::read(file).with_context(|| format!("reading {}", file.display()))?);
         }
-        Ok(crate::cache::hash(parts.iter().map(Vec::as_slice)))
+        Ok(crate::build::cache::hash(parts.iter().map(Vec::as_slice)))
     }
 
     /// One line: `rustc 1.95.0 (…)`. The pinned tool chain's, whatever folder the user is in. Asking rustc takes a
     /// process, so the answer is kept beside the compiled runtime.
     pub fn rustc_version(&self) -> Result<String> {
         let toolchain = std::fs::read(self.root.join("rust-toolchain.toml"))?;
-        let file = crate::cache::folder("rustc")?.join(crate::cache::hash([toolchain.as_slice()]));
+        let file =
+            crate::build::cache::folder("rustc")?.join(crate::build::cache::hash([toolchain.as_slice()]));
         if let Ok(version) = std::fs::read_to_string(&file) {
             return Ok(version);
         }
@@ -96,8 +97,8 @@ impl Sdk {
 
     /// The compiled runtime; built now if this is the first time.
     pub fn libraries(&self, build_id: &str) -> Result<Libraries> {
-        let folder = crate::cache::folder("runtime")?.join(build_id);
-        crate::cache::once(&folder, |target| self.build_libraries(target))?;
+        let folder = crate::build::cache::folder("runtime")?.join(build_id);
+        crate::build::cache::once(&folder, |target| self.build_libraries(target))?;
         let named = ["runtime", "sql"].map(|name| (name.to_owned(), folder.join(format!("lib{name}.rlib"))));
         Ok(Libraries {
             crates: BTreeMap::from(named),
@@ -109,6 +110,8 @@ impl Sdk {
     fn build_libraries(&self, target: &Path) -> Result<()> {
         eprintln!("building the runtime (once per version, two to four minutes) …");
         let mut command = self.command("cargo");
+        // OpenSSL writes the time of its build into itself unless it is told one.
+        command.env("SOURCE_DATE_EPOCH", "0");
         command.args([
             "build",
             "--release",
@@ -118,7 +121,9 @@ impl Sdk {
             "--message-format",
             "json-render-diagnostics",
         ]);
-        command.arg("--target-dir").arg(crate::cache::folder("target")?);
+        command
+            .arg("--target-dir")
+            .arg(crate::build::cache::folder("target")?);
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

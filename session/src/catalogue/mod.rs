@@ -1,0 +1,152 @@
+//! The catalogue: everything the manager knows, in memory, and every change of it on durable storage first.
+//!
+//! In: changes by the API, the scheduler and workers, one at a time. Out: records, and a wake-up for whoever waits for
+//! changes. Invariant: what can be read here is stored; a manager that lost its lease can store nothing.
+
+pub mod sqlite;
+pub mod store;
+pub mod table;
+
+use std::sync::{Arc, RwLock};
+
+use anyhow::Result;
+use tokio::sync::{Mutex, watch};
+
+pub use store::{Change, Store};
+pub use table::{Record, Table, Tables, Transaction};
+
+/// Shared by all tasks of a manager.
+#[derive(Clone)]
+pub struct Catalogue {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    tables: RwLock<Tables>,
+    /// Held while a change is decided and stored: changes are made one at a time.
+    store: Mutex<Store>,
+    /// Counts changes.
+    version: watch::Sender<u64>,
+}
+
+impl Catalogue {
+    /// Everything that is stored, read into memory.
+    pub async fn open(mut store: Store) -> Result<Catalogue> {
+        let mut tables = Tables::default();
+        for (kind, id, body) in store.load().await? {
+            tables.load(&kind, &id, &body)?;
+        }
+        let inner = Inner {
+            tables: RwLock::new(tables),
+            store: Mutex::new(store),
+            version: watch::Sender::new(0),
+        };
+        Ok(Catalogue {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Looks at the present records; must be short.
+    pub fn read<T>(&self, look: impl FnOnce(&Tables) -> T) -> T {
+        look(&self.inner.tables.read().expect("no reader panics while it looks"))
+    }
+
+    /// Decides on a change and stores it. An error of `decide` changes nothing; an error of the store (`E` from
+    /// `anyhow`) changes nothing in memory and ends up with the caller.
+    pub async fn change<T, E>(
+        &self,
+        decide: impl FnOnce(&mut Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: From<anyhow::Error>,
+    {
+        let mut store = self.inner.store.lock().await;
+        let (answer, changes) = {
+            let tables = self.inner.tables.read().expect("no reader panics while it looks");
+            let mut transaction = Transaction::new(&tables);
+            let answer = decide(&mut transaction)?;
+            (answer, transaction.into_changes())
+        };
+        if changes.is_empty() {
+            return Ok(answer);
+        }
+        store.apply(&changes).await.map_err(E::from)?;
+        let mut tables = self
+            .inner
+            .tables
+            .write()
+            .expect("no reader panics while it looks");
+        for change in changes {
+            tables.apply(change);
+        }
+        drop(tables);
+        self.inner.version.send_modify(|version| *version += 1);
+        Ok(answer)
+    }
+
+    /// Wakes its holder after changes.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.version.subscribe()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Token;
+
+    fn token(sha256: &str) -> Token {
+        Token {
+            sha256: sha256.to_owned(),
+            prefix: "abc".to_owned(),
+            user_email: "a@example.org".to_owned(),
+            description: String::new(),
+            created_at: crate::model::now(),
+            expires_at: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn changes_are_seen_whole_or_not_at_all_and_survive_reopening() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let path = folder.path().join("catalogue.sqlite");
+        let open = || async {
+            let store = Store::Sqlite(sqlite::SqliteStore::open(&path).expect("it opens"));
+            Catalogue::open(store).await.expect("it loads")
+        };
+        let catalogue = open().await;
+        let mut changes = catalogue.changes();
+        let stored: Result<()> = catalogue
+            .change(|transaction| {
+                transaction.put(token("1"));
+                transaction.put(token("2"));
+                Ok(())
+            })
+            .await;
+        stored.expect("it is stored");
+        assert!(changes.has_changed().expect("the catalogue lives"));
+        changes.mark_unchanged();
+        let refused: Result<()> = catalogue
+            .change(|transaction| {
+                transaction.delete::<Token>("1");
+                anyhow::bail!("no")
+            })
+            .await;
+        assert!(refused.is_err() && !changes.has_changed().expect("the catalogue lives"));
+        let removed: Result<bool> = catalogue
+            .change(|transaction| {
+                transaction.delete::<Token>("2");
+                Ok(transaction.get::<Token>("2").is_none())
+            })
+            .await;
+        assert!(
+            removed.expect("it is stored"),
+            "a transaction sees its own changes"
+        );
+        drop(catalogue);
+        let ids: Vec<String> = open()
+            .await
+            .read(|tables| tables.all::<Token>().map(|t| t.sha256.clone()).collect());
+        assert_eq!(ids, ["1"]);
+    }
+}

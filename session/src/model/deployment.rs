@@ -1,0 +1,78 @@
+//! A deployment: one version, running or ended, with its attempts.
+
+use serde::{Deserialize, Serialize};
+
+use super::status::Status;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Deployment {
+    pub id: String,
+    pub application_id: String,
+    pub version_id: String,
+    pub parallelism: u32,
+    pub restart_enabled: bool,
+    /// As given by the caller.
+    pub starting_savepoint: Option<String>,
+    /// URL of what the first attempt restores: the savepoint, or what `restore: latest` found.
+    pub restore_from: Option<String>,
+    pub last_savepoint: Option<String>,
+    pub status: Status,
+    pub created_at: String,
+    pub created_by: String,
+    /// Since it got its present status.
+    pub status_since: String,
+    /// Why it waits, restarts or has failed, in words.
+    pub error_msg: Option<String>,
+    /// Flink-shaped id of the job (32 hexadecimal digits), from the start of the first attempt.
+    pub job_id: Option<String>,
+    pub artifact: Option<Artifact>,
+    /// Counts starts; a worker's report of an older attempt is ignored.
+    pub attempt: u32,
+    /// The worker that has the present attempt.
+    pub worker: Option<String>,
+    pub started_at: Option<String>,
+    pub ended_at: Option<String>,
+    /// Per operator: reused, migrated, reset. Only of deployments that restore.
+    #[serde(default)]
+    pub state_plan: Vec<OperatorPlan>,
+    /// The newest last; bounded.
+    #[serde(default)]
+    pub restarts: Vec<Restart>,
+}
+
+/// What a worker fetches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Artifact {
+    /// sha256 of the executable, in hexadecimal digits.
+    pub sha256: String,
+    pub size_bytes: u64,
+}
+
+/// What becomes of an operator's state when a deployment restores.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct OperatorPlan {
+    pub name: String,
+    pub uid: String,
+    pub state: StateFate,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StateFate {
+    /// Taken over as it is.
+    Reused,
+    /// Taken over in another form.
+    Migrated,
+    /// An operator of the version that starts without state.
+    Reset,
+    /// State of the savepoint that no operator of the version claims.
+    Dropped,
+}
+
+/// Why an attempt ended before the deployment did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Restart {
+    pub at: String,
+    pub attempt: u32,
+    pub reason: String,
+}

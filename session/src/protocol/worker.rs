@@ -1,0 +1,105 @@
+//! Calls of a worker to its manager.
+//!
+//! `POST /internal/worker` with what the worker has; the answer, held back until there is news or `hold_ms` are over,
+//! says what it should have. Invariant: an attempt that the answer does not name must not run; one that it names runs
+//! or has ended and is reported until the manager no longer names it.
+
+use serde::{Deserialize, Serialize};
+
+use super::job::{Checkpoint, Command, Metrics, Row};
+
+/// Worker → manager.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Heartbeat {
+    /// Chosen by the worker once and kept in its data folder.
+    pub worker: String,
+    /// Changes with every start of the worker's process.
+    pub incarnation: String,
+    pub host: String,
+    pub slots: u32,
+    /// Memory of the machine, and what the worker may give to jobs.
+    pub memory_bytes: u64,
+    pub attempts: Vec<AttemptState>,
+    /// Lines of jobs since the last call that the manager has acknowledged.
+    pub logs: Vec<LogLine>,
+    /// What the worker has seen of the manager's news: answered at once if there is newer.
+    pub seen: u64,
+    pub hold_ms: u64,
+}
+
+/// One start of a deployment (or an interactive query) on a worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AttemptState {
+    pub deployment: String,
+    pub attempt: u32,
+    pub state: State,
+    pub process_id: Option<u32>,
+    pub memory_bytes: u64,
+    /// CPU time used, user and system.
+    pub cpu_ms: u64,
+    pub metrics: Option<Metrics>,
+    /// Since the last call.
+    pub events: Vec<Event>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum State {
+    /// Fetching the artifact, starting the process.
+    Starting,
+    Running,
+    Finished {
+        savepoint: Option<String>,
+    },
+    /// Ended because the manager wanted it to.
+    Canceled,
+    Failed {
+        message: String,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    Restored { url: Option<String> },
+    Checkpoint(Checkpoint),
+    Savepoint(Checkpoint),
+    CheckpointFailed { epoch: u64, message: String },
+    SavepointFailed { message: String },
+    Rows { rows: Vec<Row> },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LogLine {
+    pub deployment: String,
+    /// Microseconds since 1970.
+    pub time_us: i64,
+    pub line: String,
+}
+
+/// Manager → worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Orders {
+    /// To be sent back as `seen`.
+    pub version: u64,
+    pub attempts: Vec<Assignment>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Assignment {
+    pub deployment: String,
+    pub attempt: u32,
+    pub artifact_sha256: String,
+    /// The job is killed when it uses more.
+    pub memory_limit_bytes: u64,
+    /// First line for the job, with secrets.
+    pub parameters: serde_json::Value,
+    /// Commands with numbers that rise; each is carried out once.
+    pub commands: Vec<NumberedCommand>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NumberedCommand {
+    pub number: u64,
+    pub command: Command,
+}
