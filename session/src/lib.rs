@@ -8,3 +8,4 @@ pub mod build;
 pub mod catalogue;
 pub mod model;
 pub mod protocol;
+pub mod refusal;
