@@ -48,6 +48,9 @@ impl std::error::Error for Refusal {}
 impl From<anyhow::Error> for Refusal {
     fn from(error: anyhow::Error) -> Self {
         eprintln!("error: {error:#}");
-        Self::new(500, "The session cluster could not carry this out; its log says why")
+        Self::new(
+            500,
+            "The session cluster could not carry this out; its log says why",
+        )
     }
 }

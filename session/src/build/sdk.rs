@@ -108,7 +108,7 @@ impl Sdk {
     }
 
     fn build_libraries(&self, target: &Path) -> Result<()> {
-        eprintln!("building the runtime (once per version, two to four minutes) …");
+        eprintln!("building the runtime (once per version, three to five minutes) …");
         let mut command = self.command("cargo");
         // OpenSSL writes the time of its build into itself unless it is told one.
         command.env("SOURCE_DATE_EPOCH", "0");

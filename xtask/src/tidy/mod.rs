@@ -3,6 +3,7 @@
 //! Each law is a function from the parsed tree to findings. A finding names file, line and what to do.
 
 mod dependencies;
+mod licences;
 mod names;
 mod sizes;
 mod sources;
@@ -30,6 +31,7 @@ pub fn check(root: &Path) -> Result<Vec<Finding>> {
     text::check(&tree, &mut findings);
     dependencies::check(&tree, &mut findings);
     names::check(&tree, &mut findings);
+    licences::check(root, &mut findings)?;
     findings.sort();
     Ok(findings)
 }
