@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use crate::base::{Diagnostic, ErrorSink, SourceMap, Span};
 use crate::catalog::table::{ColumnKind, Table};
-use crate::p2_bind::bound::{Bound, BoundExplain};
+use crate::p1_parse::ast::Script;
+use crate::p2_bind::bound::{Bound, BoundExplain, BoundStatement};
+use crate::p2_bind::preview::{Preview, bind_preview};
 use crate::p3_plan::plan::LogicalPlan;
 use crate::p3_plan::text as logical_text;
 use crate::p5_physical::plan::{PhysicalNode, PhysicalOp, PhysicalPlan};
@@ -95,9 +97,29 @@ pub struct ColumnSummary {
     pub kind: &'static str,
 }
 
+/// What a preview needs.
+#[derive(Clone, Debug)]
+pub struct CompiledPreview {
+    /// A job whose only output is its answer.
+    pub compiled: Compiled,
+    /// Columns of the answer.
+    pub columns: Vec<AnswerColumn>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AnswerColumn {
+    pub name: String,
+    /// As Flink writes it, without NOT NULL.
+    pub data_type: String,
+    pub nullable: bool,
+}
+
 /// Compiles an application, or says what is wrong with it.
 pub fn compile(sources: &SourceMap) -> Result<Compiled, Vec<Diagnostic>> {
-    with_stack(|errors| compiled(sources, errors))
+    with_stack(|errors| {
+        let bound = bound(sources, errors)?;
+        compiled(sources, &bound, errors)
+    })
 }
 
 /// The text of one stage. Errors of later passes do not matter.
@@ -123,11 +145,37 @@ fn with_stack<T: Send>(
     })
 }
 
-fn compiled(sources: &SourceMap, errors: &mut ErrorSink) -> Option<Compiled> {
-    let bound = bound(sources, errors)?;
-    let physical = physical(&p4_optimize::optimize(p3_plan::plan(&bound, errors)?), errors)?;
+/// Compiles what a preview shows: a job that reads and writes nothing but its answer.
+pub fn compile_preview(sources: &SourceMap, preview: &Preview) -> Result<CompiledPreview, Vec<Diagnostic>> {
+    with_stack(|errors| {
+        let script = parsed(sources, errors)?;
+        let mut bound = bind_preview(&script, preview, errors)?;
+        bound.explains.clear();
+        let columns = answer_columns(&bound);
+        let compiled = compiled(sources, &bound, errors)?;
+        Some(CompiledPreview { compiled, columns })
+    })
+}
+
+/// The columns of the only query.
+fn answer_columns(bound: &Bound) -> Vec<AnswerColumn> {
+    let columns = bound.statements.iter().flat_map(|statement| match statement {
+        BoundStatement::Query(query) => query.schema.columns.as_slice(),
+        BoundStatement::Insert { .. } => unreachable!("a preview writes no table"),
+    });
+    columns
+        .map(|column| AnswerColumn {
+            name: column.name.clone(),
+            data_type: column.ty.kind.to_string(),
+            nullable: column.ty.nullable,
+        })
+        .collect()
+}
+
+fn compiled(sources: &SourceMap, bound: &Bound, errors: &mut ErrorSink) -> Option<Compiled> {
+    let physical = physical(&p4_optimize::optimize(p3_plan::plan(bound, errors)?), errors)?;
     let explains: Option<Vec<String>> = bound.explains.iter().map(|one| explained(one, errors)).collect();
-    check_has_work(&physical, &bound, errors)?;
+    check_has_work(&physical, bound, errors)?;
     Some(Compiled {
         name: p6_codegen::job_name(&physical),
         rust: p6_codegen::generate(&physical, sources),
@@ -157,11 +205,12 @@ fn check_has_work(physical: &PhysicalPlan, bound: &Bound, errors: &mut ErrorSink
 }
 
 fn bound(sources: &SourceMap, errors: &mut ErrorSink) -> Option<Bound> {
+    p2_bind::bind(&parsed(sources, errors)?, errors)
+}
+
+fn parsed(sources: &SourceMap, errors: &mut ErrorSink) -> Option<Script> {
     let script = p1_parse::parse(sources, errors);
-    if errors.has_errors() {
-        return None;
-    }
-    p2_bind::bind(&script, errors)
+    (!errors.has_errors()).then_some(script)
 }
 
 fn physical(optimized: &LogicalPlan, errors: &mut ErrorSink) -> Option<PhysicalPlan> {

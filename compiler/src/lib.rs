@@ -23,7 +23,8 @@ pub mod p4_optimize;
 pub mod p5_physical;
 pub mod p6_codegen;
 
-pub use compile::{Compiled, Stage, compile, explain};
+pub use compile::{Compiled, CompiledPreview, Stage, compile, compile_preview, explain};
+pub use p2_bind::preview::Preview;
 
 #[cfg(test)]
 mod sample;

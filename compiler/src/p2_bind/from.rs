@@ -121,7 +121,11 @@ impl Binder<'_> {
     /// The relation a name stands for, and the name itself without catalog and database.
     pub(super) fn relation_of(&mut self, parts: &[sqlast::Ident], span: Span) -> Option<(Relation, String)> {
         let parts: Vec<&str> = parts.iter().map(|part| part.value.as_str()).collect();
-        let name = self.checked_name(&parts, span);
+        self.relation_named(&parts, span)
+    }
+
+    pub(super) fn relation_named(&mut self, parts: &[&str], span: Span) -> Option<(Relation, String)> {
+        let name = self.checked_name(parts, span);
         if let Some(query) = self.named_queries.iter().rev().find(|query| query.name == name) {
             return query.relation.clone().map(|relation| (relation, name));
         }

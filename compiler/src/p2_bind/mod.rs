@@ -12,6 +12,7 @@ mod group;
 mod hints;
 mod insert;
 mod like;
+pub mod preview;
 mod query;
 mod scope;
 mod select;
