@@ -6,6 +6,7 @@
 
 pub mod build;
 pub mod catalogue;
+pub mod manager;
 pub mod model;
 pub mod protocol;
 pub mod refusal;

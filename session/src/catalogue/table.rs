@@ -12,7 +12,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::store::Change;
-use crate::model::{Application, Deployment, Endpoint, Integration, Savepoint, Service, Token, Version};
+use crate::model::{
+    Application, Deployment, Endpoint, Integration, Program, Savepoint, Service, Token, Version,
+};
 
 pub(super) type AnyRecord = Arc<dyn Any + Send + Sync>;
 
@@ -77,6 +79,7 @@ records! {
     applications: Application, "application", |application| application.id.clone();
     versions: Version, "version", |version| version.id.clone();
     deployments: Deployment, "deployment", |deployment| deployment.id.clone();
+    programs: Program, "program", |program| program.deployment_id.clone();
     savepoints: Savepoint, "savepoint", |savepoint| savepoint.id.clone();
     tokens: Token, "token", |token| token.sha256.clone();
 }

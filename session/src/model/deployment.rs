@@ -30,6 +30,20 @@ pub struct Deployment {
     pub attempt: u32,
     /// The worker that has the present attempt.
     pub worker: Option<String>,
+    /// The start of the worker's process that the attempt was given to: with it the attempt ends.
+    #[serde(default)]
+    pub incarnation: Option<String>,
+    /// Not before this moment does the next attempt start.
+    #[serde(default)]
+    pub restart_at: Option<String>,
+    /// What the present attempt is asked to do, by rising numbers.
+    #[serde(default)]
+    pub requests: Vec<Request>,
+    #[serde(default)]
+    pub last_request: u64,
+    /// Attempts that failed by themselves, since the deployment was created.
+    #[serde(default)]
+    pub failures: u32,
     pub started_at: Option<String>,
     pub ended_at: Option<String>,
     /// Per operator: reused, migrated, reset. Only of deployments that restore.
@@ -38,6 +52,24 @@ pub struct Deployment {
     /// The newest last; bounded.
     #[serde(default)]
     pub restarts: Vec<Restart>,
+}
+
+/// Something that a running job is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    pub number: u64,
+    pub kind: RequestKind,
+    /// The savepoint is written below this URL.
+    pub savepoint_url: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RequestKind {
+    /// A savepoint; the job goes on.
+    Savepoint,
+    /// A savepoint, then the end.
+    Stop,
 }
 
 /// What a worker fetches.
@@ -75,4 +107,7 @@ pub struct Restart {
     pub at: String,
     pub attempt: u32,
     pub reason: String,
+    /// The job failed by itself: counts for the restart strategy. The loss of a worker does not.
+    #[serde(default)]
+    pub is_failure: bool,
 }

@@ -6,6 +6,7 @@
 pub mod application;
 pub mod deployment;
 pub mod integration;
+pub mod program;
 pub mod restart;
 pub mod savepoint;
 pub mod service;
@@ -15,6 +16,7 @@ pub mod token;
 pub use application::{Application, Version};
 pub use deployment::Deployment;
 pub use integration::{Endpoint, Integration};
+pub use program::Program;
 pub use savepoint::{Savepoint, SavepointKind};
 pub use service::Service;
 pub use status::Status;

@@ -15,7 +15,7 @@ pub enum RestartStrategy {
         delay: Duration,
     },
     FailureRate {
-        /// This many in the interval are too many.
+        /// More than this many in the interval are too many.
         max_failures: u32,
         interval: Duration,
         delay: Duration,

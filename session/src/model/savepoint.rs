@@ -7,6 +7,9 @@ pub struct Savepoint {
     /// `<deployment>/<checkpoint id>` for checkpoints, a UUID for savepoints.
     pub id: String,
     pub deployment_id: String,
+    /// Kept here too: a deployment may be deleted before the next one continues from its checkpoint.
+    #[serde(default)]
+    pub application_id: String,
     pub kind: SavepointKind,
     pub epoch: u64,
     /// Where it can be restored from.

@@ -15,14 +15,18 @@ pub struct Heartbeat {
     pub worker: String,
     /// Changes with every start of the worker's process.
     pub incarnation: String,
+    /// Counts the calls of this incarnation: of calls that overtake each other the later one counts.
+    pub sequence: u64,
     pub host: String,
     pub slots: u32,
     /// Memory of the machine, and what the worker may give to jobs.
     pub memory_bytes: u64,
     pub attempts: Vec<AttemptState>,
-    /// Lines of jobs since the last call that the manager has acknowledged.
+    /// Lines of jobs that the manager has not acknowledged.
     pub logs: Vec<LogLine>,
-    /// What the worker has seen of the manager's news: answered at once if there is newer.
+    /// Number of the first of them, counted by incarnation: lines that come twice are recognised.
+    pub logs_from: u64,
+    /// Version of the orders that `attempts` follows: answered at once if there are others.
     pub seen: u64,
     pub hold_ms: u64,
 }
@@ -38,7 +42,9 @@ pub struct AttemptState {
     /// CPU time used, user and system.
     pub cpu_ms: u64,
     pub metrics: Option<Metrics>,
-    /// Since the last call.
+    /// The last command that was passed on to the job.
+    pub commands_seen: u64,
+    /// Since the last call that was answered; may come twice.
     pub events: Vec<Event>,
 }
 
@@ -80,7 +86,7 @@ pub struct LogLine {
 /// Manager → worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Orders {
-    /// To be sent back as `seen`.
+    /// To be sent back as `seen`: a hash of the content, so that another manager gives the same.
     pub version: u64,
     pub attempts: Vec<Assignment>,
 }
@@ -90,8 +96,8 @@ pub struct Assignment {
     pub deployment: String,
     pub attempt: u32,
     pub artifact_sha256: String,
-    /// The job is killed when it uses more.
-    pub memory_limit_bytes: u64,
+    /// The job is killed when it uses more; the worker's own limit where none is given.
+    pub memory_limit_bytes: Option<u64>,
     /// First line for the job, with secrets.
     pub parameters: serde_json::Value,
     /// Commands with numbers that rise; each is carried out once.

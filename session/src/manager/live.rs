@@ -1,0 +1,153 @@
+//! What is known only as long as workers say it: the workers themselves, their attempts, logs, figures.
+//!
+//! In: heartbeats. Out: views. Invariant: a call that another one of the same worker has overtaken changes nothing.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::figures::Figures;
+use super::logs::Logs;
+use crate::protocol::worker::{AttemptState, Heartbeat};
+
+pub(super) struct Live {
+    workers: BTreeMap<String, Worker>,
+    pub(super) logs: Logs,
+    pub(super) figures: Figures,
+    pub(super) started: Instant,
+}
+
+/// A worker as its last call showed it.
+pub(super) struct Worker {
+    pub(super) id: String,
+    pub(super) incarnation: String,
+    pub(super) host: String,
+    pub(super) slots: u32,
+    memory_bytes: u64,
+    pub(super) attempts: BTreeMap<String, AttemptState>,
+    sequence: u64,
+    logs_seen: u64,
+    heard_at: Instant,
+}
+
+/// A worker as the API shows it.
+#[derive(Clone, Debug)]
+pub struct WorkerView {
+    pub id: String,
+    pub host: String,
+    pub slots: u32,
+    pub memory_bytes: u64,
+    pub attempts: Vec<AttemptView>,
+    pub since_heartbeat: Duration,
+}
+
+/// An attempt as its worker reports it, without what it has to say only once.
+#[derive(Clone, Debug)]
+pub struct AttemptView {
+    pub worker: String,
+    pub host: String,
+    pub state: AttemptState,
+}
+
+impl Live {
+    pub(super) fn new() -> Live {
+        Live {
+            workers: BTreeMap::new(),
+            logs: Logs::default(),
+            figures: Figures::default(),
+            started: Instant::now(),
+        }
+    }
+
+    pub(super) fn workers(&self) -> impl Iterator<Item = &Worker> {
+        self.workers.values()
+    }
+
+    pub(super) fn worker(&self, id: &str) -> Option<&Worker> {
+        self.workers.get(id)
+    }
+
+    pub(super) fn attempt(&self, deployment: &str) -> Option<AttemptView> {
+        let mut workers = self.workers.values();
+        workers.find_map(|worker| {
+            worker
+                .attempts
+                .get(deployment)
+                .map(|state| worker.attempt_view(state))
+        })
+    }
+
+    /// Takes a call in; false if a later one of the same process has come already.
+    pub(super) fn hear(&mut self, heartbeat: &Heartbeat, now: Instant) -> bool {
+        let known = self.workers.get(&heartbeat.worker);
+        let known = known.filter(|worker| worker.incarnation == heartbeat.incarnation);
+        let (sequence, logs_seen) = known.map_or((0, 0), |worker| (worker.sequence, worker.logs_seen));
+        if heartbeat.sequence <= sequence {
+            return false;
+        }
+        for (line, number) in heartbeat.logs.iter().zip(heartbeat.logs_from..) {
+            if number > logs_seen {
+                self.logs
+                    .push(line.time_us, &heartbeat.host, &line.deployment, line.line.clone());
+            }
+        }
+        let attempts = heartbeat.attempts.iter().map(|attempt| {
+            let state = AttemptState {
+                events: Vec::new(),
+                ..attempt.clone()
+            };
+            (attempt.deployment.clone(), state)
+        });
+        let worker = Worker {
+            id: heartbeat.worker.clone(),
+            incarnation: heartbeat.incarnation.clone(),
+            host: heartbeat.host.clone(),
+            slots: heartbeat.slots,
+            memory_bytes: heartbeat.memory_bytes,
+            attempts: attempts.collect(),
+            sequence: heartbeat.sequence,
+            logs_seen: logs_seen.max((heartbeat.logs_from + heartbeat.logs.len() as u64).saturating_sub(1)),
+            heard_at: now,
+        };
+        self.workers.insert(heartbeat.worker.clone(), worker);
+        true
+    }
+
+    /// Forgets workers that have been silent for this long.
+    pub(super) fn forget(&mut self, now: Instant, silence: Duration) {
+        self.workers.retain(|_, worker| !worker.is_silent(now, silence));
+    }
+}
+
+impl Worker {
+    pub(super) fn is_silent(&self, now: Instant, timeout: Duration) -> bool {
+        now.saturating_duration_since(self.heard_at) > timeout
+    }
+
+    /// When it is lost unless it says something.
+    pub(super) fn deadline(&self, timeout: Duration) -> Instant {
+        self.heard_at + timeout
+    }
+
+    pub(super) fn view(&self) -> WorkerView {
+        WorkerView {
+            id: self.id.clone(),
+            host: self.host.clone(),
+            slots: self.slots,
+            memory_bytes: self.memory_bytes,
+            attempts: self
+                .attempts
+                .values()
+                .map(|state| self.attempt_view(state))
+                .collect(),
+            since_heartbeat: self.heard_at.elapsed(),
+        }
+    }
+
+    fn attempt_view(&self, state: &AttemptState) -> AttemptView {
+        AttemptView {
+            worker: self.id.clone(),
+            host: self.host.clone(),
+            state: state.clone(),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The manager: what runs where.
+//!
+//! In: requests of users, calls of workers, time. Out: changes of the catalogue, orders for workers. Invariant: what
+//! must survive the manager is in the catalogue before anybody hears of it; workers, logs and figures in `live` come
+//! back with the workers' next calls.
+
+mod figures;
+mod live;
+mod logs;
+mod program;
+mod requests;
+mod restart;
+mod settings;
+mod transition;
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+pub use figures::{Figure, FigureKind, Period};
+pub use live::{AttemptView, WorkerView};
+pub use logs::{LogEntry, LogQuery};
+pub use requests::NewDeployment;
+pub use settings::Settings;
+
+use crate::catalogue::Catalogue;
+use live::Live;
+
+#[derive(Clone)]
+pub struct Manager {
+    pub catalogue: Catalogue,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    settings: Settings,
+    live: Mutex<Live>,
+}
+
+impl Manager {
+    pub fn new(catalogue: Catalogue, settings: Settings) -> Manager {
+        let live = Mutex::new(Live::new());
+        Manager {
+            catalogue,
+            inner: Arc::new(Inner { settings, live }),
+        }
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    fn live(&self) -> MutexGuard<'_, Live> {
+        self.inner.live.lock().expect("nobody panics while holding it")
+    }
+
+    /// The workers that are heard of.
+    pub fn workers(&self) -> Vec<WorkerView> {
+        let now = std::time::Instant::now();
+        let timeout = self.inner.settings.worker_timeout;
+        let live = self.live();
+        live.workers()
+            .filter(|worker| !worker.is_silent(now, timeout))
+            .map(|worker| worker.view())
+            .collect()
+    }
+
+    /// What the worker says of the deployment's present attempt.
+    pub fn attempt(&self, deployment: &str) -> Option<AttemptView> {
+        self.live().attempt(deployment)
+    }
+
+    /// Lines of the jobs of a service (its key: project/name), or of one of its deployments.
+    pub fn logs(&self, service: &str, query: &LogQuery) -> Vec<LogEntry> {
+        let deployments = self.deployments_of(service);
+        self.live()
+            .logs
+            .find(query, |deployment| deployments.iter().any(|id| id == deployment))
+    }
+
+    /// Figures over time of what the jobs of a service use.
+    pub fn metrics(&self, service: &str, period: Period) -> Vec<Figure> {
+        self.live().figures.of(service, period)
+    }
+
+    fn deployments_of(&self, service: &str) -> Vec<String> {
+        self.catalogue.read(|tables| {
+            let deployments = tables.all::<crate::model::Deployment>();
+            let of_service = deployments.filter(|deployment| {
+                let application = tables.get::<crate::model::Application>(&deployment.application_id);
+                application.is_some_and(|a| crate::model::Service::key(&a.project, &a.service) == service)
+            });
+            of_service.map(|deployment| deployment.id.clone()).collect()
+        })
+    }
+}

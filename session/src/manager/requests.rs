@@ -1,0 +1,257 @@
+//! What users ask of deployments: create, stop, cancel, save, delete.
+//!
+//! In: ids and wishes. Out: the deployment as it is then, or why not. Invariant: the answer comes when the wish is
+//! stored; the scheduler carries it out.
+
+use jiff::Timestamp;
+
+use super::{Manager, program, transition};
+use crate::catalogue::{Tables, Transaction};
+use crate::model::deployment::RequestKind;
+use crate::model::{Application, Deployment, Program, Savepoint, SavepointKind, Status, Version};
+use crate::model::{application::Restore, fresh_id, timestamp};
+use crate::refusal::Refusal;
+
+const PARALLELISM_MAX: u32 = 128;
+const SAVEPOINT_TEXT_MAX: usize = 2_048;
+
+/// The body of a request for a deployment.
+#[derive(Clone, Debug)]
+pub struct NewDeployment {
+    pub version_id: String,
+    pub parallelism: u32,
+    pub restart_enabled: bool,
+    pub starting_savepoint: Option<String>,
+    /// The caller has seen which state is not taken over.
+    pub approve_state_loss: bool,
+}
+
+/// What the texts of a request name.
+struct Origin {
+    application: Application,
+    version: Version,
+    restore_from: Option<String>,
+}
+
+impl Manager {
+    /// Checks, compiles and stores; the scheduler builds and places it.
+    pub async fn create_deployment(
+        &self,
+        application_id: &str,
+        new: NewDeployment,
+        user: &str,
+    ) -> Result<Deployment, Refusal> {
+        let origin = self
+            .catalogue
+            .read(|tables| origin(tables, application_id, &new))?;
+        let version = origin.version.clone();
+        let compiled = tokio::task::spawn_blocking(move || program::compile(&version));
+        let compiled = compiled.await.expect("the compiler does not panic")?;
+        let id = fresh_id();
+        let program = program::program(&id, &origin.application, &origin.version, &compiled);
+        let deployment = fresh(id, &origin, new, user);
+        self.catalogue
+            .change(|transaction| insert(transaction, &deployment, program))
+            .await?;
+        Ok(deployment)
+    }
+
+    /// A savepoint, then the end.
+    pub async fn stop_deployment(&self, id: &str) -> Result<Deployment, Refusal> {
+        self.ask_for_savepoint(id, RequestKind::Stop).await
+    }
+
+    /// A savepoint of a job that goes on.
+    pub async fn save_deployment(&self, id: &str) -> Result<Deployment, Refusal> {
+        self.ask_for_savepoint(id, RequestKind::Savepoint).await
+    }
+
+    /// The end, without a savepoint.
+    pub async fn cancel_deployment(&self, id: &str) -> Result<Deployment, Refusal> {
+        self.change_deployment(id, |deployment| match deployment.status.can_cancel() {
+            true => Ok(transition::cancel(deployment, Timestamp::now())),
+            false => Err(impossible("cancelled", deployment)),
+        })
+        .await
+    }
+
+    /// Removes an ended deployment from the history. Its savepoints stay, and so does its newest checkpoint until a
+    /// later deployment of the application has one.
+    pub async fn delete_deployment(&self, id: &str) -> Result<Deployment, Refusal> {
+        self.catalogue
+            .change(|transaction| {
+                let deployment = transaction.get::<Deployment>(id).ok_or_else(|| missing(id))?;
+                let mut deployment = Deployment::clone(&deployment);
+                if !deployment.status.can_delete() {
+                    return Err(impossible("deleted", &deployment));
+                }
+                transaction.delete::<Deployment>(id);
+                transaction.delete::<Program>(id);
+                deployment.status = Status::DeleteRequested;
+                Ok(deployment)
+            })
+            .await
+    }
+
+    async fn ask_for_savepoint(&self, id: &str, kind: RequestKind) -> Result<Deployment, Refusal> {
+        let url = self.settings().savepoint_url(id, &fresh_id());
+        self.change_deployment(id, |deployment| {
+            let (can, what) = match kind {
+                RequestKind::Stop => (deployment.status.can_stop(), "stopped"),
+                RequestKind::Savepoint => (deployment.status == Status::Running, "saved"),
+            };
+            match can {
+                true => Ok(transition::request(deployment, kind, url, Timestamp::now())),
+                false => Err(impossible(what, deployment)),
+            }
+        })
+        .await
+    }
+
+    async fn change_deployment(
+        &self,
+        id: &str,
+        change: impl FnOnce(&mut Deployment) -> Result<(), Refusal>,
+    ) -> Result<Deployment, Refusal> {
+        self.catalogue
+            .change(|transaction| {
+                let deployment = transaction.get::<Deployment>(id).ok_or_else(|| missing(id))?;
+                let mut deployment = Deployment::clone(&deployment);
+                change(&mut deployment)?;
+                transaction.put(deployment.clone());
+                Ok(deployment)
+            })
+            .await
+    }
+}
+
+fn missing(id: &str) -> Refusal {
+    Refusal::not_found(format!("Deployment not found: {id}"))
+}
+
+fn impossible(what: &str, deployment: &Deployment) -> Refusal {
+    let status = deployment.status.name();
+    Refusal::conflict(format!("A deployment that is {status} cannot be {what}"))
+}
+
+fn origin(tables: &Tables, application_id: &str, new: &NewDeployment) -> Result<Origin, Refusal> {
+    let application = tables
+        .get::<Application>(application_id)
+        .ok_or_else(|| Refusal::not_found(format!("Application not found: {application_id}")))?;
+    let version = tables.get::<Version>(&new.version_id);
+    let version = version
+        .filter(|version| version.application_id == application_id)
+        .ok_or_else(|| Refusal::not_found(format!("Application version not found: {}", new.version_id)))?;
+    if !(1..=PARALLELISM_MAX).contains(&new.parallelism) {
+        return Err(Refusal::invalid(format!(
+            "parallelism: expected a number from 1 to {PARALLELISM_MAX}, found {}",
+            new.parallelism
+        )));
+    }
+    let restore_from = match &new.starting_savepoint {
+        Some(given) => Some(savepoint_url(tables, given)?),
+        None if application.restore == Restore::Latest => latest(tables, application_id),
+        None => None,
+    };
+    Ok(Origin {
+        application: Application::clone(application),
+        version: Version::clone(version),
+        restore_from,
+    })
+}
+
+/// A savepoint by its URL or its id; also by a URL that this cluster has not written.
+fn savepoint_url(tables: &Tables, given: &str) -> Result<String, Refusal> {
+    if given.len() > SAVEPOINT_TEXT_MAX {
+        return Err(Refusal::invalid(format!(
+            "starting_savepoint: longer than {SAVEPOINT_TEXT_MAX} characters"
+        )));
+    }
+    let known = tables
+        .all::<Savepoint>()
+        .find(|savepoint| savepoint.url == given || savepoint.id == given);
+    match known {
+        Some(savepoint) if savepoint.is_discarded => Err(Refusal::invalid(format!(
+            "starting_savepoint: the checkpoint '{given}' has been replaced by later ones"
+        ))),
+        Some(savepoint) => Ok(savepoint.url.clone()),
+        None if given.contains("://") => Ok(given.to_owned()),
+        None => Err(Refusal::invalid(format!(
+            "starting_savepoint: there is no savepoint '{given}'; expected what last_savepoint shows"
+        ))),
+    }
+}
+
+/// The newest savepoint or checkpoint of the application's deployments, deleted ones included.
+fn latest(tables: &Tables, application_id: &str) -> Option<String> {
+    let of_application = tables
+        .all::<Savepoint>()
+        .filter(|savepoint| savepoint.application_id == application_id && !savepoint.is_discarded);
+    // The savepoint of a stop is as new as the last checkpoint, which it outlives.
+    let newest = of_application.max_by_key(|savepoint| {
+        (
+            &savepoint.triggered_at,
+            savepoint.epoch,
+            savepoint.kind == SavepointKind::Savepoint,
+        )
+    });
+    newest.map(|savepoint| savepoint.url.clone())
+}
+
+fn fresh(id: String, origin: &Origin, new: NewDeployment, user: &str) -> Deployment {
+    let now = timestamp(Timestamp::now());
+    Deployment {
+        id,
+        application_id: origin.application.id.clone(),
+        version_id: new.version_id,
+        parallelism: new.parallelism,
+        restart_enabled: new.restart_enabled,
+        starting_savepoint: new.starting_savepoint,
+        restore_from: origin.restore_from.clone(),
+        last_savepoint: None,
+        status: Status::Initializing,
+        created_at: now.clone(),
+        created_by: user.to_owned(),
+        status_since: now,
+        error_msg: None,
+        job_id: None,
+        artifact: None,
+        attempt: 0,
+        worker: None,
+        incarnation: None,
+        restart_at: None,
+        requests: Vec::new(),
+        last_request: 0,
+        failures: 0,
+        started_at: None,
+        ended_at: None,
+        state_plan: Vec::new(),
+        restarts: Vec::new(),
+    }
+}
+
+/// Stores the deployment unless the world has changed while its version was compiled.
+fn insert(
+    transaction: &mut Transaction<'_>,
+    deployment: &Deployment,
+    program: Program,
+) -> Result<(), Refusal> {
+    if transaction.get::<Version>(&deployment.version_id).is_none() {
+        let message = format!("Application version not found: {}", deployment.version_id);
+        return Err(Refusal::not_found(message));
+    }
+    let others = transaction.all::<Deployment>();
+    let mut active = others
+        .iter()
+        .filter(|other| other.application_id == deployment.application_id && !other.status.is_ended());
+    if let Some(active) = active.next() {
+        return Err(Refusal::conflict(format!(
+            "The application has a deployment that is {}: {}. Stop or cancel it first",
+            active.status.name(),
+            active.id
+        )));
+    }
+    transaction.put(deployment.clone());
+    transaction.put(program);
+    Ok(())
+}

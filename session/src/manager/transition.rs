@@ -1,0 +1,268 @@
+//! What becomes of a deployment when something happens: the scheduler's rules, as functions of state, event and time.
+//!
+//! In: a deployment, an event, its restart strategy, now. Out: the changed deployment. Invariant: no clock, no I/O;
+//! an event that no longer fits the deployment's status changes nothing; every change is one that statuses allow.
+
+use jiff::Timestamp;
+
+use super::restart::{self, Decision};
+use crate::model::deployment::{Artifact, Request, RequestKind, Restart};
+use crate::model::restart::RestartStrategy;
+use crate::model::{Deployment, Status, fresh_id, timestamp};
+
+/// Restarts that are kept; strategies look no further back.
+const RESTARTS_MAX: usize = 130;
+/// Characters of a reason that are kept.
+const REASON_MAX: usize = 2_000;
+
+#[derive(Clone, Debug)]
+pub enum Event {
+    Built(Artifact),
+    BuildFailed(String),
+    /// There is no room for it, for this reason.
+    Waiting(String),
+    Placed {
+        worker: String,
+        incarnation: String,
+    },
+    /// The job says that rows flow.
+    Running,
+    /// The worker has passed on requests up to this number.
+    RequestsSeen(u64),
+    SavepointWritten {
+        url: String,
+    },
+    SavepointFailed(String),
+    Finished {
+        savepoint: Option<String>,
+    },
+    Failed(String),
+    /// Its worker or the worker's process has gone.
+    Lost(String),
+    /// Nothing of a cancelled deployment runs any more.
+    Gone,
+    /// The worker knows that it is to be ended.
+    Cancelling,
+    /// The manager has started anew and has not heard of the job.
+    ManagerStarted,
+}
+
+/// Whether a worker has to be found for it now.
+pub fn wants_worker(deployment: &Deployment, now: Timestamp) -> bool {
+    let waits = matches!(
+        deployment.status,
+        Status::Created | Status::Restarting | Status::SavingAndStopRequested
+    );
+    let is_due = restart_at(deployment).is_none_or(|at| at <= now);
+    waits && deployment.worker.is_none() && deployment.artifact.is_some() && is_due
+}
+
+/// When the next attempt may start, if that is not at once.
+pub fn restart_at(deployment: &Deployment) -> Option<Timestamp> {
+    deployment.restart_at.as_ref().and_then(|at| at.parse().ok())
+}
+
+pub fn apply(deployment: &mut Deployment, event: Event, strategy: &RestartStrategy, now: Timestamp) {
+    let runs = deployment.worker.is_some();
+    match event {
+        Event::Built(artifact) if deployment.status == Status::Initializing => {
+            deployment.artifact = Some(artifact);
+            change(deployment, Status::Created, now);
+        }
+        Event::BuildFailed(message) if deployment.status == Status::Initializing => {
+            end(deployment, Status::Failed, Some(message), now);
+        }
+        Event::Waiting(reason) if wants_worker(deployment, now) => deployment.error_msg = Some(reason),
+        Event::Placed { worker, incarnation } if wants_worker(deployment, now) => {
+            place(deployment, worker, incarnation, now);
+        }
+        Event::Running if runs => run(deployment, now),
+        Event::RequestsSeen(number) if runs => requests_seen(deployment, number, now),
+        Event::SavepointWritten { url } if runs => savepoint_written(deployment, url, now),
+        Event::SavepointFailed(message) if runs => savepoint_failed(deployment, &message, now),
+        Event::Finished { savepoint } if runs => finish(deployment, savepoint, now),
+        Event::Failed(message) if runs => attempt_ended(deployment, &message, Some(strategy), now),
+        Event::Lost(reason) if runs => attempt_ended(deployment, &reason, None, now),
+        Event::Cancelling if deployment.status == Status::CancellingRequested => {
+            change(deployment, Status::Cancelling, now);
+        }
+        Event::Gone if is_cancelling(deployment) => end(deployment, Status::Canceled, None, now),
+        Event::ManagerStarted if runs && deployment.status == Status::Running => {
+            change(deployment, Status::Reconciling, now);
+        }
+        _ => {}
+    }
+}
+
+/// A cancelled deployment without a process has ended at once.
+pub fn cancel(deployment: &mut Deployment, now: Timestamp) {
+    change(deployment, Status::CancellingRequested, now);
+    if deployment.worker.is_none() {
+        end(deployment, Status::Canceled, None, now);
+    }
+}
+
+/// Asks the job for a savepoint, as the last thing it does or not.
+pub fn request(deployment: &mut Deployment, kind: RequestKind, savepoint_url: String, now: Timestamp) {
+    let status = match kind {
+        RequestKind::Savepoint => Status::Saving,
+        RequestKind::Stop => Status::SavingAndStopRequested,
+    };
+    change(deployment, status, now);
+    deployment.last_request += 1;
+    deployment.requests.push(Request {
+        number: deployment.last_request,
+        kind,
+        savepoint_url,
+    });
+}
+
+fn is_cancelling(deployment: &Deployment) -> bool {
+    matches!(
+        deployment.status,
+        Status::CancellingRequested | Status::Cancelling
+    )
+}
+
+fn change(deployment: &mut Deployment, next: Status, now: Timestamp) {
+    assert!(
+        deployment.status.may_become(next),
+        "{} does not become {}",
+        deployment.status.name(),
+        next.name()
+    );
+    deployment.status = next;
+    deployment.status_since = timestamp(now);
+}
+
+fn end(deployment: &mut Deployment, last: Status, message: Option<String>, now: Timestamp) {
+    change(deployment, last, now);
+    leave_worker(deployment);
+    deployment.requests.clear();
+    deployment.restart_at = None;
+    deployment.error_msg = message;
+    deployment.ended_at = Some(timestamp(now));
+}
+
+fn leave_worker(deployment: &mut Deployment) {
+    deployment.worker = None;
+    deployment.incarnation = None;
+}
+
+fn place(deployment: &mut Deployment, worker: String, incarnation: String, now: Timestamp) {
+    deployment.attempt += 1;
+    deployment.worker = Some(worker);
+    deployment.incarnation = Some(incarnation);
+    deployment.restart_at = None;
+    if deployment.job_id.is_none() {
+        deployment.job_id = Some(fresh_id().replace('-', ""));
+    }
+    if deployment.attempt == 1 {
+        deployment.started_at = Some(timestamp(now));
+        deployment.error_msg = None;
+    }
+}
+
+fn run(deployment: &mut Deployment, now: Timestamp) {
+    if matches!(
+        deployment.status,
+        Status::Created | Status::Restarting | Status::Reconciling
+    ) {
+        change(deployment, Status::Running, now);
+        deployment.error_msg = None;
+    }
+}
+
+fn requests_seen(deployment: &mut Deployment, number: u64, now: Timestamp) {
+    let is_stop = |request: &Request| request.kind == RequestKind::Stop && request.number <= number;
+    if deployment.status == Status::SavingAndStopRequested && deployment.requests.iter().any(is_stop) {
+        change(deployment, Status::SavingAndStop, now);
+    }
+}
+
+fn savepoint_written(deployment: &mut Deployment, url: String, now: Timestamp) {
+    deployment.last_savepoint = Some(url);
+    if deployment.status == Status::Saving {
+        change(deployment, Status::Running, now);
+        deployment.requests.clear();
+    }
+}
+
+/// The job goes on, also when it was to stop.
+fn savepoint_failed(deployment: &mut Deployment, message: &str, now: Timestamp) {
+    if matches!(deployment.status, Status::Saving | Status::SavingAndStop) {
+        change(deployment, Status::Running, now);
+        deployment.requests.clear();
+        deployment.error_msg = Some(bounded(&format!("the savepoint failed: {message}")));
+    }
+}
+
+fn finish(deployment: &mut Deployment, savepoint: Option<String>, now: Timestamp) {
+    if is_cancelling(deployment) {
+        return end(deployment, Status::Canceled, None, now);
+    }
+    // A short job may end before its worker has told that it ran.
+    run(deployment, now);
+    if savepoint.is_some() {
+        deployment.last_savepoint = savepoint;
+    }
+    end(deployment, Status::Finished, None, now);
+}
+
+/// The present attempt has ended and the deployment has not. `strategy`: the job failed by itself.
+fn attempt_ended(
+    deployment: &mut Deployment,
+    reason: &str,
+    strategy: Option<&RestartStrategy>,
+    now: Timestamp,
+) {
+    if is_cancelling(deployment) {
+        return end(deployment, Status::Canceled, None, now);
+    }
+    let reason = bounded(reason);
+    deployment.restarts.push(Restart {
+        at: timestamp(now),
+        attempt: deployment.attempt,
+        reason: reason.clone(),
+        is_failure: strategy.is_some(),
+    });
+    let surplus = deployment.restarts.len().saturating_sub(RESTARTS_MAX);
+    deployment.restarts.drain(..surplus);
+    deployment.failures += u32::from(strategy.is_some());
+    let decision = match strategy {
+        _ if !deployment.restart_enabled => {
+            Decision::GiveUp("restarts are off for this deployment".to_owned())
+        }
+        Some(strategy) => restart::decide(strategy, deployment, now),
+        None => Decision::After(jiff::SignedDuration::ZERO),
+    };
+    match decision {
+        Decision::GiveUp(why) => end(deployment, Status::Failed, Some(format!("{reason} ({why})")), now),
+        Decision::After(delay) => {
+            deployment.restart_at = Some(timestamp(
+                now.saturating_add(delay).expect("a delay is no calendar unit"),
+            ));
+            deployment.error_msg = Some(reason);
+            restart(deployment, now);
+        }
+    }
+}
+
+/// A wish to stop outlives the attempt; a wish for a savepoint alone does not.
+fn restart(deployment: &mut Deployment, now: Timestamp) {
+    leave_worker(deployment);
+    deployment
+        .requests
+        .retain(|request| request.kind == RequestKind::Stop);
+    let next = match deployment.requests.is_empty() {
+        true => Status::Restarting,
+        false => Status::SavingAndStopRequested,
+    };
+    if deployment.status != next {
+        change(deployment, next, now);
+    }
+}
+
+fn bounded(text: &str) -> String {
+    text.chars().take(REASON_MAX).collect()
+}
