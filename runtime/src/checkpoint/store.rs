@@ -76,6 +76,11 @@ impl CheckpointStore {
         &self.url
     }
 
+    /// The URL of an object.
+    pub(crate) fn url_of(&self, path: &str) -> String {
+        format!("{}/{path}", self.url)
+    }
+
     pub(crate) fn runtime(&self) -> &Handle {
         &self.runtime
     }

@@ -174,6 +174,7 @@ pub(crate) fn worker<'job>(plan: Plan<'job>, mut parts: ThreadParts) -> Result<W
         sources_ended: false,
         is_last_epoch: false,
         last_duties: None,
+        last_figures: None,
         counted: [0; 4],
     })
 }

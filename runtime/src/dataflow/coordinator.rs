@@ -5,47 +5,27 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
 use super::build::Plan;
 use super::channel::Wakers;
 use super::commit::{JobSinks, JobWorld, fresh_id};
+use super::control::{Control, Summary};
+use super::discovery::OpenSource;
+use super::event::{CompletedCheckpoint, Event};
 use super::limits::COORDINATOR_TICK;
 use super::message::{Barrier, Command, Report};
-use super::metrics::MetricsFile;
+use super::metrics::Metering;
 use super::pending::{Pending, Uploader};
-use super::run::{Control, Summary};
-use super::values::VALUES_SPLIT;
 use super::worker::Shared;
 use crate::checkpoint::collect::Collector;
-use crate::checkpoint::manifest::{Manifest, OperatorState};
+use crate::checkpoint::manifest::{Manifest, OperatorState, manifest_path};
 use crate::checkpoint::protocol::{self, Tenure};
-use crate::connector::{Split, SplitSource};
+use crate::checkpoint::store::CheckpointStore;
 use crate::error::JobError;
 use crate::state::key::KEY_GROUPS;
-
-/// A source node with what finds its splits; VALUES has one split and needs nobody to find it.
-pub(crate) struct OpenSource {
-    pub(crate) node: usize,
-    pub(crate) source: Option<Box<dyn SplitSource>>,
-    known: BTreeSet<String>,
-    last_discovery: Option<Instant>,
-    is_complete: bool,
-}
-
-impl OpenSource {
-    pub(crate) fn new(node: usize, source: Option<Box<dyn SplitSource>>) -> Self {
-        OpenSource {
-            node,
-            source,
-            known: BTreeSet::new(),
-            last_discovery: None,
-            is_complete: false,
-        }
-    }
-}
 
 /// A job's checkpoints and its right to add to them.
 pub(crate) struct Storage {
@@ -60,9 +40,9 @@ pub(crate) struct Storage {
 }
 
 pub(crate) struct Coordinator<'a> {
-    plan: Plan<'a>,
+    pub(super) plan: Plan<'a>,
     control: &'a Control,
-    commands: Vec<Sender<Command>>,
+    pub(super) commands: Vec<Sender<Command>>,
     wakers: Wakers,
     shared: Shared,
     pub(crate) report_sender: Option<Sender<Report>>,
@@ -72,7 +52,9 @@ pub(crate) struct Coordinator<'a> {
     /// Stands in the ids of checkpoints where there is no storage.
     run_id: String,
     pub(crate) sources: Vec<OpenSource>,
-    pub(crate) metrics: Option<MetricsFile>,
+    pub(crate) metering: Metering,
+    /// URL of the manifest that was restored.
+    pub(crate) restored_url: Option<String>,
     pending: Option<Pending>,
     /// Last epoch triggered.
     epoch: u64,
@@ -108,7 +90,8 @@ impl<'a> Coordinator<'a> {
             sinks: None,
             run_id: fresh_id(),
             sources: Vec::new(),
-            metrics: None,
+            metering: Metering::new(None),
+            restored_url: None,
             pending: None,
             epoch,
             last_trigger: now,
@@ -125,17 +108,20 @@ impl<'a> Coordinator<'a> {
 
     /// Until the job is finished, cancelled or failed.
     pub(crate) fn lead(&mut self, reports: &Receiver<Report>) -> Result<(), JobError> {
+        let mut is_running = false;
         while !self.is_finished {
-            if self.control.kill.load(Ordering::Acquire) {
+            if self.control.is_killed() {
                 return Err(JobError::Cancelled);
             }
             self.discover()?;
-            self.check_timeout()?;
-            self.trigger_if_due();
-            let summary = self.summary();
-            if let Some(metrics) = &mut self.metrics {
-                metrics.write_if_due(&summary, "running");
+            if !std::mem::replace(&mut is_running, true) {
+                let restored = self.restored_url.clone();
+                self.control.tell(Event::Running { restored });
             }
+            self.check_timeout()?;
+            self.refuse_savepoints();
+            self.trigger_if_due();
+            self.report_figures_if_due();
             match reports.recv_timeout(COORDINATOR_TICK) {
                 Ok(report) => self.on_report(report)?,
                 Err(RecvTimeoutError::Timeout) => {}
@@ -164,14 +150,37 @@ impl<'a> Coordinator<'a> {
             checkpoints: self.checkpoints,
             last_checkpoint: self.last_checkpoint,
             restored: self.restored,
+            savepoint: None,
         }
     }
 
-    /// After the threads have ended.
-    pub(crate) fn write_last_metrics(&mut self, well: bool) {
+    fn refuse_savepoints(&mut self) {
+        while let Some(request) = self.control.next_savepoint() {
+            let message = format!("{}: savepoints are not written yet", request.url);
+            self.control.tell(Event::SavepointFailed { message });
+        }
+    }
+
+    fn report_figures_if_due(&mut self) {
         let summary = self.summary();
-        if let Some(metrics) = &mut self.metrics {
-            metrics.write(&summary, if well { "finished" } else { "failed" });
+        self.metering.write_file_if_due(&summary);
+        if self.control.has_listener() && self.metering.is_event_due() {
+            self.report_figures(&summary);
+        }
+    }
+
+    fn report_figures(&self, summary: &Summary) {
+        let operators = self.shared.operators.totals(self.plan.job);
+        let figures = self.metering.figures(summary, operators);
+        self.control.tell(Event::Metrics(figures));
+    }
+
+    /// After the threads have ended.
+    pub(crate) fn report_last_figures(&mut self, well: bool) {
+        let summary = self.summary();
+        self.metering.write_last_file(&summary, well);
+        if self.control.has_listener() {
+            self.report_figures(&summary);
         }
     }
 
@@ -233,11 +242,10 @@ impl<'a> Coordinator<'a> {
         if self.pending.is_some() || self.is_finished {
             return;
         }
-        let requests = self.control.checkpoints.load(Ordering::Acquire);
+        let requests = self.control.checkpoints_wanted();
         self.wanted |= requests != self.requests_seen;
         self.requests_seen = requests;
-        let last =
-            self.control.stop.load(Ordering::Acquire) || self.threads_at_end.len() == self.commands.len();
+        let last = self.control.is_stopped() || self.threads_at_end.len() == self.commands.len();
         let settings = self.plan.settings;
         let is_time = settings.checkpoint_interval.is_some_and(|interval| {
             self.last_trigger.elapsed() >= interval
@@ -292,6 +300,8 @@ impl<'a> Coordinator<'a> {
             storage
                 .collector
                 .on_committed(&storage.world.store, pending.manifest.clone())?;
+            let completed = completed(&storage.world.store, &pending);
+            self.control.tell(Event::CheckpointCompleted(completed));
             storage.last = Some(pending.manifest);
             self.checkpoints += 1;
             self.last_checkpoint = Some(epoch);
@@ -327,92 +337,36 @@ impl<'a> Coordinator<'a> {
             return Err(JobError::Checkpoint(message));
         }
         eprintln!("{message}");
+        self.control.tell(Event::CheckpointFailed { epoch, message });
         Ok(())
-    }
-
-    /// Looks for splits where it is time to, and assigns new ones.
-    fn discover(&mut self) -> Result<(), JobError> {
-        for at in 0..self.sources.len() {
-            let open = &self.sources[at];
-            let interval = open
-                .source
-                .as_ref()
-                .and_then(|source| source.discovery_interval());
-            let is_due = match (open.last_discovery, interval) {
-                (None, _) => true,
-                (Some(last), Some(interval)) => !open.is_complete && last.elapsed() >= interval,
-                (Some(_), None) => false,
-            };
-            if is_due {
-                self.discover_splits(at)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn discover_splits(&mut self, at: usize) -> Result<(), JobError> {
-        let node = self.sources[at].node;
-        let is_first_look = self.sources[at].last_discovery.is_none();
-        let restored = self.restored_positions(node).filter(|_| is_first_look);
-        let open = &mut self.sources[at];
-        let mut splits = match &mut open.source {
-            Some(source) => {
-                restored.iter().for_each(|positions| source.restore(positions));
-                source.discover()?
-            }
-            None => vec![Split {
-                id: VALUES_SPLIT.to_owned(),
-                position: serde_json::Value::Null,
-            }],
-        };
-        splits.sort_by(|a, b| a.id.cmp(&b.id));
-        take_over_positions(restored.unwrap_or_default(), &mut splits);
-        open.last_discovery = Some(Instant::now());
-        let is_bounded = open.source.as_ref().is_none_or(|source| source.is_bounded());
-        let mut assigned: Vec<Vec<Split>> = vec![Vec::new(); self.commands.len()];
-        for split in splits {
-            if open.known.insert(split.id.clone()) {
-                // Sources start at different threads, so that those with one split do not all meet on the
-                // first.
-                assigned[(at + open.known.len() - 1) % self.commands.len()].push(split);
-            }
-        }
-        let completes = is_bounded && !std::mem::replace(&mut open.is_complete, is_bounded);
-        for (thread, splits) in assigned.into_iter().enumerate() {
-            // At first also to threads that get none: only then do they know that others need not wait for them.
-            if is_first_look || !splits.is_empty() {
-                self.send(thread, Command::Assign { node, splits });
-            }
-        }
-        if completes {
-            (0..self.commands.len()).for_each(|thread| self.send(thread, Command::NoMoreSplits { node }));
-        }
-        Ok(())
-    }
-
-    /// What the restored checkpoint says of a source; `None` where there is none.
-    fn restored_positions(&self, node: usize) -> Option<&'a [Split]> {
-        let uid = self.plan.job.nodes[node].uid;
-        self.plan.restored?.sources.get(uid).map(Vec::as_slice)
     }
 
     /// A thread that has ended has reported why; its commands do not matter any more.
-    fn send(&self, thread: usize, command: Command) {
+    pub(super) fn send(&self, thread: usize, command: Command) {
         if self.commands[thread].send(command).is_ok() {
             self.wakers.wake(thread);
         }
     }
 }
 
-/// Splits of the checkpoint go on where they were; those that are not found any more are asked for all the same, so
-/// that the connector says what is missing.
-fn take_over_positions(restored: &[Split], splits: &mut Vec<Split>) {
-    for saved in restored {
-        match splits.iter_mut().find(|split| split.id == saved.id) {
-            Some(split) => split.position = saved.position.clone(),
-            None => splits.push(saved.clone()),
-        }
+fn completed(store: &CheckpointStore, pending: &Pending) -> CompletedCheckpoint {
+    let duration_ms = pending.started.elapsed().as_millis() as u64;
+    let (base_bytes, delta_bytes) = pending.manifest.base_and_delta_bytes();
+    CompletedCheckpoint {
+        id: pending.manifest.id.clone(),
+        epoch: pending.barrier.epoch,
+        url: store.url_of(&manifest_path(&pending.manifest.id)),
+        triggered_at_ms: now_ms() - duration_ms as i64,
+        duration_ms,
+        size_bytes: pending.bytes,
+        full_size_bytes: base_bytes + delta_bytes,
     }
+}
+
+/// Milliseconds since 1970.
+fn now_ms() -> i64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    since_epoch.as_millis() as i64
 }
 
 fn uploader<'a>(storage: &'a Storage, tolerable_failures: u32, reports: &'a Sender<Report>) -> Uploader<'a> {

@@ -113,6 +113,9 @@ impl<'job> Instance<'job> {
 fn deliver(topology: &Topology, nodes: &mut [NodeInstance<'_>], place: usize, messages: &mut Vec<Message>) {
     let consumers = &topology.places[place].consumers;
     for message in messages.drain(..) {
+        if let Message::Batch(batch) = &message {
+            nodes[place].count_out(batch.len());
+        }
         if let Some((&(last, last_input), others)) = consumers.split_last() {
             for &(consumer, input) in others {
                 nodes[consumer].push(input, message.clone());

@@ -37,6 +37,9 @@ pub(crate) const IDLE_SLEEP: Duration = Duration::from_millis(2);
 /// How often a thread reads the wall clock for periodic duties when it is busy.
 pub(crate) const DUTIES_INTERVAL: Duration = Duration::from_millis(1);
 
+/// How often a thread publishes the figures of its operators; they are reported once a second.
+pub(crate) const FIGURES_INTERVAL: Duration = Duration::from_millis(200);
+
 /// How often the coordinator looks for signals, timeouts and due checkpoints.
 pub(crate) const COORDINATOR_TICK: Duration = Duration::from_millis(10);
 

@@ -1,18 +1,68 @@
-//! The job's figures as a file.
+//! The job's figures, as a file and for the listener.
 //!
-//! In: counts of the threads and of checkpoints. Out: a JSON file, replaced as a whole once a second.
-//! Invariant: a reader never sees half of it; a file that cannot be written is reported once and does not end
-//! the job.
+//! In: counts of the threads and of checkpoints. Out: once a second an event, and a JSON file that is replaced as a
+//! whole. Invariant: a reader never sees half of the file; a file that cannot be written is reported once and does not
+//! end the job.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::run::Summary;
+use super::control::Summary;
+use super::event::{Metrics, OperatorMetrics};
 
 /// How often the file is written.
 const INTERVAL: Duration = Duration::from_secs(1);
+
+/// Says when figures are due.
+pub(crate) struct Metering {
+    file: Option<MetricsFile>,
+    started: Instant,
+    last: Option<Instant>,
+}
+
+impl Metering {
+    pub(crate) fn new(file: Option<MetricsFile>) -> Self {
+        Metering {
+            file,
+            started: Instant::now(),
+            last: None,
+        }
+    }
+
+    pub(crate) fn write_file_if_due(&mut self, summary: &Summary) {
+        if let Some(file) = &mut self.file {
+            file.write_if_due(summary, "running");
+        }
+    }
+
+    pub(crate) fn write_last_file(&mut self, summary: &Summary, well: bool) {
+        if let Some(file) = &mut self.file {
+            file.write(summary, if well { "finished" } else { "failed" });
+        }
+    }
+
+    /// A second has passed since this was last true.
+    pub(crate) fn is_event_due(&mut self) -> bool {
+        let is_due = self.last.is_none_or(|last| last.elapsed() >= INTERVAL);
+        if is_due {
+            self.last = Some(Instant::now());
+        }
+        is_due
+    }
+
+    pub(crate) fn figures(&self, summary: &Summary, operators: Vec<OperatorMetrics>) -> Metrics {
+        Metrics {
+            uptime_ms: self.started.elapsed().as_millis() as u64,
+            rows_read: summary.rows_read,
+            rows_written: summary.rows_written,
+            rows_skipped: summary.rows_skipped,
+            rows_late: summary.rows_late,
+            operators,
+        }
+    }
+}
 
 pub(crate) struct MetricsFile {
     path: PathBuf,

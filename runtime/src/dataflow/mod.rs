@@ -8,7 +8,11 @@ mod build;
 mod channel;
 mod commit;
 mod constraint;
+mod control;
 mod coordinator;
+mod counters;
+mod discovery;
+pub mod event;
 mod exchange;
 mod instance;
 mod limits;
@@ -25,8 +29,9 @@ mod values;
 mod watermark;
 mod worker;
 
+pub use control::{Control, Summary};
 pub use message::WATERMARK_END;
-pub use run::{Connectors, Control, Registry, Summary, run, run_with};
+pub use run::{Connectors, Registry, run, run_with};
 
 #[cfg(test)]
 mod tests;

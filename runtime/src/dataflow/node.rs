@@ -8,10 +8,12 @@ use std::collections::VecDeque;
 use sql::Timestamp;
 
 use super::constraint::Constraints;
+use super::counters::Figures;
 use super::exchange::ExchangeSender;
 use super::limits::ALIGNMENT_BYTES_MAX;
-use super::message::{Barrier, Message};
+use super::message::{Barrier, Message, WATERMARK_END};
 use super::source::SourceTask;
+use super::topology::Role;
 use super::watermark::WatermarkCombiner;
 use crate::connector::SinkWriter;
 use crate::error::JobError;
@@ -59,6 +61,8 @@ impl SinkTask {
 pub(crate) struct NodeInstance<'job> {
     inboxes: Vec<Inbox>,
     progress: WatermarkCombiner,
+    rows_in: u64,
+    rows_out: u64,
     pub(crate) work: Work<'job>,
 }
 
@@ -67,7 +71,45 @@ impl<'job> NodeInstance<'job> {
         NodeInstance {
             inboxes: (0..inputs).map(|_| Inbox::default()).collect(),
             progress: WatermarkCombiner::new(inputs),
+            rows_in: 0,
+            rows_out: 0,
             work,
+        }
+    }
+
+    /// The place has handed on these rows.
+    pub(crate) fn count_out(&mut self, rows: usize) {
+        self.rows_out += rows as u64;
+    }
+
+    pub(crate) fn figures(&mut self, role: Role) -> Figures {
+        let (rows_in, rows_out) = match &self.work {
+            Work::Source(source) => (source.rows_read, self.rows_out),
+            Work::Sink(sink) => (self.rows_in, sink.rows_written),
+            _ => (self.rows_in, self.rows_out),
+        };
+        let watermark = match &self.work {
+            Work::Source(source) => source.watermark(),
+            _ => self.progress.combined(),
+        };
+        let state_bytes = match &mut self.work {
+            Work::Operator(operator, _) => {
+                let sizes = operator
+                    .state()
+                    .into_iter()
+                    .map(|table| table.size_bytes() as u64);
+                sizes.reduce(|sum, size| sum + size)
+            }
+            _ => None,
+        };
+        let is_receiver = matches!(role, Role::Receive { .. });
+        let is_sender = matches!(role, Role::Send { .. });
+        Figures {
+            // An exchange takes rows in where it sends them and hands them on where it receives them.
+            rows_in: if is_receiver { 0 } else { rows_in },
+            rows_out: if is_sender { 0 } else { rows_out },
+            watermark_ms: watermark.map(watermark_ms),
+            state_bytes,
         }
     }
 
@@ -107,6 +149,9 @@ impl<'job> NodeInstance<'job> {
         clock: Timestamp,
         output: &mut Vec<Message>,
     ) -> Result<Option<Barrier>, JobError> {
+        if let Message::Batch(batch) = &message {
+            self.rows_in += batch.len() as u64;
+        }
         match message {
             Message::Batch(batch) if matches!(self.work, Work::Pass) => output.push(Message::Batch(batch)),
             Message::Batch(batch) => self.on_batch(&batch, clock, output)?,
@@ -193,6 +238,15 @@ impl<'job> NodeInstance<'job> {
             }
         }
         Ok(())
+    }
+}
+
+/// The end of all input is Flink's greatest watermark.
+fn watermark_ms(watermark: Timestamp) -> i64 {
+    if watermark == WATERMARK_END {
+        i64::MAX
+    } else {
+        watermark.millis()
     }
 }
 

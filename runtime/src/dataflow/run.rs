@@ -7,7 +7,7 @@ use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use crossbeam_channel::{Sender, unbounded};
@@ -15,10 +15,12 @@ use crossbeam_channel::{Sender, unbounded};
 use super::build::{Plan, ThreadParts, channels, source_setup, stateful, values_source, worker};
 use super::channel::Wakers;
 use super::commit::{JobSinks, JobWorld, StagedTable};
-use super::coordinator::{Coordinator, OpenSource, Storage};
+use super::control::{Control, Summary};
+use super::coordinator::{Coordinator, Storage};
+use super::discovery::OpenSource;
 use super::limits::UPLOAD_THREADS;
 use super::message::{Command, Report};
-use super::metrics::MetricsFile;
+use super::metrics::{Metering, MetricsFile};
 use super::settings::Settings;
 use super::source::SourceSetup;
 use super::topology::Topology;
@@ -35,47 +37,6 @@ use crate::error::JobError;
 use crate::job::{Job, OperatorSpec, SinkSpec, SourceSpec};
 use crate::launch::Deployment;
 use crate::state::key::KEY_GROUPS;
-
-/// Ends a running job or asks it for a checkpoint, from another thread.
-#[derive(Clone, Default)]
-pub struct Control {
-    pub(crate) stop: Arc<AtomicBool>,
-    pub(crate) kill: Arc<AtomicBool>,
-    pub(crate) checkpoints: Arc<AtomicU64>,
-}
-
-impl Control {
-    /// Takes a final checkpoint and ends the job.
-    pub fn stop(&self) {
-        self.stop.store(true, Ordering::Release);
-    }
-
-    /// Ends the job as if its process had died: nothing final is done.
-    pub fn kill(&self) {
-        self.kill.store(true, Ordering::Release);
-    }
-
-    /// Asks for a checkpoint now.
-    pub fn checkpoint(&self) {
-        self.checkpoints.fetch_add(1, Ordering::AcqRel);
-    }
-}
-
-/// What a job did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    pub rows_read: u64,
-    pub rows_written: u64,
-    /// Malformed records.
-    pub rows_skipped: u64,
-    /// Dropped because they came after their time was over.
-    pub rows_late: u64,
-    pub checkpoints: u64,
-    /// Epoch of the last checkpoint committed.
-    pub last_checkpoint: Option<u64>,
-    /// Epoch of the checkpoint restored.
-    pub restored: Option<u64>,
-}
 
 /// Where tables are opened.
 pub trait Connectors {
@@ -197,12 +158,17 @@ impl<'a> Opening<'a> {
         let (parts, commands) = self.thread_parts(&topology, &sources, &setups, &tables, &report_sender)?;
         let (wakers, shared) = (parts[0].wakers.clone(), parts[0].shared.clone());
         let epoch = storage.as_ref().map_or(0, |storage| storage.used_epoch);
+        let restored_url = restored
+            .as_ref()
+            .zip(store.as_ref())
+            .map(|(manifest, store)| store.url_of(&manifest_path(&manifest.id)));
         let mut coordinator = Coordinator::new(plan, control, commands, wakers, shared.clone(), epoch);
         coordinator.report_sender = Some(report_sender);
         coordinator.storage = storage;
         coordinator.sinks = sinks;
         coordinator.sources = sources;
-        coordinator.metrics = self.deployment.metrics.clone().map(MetricsFile::new);
+        coordinator.restored_url = restored_url;
+        coordinator.metering = Metering::new(self.deployment.metrics.clone().map(MetricsFile::new));
         let result = std::thread::scope(|scope| {
             for parts in parts {
                 let name = format!("worker-{}", parts.thread);
@@ -219,7 +185,7 @@ impl<'a> Opening<'a> {
             coordinator.end_threads(result.is_ok());
             result
         });
-        coordinator.write_last_metrics(result.is_ok());
+        coordinator.report_last_figures(result.is_ok());
         result.map(|()| coordinator.summary())
     }
 
@@ -383,7 +349,7 @@ impl<'a> Opening<'a> {
         reports: &Sender<Report>,
     ) -> Result<(Vec<ThreadParts>, Vec<Sender<Command>>), JobError> {
         let wakers = Wakers::new(topology.threads);
-        let shared = Shared::default();
+        let shared = Shared::new(topology.threads, self.job.nodes.len());
         let mut parts = Vec::new();
         let mut command_senders = Vec::new();
         for (thread, (senders, receivers)) in channels(topology, &wakers).into_iter().enumerate() {

@@ -148,6 +148,11 @@ impl<'job> SourceTask<'job> {
         self.ended
     }
 
+    /// The last watermark handed on.
+    pub(crate) fn watermark(&self) -> Option<Timestamp> {
+        self.combiner.combined()
+    }
+
     pub(crate) fn skipped(&self) -> u64 {
         self.reader.skipped()
     }

@@ -54,6 +54,11 @@ impl WatermarkCombiner {
         self.inputs[input].gone = true;
     }
 
+    /// The combination as of the last change handed out.
+    pub(crate) fn combined(&self) -> Option<Timestamp> {
+        self.combined
+    }
+
     pub(crate) fn is_idle(&self, input: usize) -> bool {
         self.inputs[input].idle
     }

@@ -13,8 +13,9 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError};
 use sql::Timestamp;
 
 use super::channel::{ChannelReceiver, Wakers};
+use super::counters::{Figures, OperatorCounters};
 use super::instance::Instance;
-use super::limits::{DRAIN_BYTES_MAX, DUTIES_INTERVAL, IDLE_SLEEP};
+use super::limits::{DRAIN_BYTES_MAX, DUTIES_INTERVAL, FIGURES_INTERVAL, IDLE_SLEEP};
 use super::message::{Command, Message, Report};
 use super::node::Work;
 use super::source::Progress;
@@ -30,6 +31,16 @@ pub(crate) struct Shared {
     pub(crate) rows_written: Arc<AtomicU64>,
     pub(crate) rows_skipped: Arc<AtomicU64>,
     pub(crate) rows_late: Arc<AtomicU64>,
+    pub(crate) operators: Arc<OperatorCounters>,
+}
+
+impl Shared {
+    pub(crate) fn new(threads: usize, nodes: usize) -> Self {
+        Shared {
+            operators: Arc::new(OperatorCounters::new(threads, nodes)),
+            ..Shared::default()
+        }
+    }
 }
 
 /// The receiving half of an exchange: its place and a channel for each thread.
@@ -54,6 +65,7 @@ pub(crate) struct Worker<'job> {
     /// The last barrier has been put into the flow.
     pub(crate) is_last_epoch: bool,
     pub(crate) last_duties: Option<Instant>,
+    pub(crate) last_figures: Option<Instant>,
     /// Rows already added to the shared counts: read, written, skipped, late.
     pub(crate) counted: [u64; 4],
 }
@@ -65,6 +77,7 @@ impl Worker<'_> {
         loop {
             if self.shared.abandon.load(Ordering::Acquire) || !self.obey()? {
                 self.count_rows();
+                self.publish_figures();
                 return Ok(());
             }
             let now = Instant::now();
@@ -210,6 +223,11 @@ impl Worker<'_> {
         }
         self.instance.on_clock()?;
         self.count_rows();
+        let last = self.last_figures;
+        if last.is_none_or(|last| now.duration_since(last) >= FIGURES_INTERVAL) {
+            self.last_figures = Some(now);
+            self.publish_figures();
+        }
         Ok(())
     }
 
@@ -236,6 +254,17 @@ impl Worker<'_> {
             total.fetch_add(count - *counted, Ordering::Relaxed);
             *counted = count;
         }
+    }
+
+    fn publish_figures(&mut self) {
+        let places = &self.instance.topology.places;
+        let nodes = places.last().map_or(0, |place| place.node + 1);
+        let mut figures = vec![Figures::default(); nodes];
+        for (place, node) in places.iter().zip(&mut self.instance.nodes) {
+            let of_node = &mut figures[place.node];
+            *of_node = of_node.join(node.figures(place.role));
+        }
+        self.shared.operators.publish(self.thread, &figures);
     }
 
     /// A coordinator that has gone has ended the job; the thread learns it by its commands.

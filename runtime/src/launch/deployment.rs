@@ -32,9 +32,27 @@ pub struct Deployment {
     /// Start from nothing although there are checkpoints.
     #[serde(default)]
     pub from_scratch: bool,
+    /// URL of the manifest of a savepoint or checkpoint, maybe of another job. Counts only while the job has no
+    /// committed checkpoint of its own.
+    #[serde(default)]
+    pub restore_from: Option<String>,
+    /// State that no operator claims is dropped, and operators whose state has another form start without.
+    #[serde(default)]
+    pub allow_dropped_state: bool,
+    /// The rows of a bare query go to the session, not to standard output.
+    #[serde(default)]
+    pub query: Option<Query>,
     /// File that is rewritten with the job's figures once a second.
     #[serde(default)]
     pub metrics: Option<PathBuf>,
+}
+
+/// Bounds of an interactive query.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Query {
+    /// The job ends after as many rows.
+    pub max_rows: u64,
 }
 
 fn one() -> usize {

@@ -6,6 +6,7 @@
 
 pub mod deployment;
 mod describe;
+mod session;
 mod signals;
 
 use std::path::PathBuf;
@@ -18,12 +19,14 @@ use crate::error::JobError;
 use crate::job::Job;
 
 const USAGE: &str = "usage: --deployment FILE   run the job as the JSON file says
+       --session SOCKET    run for the worker of a session cluster that listens there
        --describe          print the operators of the job as JSON";
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq)]
 enum Request {
     Run(PathBuf),
+    Serve(PathBuf),
     Describe,
 }
 
@@ -33,6 +36,7 @@ pub fn main(job: Job) -> ExitCode {
     let result = match parse(&arguments) {
         Some(Request::Describe) => describe::describe(&job).map(|text| println!("{text}")),
         Some(Request::Run(path)) => launch(&job, &path),
+        Some(Request::Serve(socket)) => session::run(&job, &socket).map(|summary| finished(&summary)),
         None => Err(JobError::Configuration(USAGE.to_owned())),
     };
     match result {
@@ -47,6 +51,7 @@ pub fn main(job: Job) -> ExitCode {
 fn parse(arguments: &[String]) -> Option<Request> {
     match arguments {
         [flag, path] if flag == "--deployment" => Some(Request::Run(path.into())),
+        [flag, socket] if flag == "--session" => Some(Request::Serve(socket.into())),
         [flag] if flag == "--describe" => Some(Request::Describe),
         _ => None,
     }
@@ -57,8 +62,12 @@ fn launch(job: &Job, path: &std::path::Path) -> Result<(), JobError> {
     let control = Control::default();
     signals::watch(control.clone())?;
     let summary = dataflow::run(job, &deployment, &control)?;
-    eprintln!("{}", finished_text(&summary));
+    finished(&summary);
     Ok(())
+}
+
+fn finished(summary: &Summary) {
+    eprintln!("{}", finished_text(summary));
 }
 
 fn finished_text(summary: &Summary) -> String {
@@ -94,9 +103,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_is_one_of_two() {
+    fn the_command_line_is_one_of_three() {
         let parsed = |text: &str| parse(&text.split(' ').map(str::to_owned).collect::<Vec<_>>());
         assert_eq!(parsed("--deployment d.json"), Some(Request::Run("d.json".into())));
+        assert_eq!(parsed("--session s"), Some(Request::Serve("s".into())));
         assert_eq!(parsed("--describe"), Some(Request::Describe));
         assert_eq!(parsed("--deployment"), None);
         assert_eq!(parsed("--describe --deployment"), None);

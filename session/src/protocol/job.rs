@@ -101,3 +101,28 @@ pub struct Row {
     /// By column, as the JSON format writes values.
     pub data: Vec<serde_json::Value>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_that_the_runtime_writes_is_understood() {
+        let sample = include_str!("../../../golden/protocol/job.jsonl");
+        let (mut commands, mut reports) = (0, 0);
+        for line in sample.lines() {
+            let given: serde_json::Value = serde_json::from_str(line).expect("the sample is JSON");
+            let written = if given.get("command").is_some() {
+                commands += 1;
+                let command: Command = serde_json::from_str(line).expect("a command");
+                serde_json::to_value(command)
+            } else {
+                reports += 1;
+                let report: Report = serde_json::from_str(line).expect("a report");
+                serde_json::to_value(report)
+            };
+            assert_eq!(written.expect("plain data"), given);
+        }
+        assert_eq!((commands, reports), (5, 11));
+    }
+}
