@@ -127,15 +127,19 @@ pub fn explain(sources: &SourceMap, stage: Stage) -> Result<String, Vec<Diagnost
     with_stack(|errors| stage_text(sources, stage, errors))
 }
 
-/// Runs the passes on a thread of their own; an answer counts only when no error was reported.
+/// Runs the passes; an answer counts only when no error was reported.
 fn with_stack<T: Send>(
     passes: impl FnOnce(&mut ErrorSink) -> Option<T> + Send,
 ) -> Result<T, Vec<Diagnostic>> {
-    let run = || {
+    on_deep_stack(|| {
         let mut errors = ErrorSink::default();
         let answer = passes(&mut errors).filter(|_| !errors.has_errors());
         answer.ok_or_else(|| errors.into_diagnostics())
-    };
+    })
+}
+
+/// Runs passes on a thread of their own.
+pub(crate) fn on_deep_stack<T: Send>(run: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .stack_size(STACK_BYTES)

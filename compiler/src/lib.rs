@@ -14,6 +14,7 @@
 pub mod base;
 pub mod catalog;
 pub mod compile;
+pub mod declared;
 pub mod explain;
 pub mod expr;
 pub mod p1_parse;
@@ -24,6 +25,7 @@ pub mod p5_physical;
 pub mod p6_codegen;
 
 pub use compile::{Compiled, CompiledPreview, Stage, compile, compile_preview, explain};
+pub use declared::{Declared, declared};
 pub use p2_bind::preview::Preview;
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
 //! The session cluster: a manager with its API, and workers that run jobs as child processes.
 //!
 //! In: requests, reports of workers. Out: answers, assignments for workers. Layers, each knowing only those before it:
-//! `model` (what there is), `catalogue` (kept durably), `build` (application → artifact), `protocol` (manager ↔
-//! worker ↔ job), `manager` (what runs where), `worker` (child processes), `api` (Aiven's and Flink's shapes over it).
+//! `model` (what there is), `catalogue` (kept durably), `build` (application → artifact), `validation` (texts of
+//! versions), `connection` (what integrations lead to), `protocol` (manager ↔ worker ↔ job), `manager` (what runs
+//! where), `worker` (child processes), `api` (Aiven's and Flink's shapes over it).
 
 pub mod build;
 pub mod catalogue;
+pub mod connection;
 pub mod manager;
 pub mod model;
 pub mod protocol;
 pub mod refusal;
+pub mod validation;

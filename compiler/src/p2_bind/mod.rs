@@ -25,6 +25,7 @@ use sqlparser::ast as sqlast;
 use self::bound::{Bound, BoundExplain, BoundStatement, Relation};
 use crate::base::{Diagnostic, ErrorSink, Span};
 use crate::catalog::nearest::suggestion;
+use crate::catalog::table::Table;
 use crate::p1_parse::ast::{CreateTable, Explain, Hint, Name, Script, Statement, StatementKind};
 use crate::p1_parse::positions::Positions;
 
@@ -38,6 +39,17 @@ pub fn bind(script: &Script, errors: &mut ErrorSink) -> Option<Bound> {
     binder.unclaimed_hints();
     let bound = binder.bound;
     (!errors.has_errors()).then_some(bound)
+}
+
+/// The tables of a script that have no errors. Views, INSERTs and queries are passed over.
+pub fn bind_declarations(script: &Script, errors: &mut ErrorSink) -> Vec<Table> {
+    let mut binder = Binder::new(&script.positions, errors);
+    binder.created = script.statements.iter().filter_map(created_name).collect();
+    let is_table = |statement: &&Statement| matches!(statement.kind, StatementKind::CreateTable(_));
+    for statement in script.statements.iter().filter(is_table) {
+        binder.statement(statement);
+    }
+    binder.bound.tables.into_values().collect()
 }
 
 /// The table or view that a statement creates.

@@ -6,7 +6,7 @@ pub mod artifact;
 pub mod cache;
 pub mod deployment;
 pub mod job_crate;
-mod redact;
+pub mod redact;
 pub mod sdk;
 
 use std::path::PathBuf;

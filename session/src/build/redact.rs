@@ -1,7 +1,7 @@
 //! SQL and options without secrets, for manifests.
 
 /// Stands where a secret was.
-const HIDDEN: &str = "******";
+pub const HIDDEN: &str = "<redacted>";
 
 /// Is the value of this option something that nobody may read?
 fn is_secret(key: &str) -> bool {
@@ -21,7 +21,7 @@ fn is_secret(key: &str) -> bool {
 }
 
 /// The value of an option as anybody may read it. A URL may bring a password along (`jdbc:…?password=…`).
-pub(super) fn shown<'a>(key: &str, value: &'a str) -> &'a str {
+pub fn shown<'a>(key: &str, value: &'a str) -> &'a str {
     if is_secret(key) || value.to_ascii_lowercase().contains("password=") {
         HIDDEN
     } else {
@@ -30,7 +30,7 @@ pub(super) fn shown<'a>(key: &str, value: &'a str) -> &'a str {
 }
 
 /// The text with every `'secret option' = 'value'` hidden, wherever it stands.
-pub(super) fn redact(sql: &str) -> String {
+pub fn redact(sql: &str) -> String {
     let literals = literals(sql);
     let mut text = String::with_capacity(sql.len());
     let mut copied = 0;
@@ -83,10 +83,10 @@ mod tests {
     #[test]
     fn secrets_go_and_the_rest_stays() {
         let sql = "-- 'password' = 'x'\nCREATE TABLE `it's` (a INT) WITH ('url' = 'u', 'password' = 'it''s',\n'n'='m')";
-        let expected = "-- 'password' = 'x'\nCREATE TABLE `it's` (a INT) WITH ('url' = 'u', 'password' = '******',\n'n'='m')";
+        let expected = "-- 'password' = 'x'\nCREATE TABLE `it's` (a INT) WITH ('url' = 'u', 'password' = '<redacted>',\n'n'='m')";
         assert_eq!(redact(sql), expected);
         let sql = "('url' = 'jdbc:postgresql://h/d?user=u&password=x', 'properties.ssl.key.pem' = 'k')";
-        let expected = "('url' = '******', 'properties.ssl.key.pem' = '******')";
+        let expected = "('url' = '<redacted>', 'properties.ssl.key.pem' = '<redacted>')";
         assert_eq!(redact(sql), expected);
     }
 }

@@ -1,0 +1,114 @@
+//! What is filled, what is left alone, what is refused.
+
+use serde_json::json;
+
+use super::*;
+
+fn connection(kind: Kind, parameters: Value) -> Connection {
+    Connection {
+        kind,
+        shown: "service 's'".to_owned(),
+        parameters: parameters.as_object().expect("an object").clone(),
+        user_config: Map::new(),
+    }
+}
+
+fn options(given: &[(&str, &str)]) -> Options {
+    let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+    given.iter().map(owned).collect()
+}
+
+#[test]
+fn blank_options_of_kafka_are_filled_and_others_kept() {
+    let kafka = connection(
+        Kind::Kafka,
+        json!({"bootstrap_servers": "k:9093", "security_protocol": "SASL_SSL", "ssl_ca_cert": "PEM",
+               "sasl_mechanism": "PLAIN", "sasl_plain_username": "u", "sasl_plain_password": "p"}),
+    );
+    let base = [("connector", "kafka"), ("topic", "t")];
+    let expected = [
+        ("properties.security.protocol", "SASL_SSL"),
+        ("properties.ssl.ca.pem", "PEM"),
+        ("properties.sasl.mechanism", "PLAIN"),
+        ("properties.sasl.username", "u"),
+        ("properties.sasl.password", "p"),
+        ("properties.bootstrap.servers", "k:9093"),
+    ];
+    for blank in [&[("properties.bootstrap.servers", " ")][..], &[]] {
+        let filled = kafka
+            .filled("t", &options(&[&base, blank].concat()))
+            .expect("filled");
+        assert_eq!(filled, options(&[&base[..], &expected].concat()));
+    }
+    let own_password = [("properties.sasl.password", "mine")];
+    let filled = kafka
+        .filled("t", &options(&[&base[..], &own_password].concat()))
+        .expect("filled");
+    assert_eq!(filled["properties.sasl.password"], "mine");
+    let own_servers = options(&[&base[..], &[("properties.bootstrap.servers", "other:9092")]].concat());
+    let filled = kafka.filled("t", &own_servers).expect("left alone");
+    assert_eq!(filled, own_servers, "credentials go to their own brokers only");
+}
+
+#[test]
+fn urls_of_postgresql_are_completed() {
+    let server = json!({"host": "h", "port": 5433, "username": "u", "password": "p",
+                        "default_database": "d", "ssl_mode": "require"});
+    let mut pg = connection(Kind::PostgreSql, server);
+    pg.user_config
+        .insert("stringtype".to_owned(), json!("unspecified"));
+    let cases = [
+        (
+            "",
+            "jdbc:postgresql://h:5433/d?sslmode=require&stringtype=unspecified",
+        ),
+        (
+            "jdbc:postgresql://",
+            "jdbc:postgresql://h:5433/d?sslmode=require&stringtype=unspecified",
+        ),
+        (
+            "jdbc:postgresql:///x?sslmode=disable",
+            "jdbc:postgresql://h:5433/x?sslmode=disable&stringtype=unspecified",
+        ),
+        ("jdbc:postgresql://other/x", "jdbc:postgresql://other/x"),
+    ];
+    for (url, expected) in cases {
+        let filled = pg
+            .filled("t", &options(&[("connector", "jdbc"), ("url", url)]))
+            .expect("filled");
+        assert_eq!(filled["url"], expected);
+        assert_eq!(
+            filled.contains_key("password"),
+            url != "jdbc:postgresql://other/x",
+            "{url}"
+        );
+    }
+}
+
+#[test]
+fn wrong_connectors_and_missing_addresses_are_told() {
+    let kafka = connection(Kind::Kafka, json!({}));
+    let cases = [
+        (
+            "jdbc",
+            "table 't' has the connector 'jdbc', but its integration leads to Kafka (service 's'): expected \
+             'kafka' or 'upsert-kafka'",
+        ),
+        (
+            "kafka",
+            "service 's' has no 'bootstrap_servers': register how it is reached (millstream service add, or \
+             'connection' of the API)",
+        ),
+    ];
+    for (connector, expected) in cases {
+        let refusal = kafka
+            .filled("t", &options(&[("connector", connector)]))
+            .expect_err("it cannot be filled");
+        assert_eq!((refusal.status, refusal.message.as_str()), (400, expected));
+    }
+    let search = connection(Kind::OpenSearch, json!({"url": "http://o"}));
+    let refusal = search
+        .filled("t", &options(&[("connector", "elasticsearch-7")]))
+        .expect_err("not there yet");
+    assert!(refusal.message.contains("is not supported"), "{refusal}");
+}
