@@ -1,9 +1,19 @@
 //! The subcommands. Each is thin: it reads arguments, calls the library, prints.
 
+mod app;
 mod build;
 mod compile;
+mod deploy;
+mod deployment;
+mod endpoint;
 mod explain;
+mod integration;
+mod logs;
+mod metrics;
 mod run;
+mod savepoint;
+mod service;
+mod version;
 
 use std::process::ExitCode;
 
@@ -39,6 +49,27 @@ enum Command {
     Build(BuildArguments),
     /// Prints a stage of the compilation
     Explain(explain::ExplainArguments),
+    /// Brings an application into a session cluster and waits until it runs
+    Deploy(deploy::DeployArguments),
+    /// Applications of a session cluster
+    #[command(visible_alias = "application")]
+    App(app::AppArguments),
+    /// Versions of an application
+    Version(version::VersionArguments),
+    /// Deployments of an application: start, watch, stop, cancel
+    Deployment(deployment::DeploymentArguments),
+    /// Savepoints and checkpoints
+    Savepoint(savepoint::SavepointArguments),
+    /// What jobs have said
+    Logs(logs::LogsArguments),
+    /// What jobs use and do, over time
+    Metrics(metrics::MetricsArguments),
+    /// Session clusters, and the Kafka clusters and databases they may use
+    Service(service::ServiceArguments),
+    /// What a session cluster may use
+    Integration(integration::IntegrationArguments),
+    /// Kafka clusters and databases outside, with credentials
+    Endpoint(endpoint::EndpointArguments),
     /// Prints a completion script for a shell
     Completions { shell: clap_complete::Shell },
 }
@@ -49,11 +80,31 @@ impl Arguments {
             Command::Run(arguments) => run::run(arguments),
             Command::Build(arguments) => arguments.run(),
             Command::Explain(arguments) => explain::run(arguments),
+            Command::Deploy(arguments) => deploy::run(arguments),
+            Command::App(arguments) => app::run(arguments),
+            Command::Version(arguments) => version::run(arguments),
+            Command::Deployment(arguments) => deployment::run(arguments),
+            Command::Savepoint(arguments) => savepoint::run(arguments),
+            Command::Logs(arguments) => logs::run(arguments),
+            Command::Metrics(arguments) => metrics::run(arguments),
+            Command::Service(arguments) => service::run(arguments),
+            Command::Integration(arguments) => integration::run(arguments),
+            Command::Endpoint(arguments) => endpoint::run(arguments),
             Command::Completions { shell } => {
                 let mut command = Arguments::command();
                 clap_complete::generate(shell, &mut command, "millstream", &mut std::io::stdout());
                 Ok(ExitCode::SUCCESS)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_do_not_contradict_each_other() {
+        Arguments::command().debug_assert();
     }
 }

@@ -28,6 +28,10 @@ pub struct Settings {
     /// Options that replace or add to those of a table's WITH clause.
     #[serde(default)]
     pub tables: BTreeMap<String, BTreeMap<String, Scalar>>,
+    /// By table: the service, endpoint or id of an integration of the session cluster, which fills in addresses and
+    /// credentials where the table is deployed.
+    #[serde(default)]
+    pub integrations: BTreeMap<String, String>,
 }
 
 /// A value of `application.toml`; all become text, as in SQL.

@@ -8,6 +8,7 @@ pub mod deployment;
 pub mod job_crate;
 pub mod redact;
 pub mod sdk;
+pub mod texts;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -1,0 +1,313 @@
+//! `millstream deployment`: starting, watching, stopping.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json};
+
+use crate::client::find::{id, list};
+use crate::client::output::{field, fields, moment, table, text};
+use crate::client::wait::{self, Goal};
+use crate::client::{Client, Connection};
+
+#[derive(Args)]
+#[command(
+    after_help = "DEPLOYMENT is an id or its beginning; without it, the application's newest deployment is \
+    meant.\n\nExit code 3: the deployment did not get where it should.\n\nExamples:\n  \
+    millstream deployment list orders --watch\n  \
+    millstream deployment create orders --parallelism 4 --starting-savepoint latest\n  \
+    millstream deployment get orders\n  \
+    millstream deployment stop orders            savepoint, then end: FINISHED\n  \
+    millstream deployment cancel orders          end without savepoint: CANCELED"
+)]
+pub(super) struct DeploymentArguments {
+    #[command(flatten)]
+    connection: Connection,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Lists the deployments of an application, or of all
+    #[command(visible_alias = "ls")]
+    List {
+        application: Option<String>,
+        /// Again whenever something changes
+        #[arg(long, short)]
+        watch: bool,
+    },
+    /// Shows a deployment: status, why it waits or has failed, restarts, what became of its state
+    Get {
+        application: String,
+        deployment: Option<String>,
+        /// Again whenever something changes, until it has ended
+        #[arg(long, short)]
+        watch: bool,
+    },
+    /// Builds and starts a version
+    Create {
+        application: String,
+        #[command(flatten)]
+        parameters: Parameters,
+        /// Answers at once instead of waiting until it runs
+        #[arg(long)]
+        no_wait: bool,
+    },
+    /// Takes a savepoint and ends: FINISHED
+    Stop(End),
+    /// Ends without a savepoint: CANCELED
+    Cancel(End),
+    /// Deletes the record of an ended deployment
+    #[command(visible_alias = "rm")]
+    Delete {
+        application: String,
+        deployment: Option<String>,
+    },
+}
+
+#[derive(Args)]
+struct End {
+    application: String,
+    deployment: Option<String>,
+    /// Answers at once instead of waiting for the end
+    #[arg(long)]
+    no_wait: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Parameters {
+    /// Number or id; the newest unless given
+    #[arg(long)]
+    pub(super) version: Option<String>,
+    /// Threads that run the job; each takes a task slot
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=128))]
+    pub(super) parallelism: Option<u16>,
+    /// Where to begin: a savepoint's URL, or `latest` for the newest savepoint of the application
+    #[arg(long, value_name = "SAVEPOINT")]
+    pub(super) starting_savepoint: Option<String>,
+    /// A failed job stays failed
+    #[arg(long)]
+    pub(super) no_restart: bool,
+    /// Confirms that state which the version does not take over is dropped (restore policy `approve`)
+    #[arg(long)]
+    pub(super) approve: bool,
+}
+
+impl Parameters {
+    /// The body of `POST …/deployment`.
+    pub(super) fn body(&self, version: &str, starting_savepoint: Option<String>) -> Value {
+        let mut body = Map::new();
+        body.insert("version_id".to_owned(), version.into());
+        if let Some(parallelism) = self.parallelism {
+            body.insert("parallelism".to_owned(), parallelism.into());
+        }
+        body.insert("restart_enabled".to_owned(), (!self.no_restart).into());
+        if let Some(savepoint) = starting_savepoint {
+            body.insert("starting_savepoint".to_owned(), savepoint.into());
+        }
+        if self.approve {
+            body.insert("approve_state_loss".to_owned(), true.into());
+        }
+        Value::Object(body)
+    }
+}
+
+pub(super) fn run(arguments: DeploymentArguments) -> Result<ExitCode> {
+    let client = arguments.connection.client()?;
+    match arguments.command {
+        Command::List { application, watch } => show_list(&client, application.as_deref(), watch)?,
+        Command::Get {
+            application,
+            deployment,
+            watch,
+        } => show_one(&client, &application, deployment.as_deref(), watch)?,
+        Command::Create {
+            application,
+            parameters,
+            no_wait,
+        } => return create(&client, &application, &parameters, no_wait),
+        Command::Stop(end) => return finish(&client, &end, "stop", Goal::Finished),
+        Command::Cancel(end) => return finish(&client, &end, "cancel", Goal::Canceled),
+        Command::Delete {
+            application,
+            deployment,
+        } => {
+            let application = client.application(&application)?;
+            let deployment = client.deployment(&application, deployment.as_deref())?;
+            let answer = client.delete(&path(&client, &application, &deployment, &[]))?;
+            client.done(&answer, || format!("deployment {} deleted", id(&deployment)));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn path(client: &Client, application: &Value, deployment: &Value, rest: &[&str]) -> String {
+    let segments = ["application", id(application), "deployment", id(deployment)];
+    client.of_flink(&[&segments, rest].concat())
+}
+
+fn show_list(client: &Client, application: Option<&str>, watch: bool) -> Result<()> {
+    let look = || {
+        let applications = match application {
+            Some(name) => vec![client.application(name)?],
+            None => client.applications()?,
+        };
+        let mut all = Vec::new();
+        for application in applications {
+            // The list of applications has no versions, the numbers of which are shown.
+            let application = client.get(&client.of_flink(&["application", id(&application)]))?;
+            for mut deployment in client.deployments(&application)? {
+                deployment["application"] = application["name"].clone();
+                deployment["version"] = number(&application, &deployment);
+                all.push(deployment);
+            }
+        }
+        Ok((json!({ "deployments": all }), false))
+    };
+    client.watch(watch, look, |answer| deployments(&list(answer, "deployments")))
+}
+
+/// The number of the version that the deployment runs.
+fn number(application: &Value, deployment: &Value) -> Value {
+    let versions = list(application, "application_versions");
+    let version = versions
+        .iter()
+        .find(|version| version["id"] == deployment["version_id"]);
+    version.map_or(Value::Null, |version| version["version"].clone())
+}
+
+fn deployments(deployments: &[Value]) -> String {
+    table(
+        deployments,
+        &[
+            ("APPLICATION", &field("application")),
+            ("ID", &field("id")),
+            ("VERSION", &field("version")),
+            ("PARALLELISM", &field("parallelism")),
+            ("STATUS", &field("status")),
+            ("CREATED (UTC)", &|deployment| moment(&deployment["created_at"])),
+            ("", &|deployment| first_line(&deployment["error_msg"])),
+        ],
+    )
+}
+
+fn first_line(value: &Value) -> String {
+    text(value).lines().next().unwrap_or_default().to_owned()
+}
+
+fn show_one(client: &Client, application: &str, wanted: Option<&str>, watch: bool) -> Result<()> {
+    let application = client.application(application)?;
+    let deployment = client.deployment(&application, wanted)?;
+    let look = || {
+        let mut deployment = client.get(&path(client, &application, &deployment, &[]))?;
+        let is_over = wait::is_ended(&deployment);
+        if !client.json {
+            deployment["version"] = number(&application, &deployment);
+        }
+        Ok((deployment, is_over))
+    };
+    client.watch(watch, look, details)
+}
+
+fn details(deployment: &Value) -> String {
+    let mut shown = fields(&[
+        ("id", text(&deployment["id"])),
+        ("status", text(&deployment["status"])),
+        ("message", text(&deployment["error_msg"])),
+        ("version", text(&deployment["version"])),
+        ("parallelism", text(&deployment["parallelism"])),
+        ("restart enabled", text(&deployment["restart_enabled"])),
+        ("job", text(&deployment["job_id"])),
+        ("created", moment(&deployment["created_at"])),
+        ("created by", text(&deployment["created_by"])),
+        ("started from", text(&deployment["starting_savepoint"])),
+        ("last savepoint", text(&deployment["last_savepoint"])),
+    ]);
+    let plan = list(deployment, "state_plan");
+    if !plan.is_empty() {
+        shown.push_str("\nState at the restore\n");
+        shown.push_str(&table(
+            &plan,
+            &[("OPERATOR", &field("name")), ("STATE", &field("state"))],
+        ));
+    }
+    let restarts = list(deployment, "restarts");
+    if !restarts.is_empty() {
+        shown.push_str("\nRestarts\n");
+        let at = |restart: &Value| moment(&restart["at"]);
+        shown.push_str(&table(
+            &restarts,
+            &[
+                ("AT (UTC)", &at),
+                ("ATTEMPT", &field("attempt")),
+                ("REASON", &field("reason")),
+            ],
+        ));
+    }
+    shown
+}
+
+fn create(client: &Client, name: &str, parameters: &Parameters, no_wait: bool) -> Result<ExitCode> {
+    let application = client.application(name)?;
+    let version = client.version(&application, parameters.version.as_deref())?;
+    let savepoint = match parameters.starting_savepoint.as_deref() {
+        Some("latest") => Some(latest_savepoint(client, &application)?.with_context(|| {
+            format!("application {name} has no savepoint; `millstream deployment stop` takes one")
+        })?),
+        given => given.map(str::to_owned),
+    };
+    let deployment = start(client, &application, &parameters.body(id(&version), savepoint))?;
+    if no_wait {
+        client.done(&deployment, || format!("deployment {} created", id(&deployment)));
+        return Ok(ExitCode::SUCCESS);
+    }
+    wait::report(client, &application, &deployment, Goal::Running)
+}
+
+pub(super) fn start(client: &Client, application: &Value, body: &Value) -> Result<Value> {
+    client.post(
+        &client.of_flink(&["application", id(application), "deployment"]),
+        body,
+    )
+}
+
+/// Of the newest deployment that has one.
+pub(super) fn latest_savepoint(client: &Client, application: &Value) -> Result<Option<String>> {
+    let deployments = client.deployments(application)?;
+    let savepoints = deployments
+        .iter()
+        .filter_map(|deployment| deployment["last_savepoint"].as_str());
+    Ok(savepoints.map(str::to_owned).next())
+}
+
+fn finish(client: &Client, end: &End, how: &str, goal: Goal) -> Result<ExitCode> {
+    let application = client.application(&end.application)?;
+    let deployment = client.deployment(&application, end.deployment.as_deref())?;
+    let deployment = end_deployment(client, &application, &deployment, how)?;
+    if end.no_wait {
+        client.done(&deployment, || {
+            format!("{how} of deployment {} requested", id(&deployment))
+        });
+        return Ok(ExitCode::SUCCESS);
+    }
+    wait::report(client, &application, &deployment, goal)
+}
+
+/// `how`: `stop` or `cancel`.
+pub(super) fn end_deployment(
+    client: &Client,
+    application: &Value,
+    deployment: &Value,
+    how: &str,
+) -> Result<Value> {
+    if wait::is_ended(deployment) {
+        bail!(
+            "deployment {} has ended already: {}",
+            id(deployment),
+            text(&deployment["status"])
+        );
+    }
+    client.post_empty(&path(client, application, deployment, &[how]))
+}

@@ -1,0 +1,317 @@
+//! `millstream version`: the immutable versions of an application.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json};
+
+use session::build::application::Application;
+use session::build::texts::{TableText, TextsError, texts};
+
+use super::INVALID;
+use crate::client::find::{id, list};
+use crate::client::output::{field, fields, moment, table, text};
+use crate::client::{Client, Connection};
+
+#[derive(Args)]
+#[command(
+    after_help = "PATH is a folder (tables/*.sql, statement.sql, application.toml) or one .sql script. Tables \
+    that the statement writes\nare sinks, the others are sources; every text goes to the API byte for byte. \
+    application.toml may change options\n([tables.NAME]), set keys ([config]) and name integrations \
+    ([integrations]).\n\nExit code 2: the SQL has errors.\n\nExamples:\n  \
+    millstream version validate orders app/                 errors with their places, nothing is made\n  \
+    millstream version create orders app/ --integration bids=kafka-demo\n  \
+    millstream version list orders\n  \
+    millstream version get orders 3"
+)]
+pub(super) struct VersionArguments {
+    #[command(flatten)]
+    connection: Connection,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Lists the versions of an application
+    #[command(visible_alias = "ls")]
+    List { application: String },
+    /// Shows the texts of a version
+    Get {
+        application: String,
+        /// Number or id; the newest unless given
+        version: Option<String>,
+    },
+    /// Makes a version of what is at PATH
+    Create {
+        application: String,
+        path: PathBuf,
+        #[command(flatten)]
+        integrations: Integrations,
+    },
+    /// Says what is wrong with what is at PATH
+    Validate {
+        application: String,
+        path: PathBuf,
+        #[command(flatten)]
+        integrations: Integrations,
+    },
+    /// Deletes a version that no deployment uses
+    #[command(visible_alias = "rm")]
+    Delete {
+        application: String,
+        /// Number or id
+        version: String,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct Integrations {
+    /// Addresses and credentials of this table come from an integration, given by its id or by the name of the
+    /// service or endpoint; wins over application.toml
+    #[arg(long = "integration", value_name = "TABLE=NAME")]
+    integrations: Vec<String>,
+}
+
+pub(super) fn run(arguments: VersionArguments) -> Result<ExitCode> {
+    let client = arguments.connection.client()?;
+    match arguments.command {
+        Command::List { application } => {
+            let mut found = list(&client.application(&application)?, "application_versions");
+            found.sort_by_key(|version| std::cmp::Reverse(version["version"].as_u64()));
+            client.show(&Value::Array(found), |found| {
+                versions(found.as_array().map_or(&[], Vec::as_slice))
+            });
+        }
+        Command::Get { application, version } => {
+            let application = client.application(&application)?;
+            let version = client.version(&application, version.as_deref())?;
+            client.show(&version, details);
+        }
+        Command::Create {
+            application,
+            path,
+            integrations,
+        } => {
+            let found = client.application(&application)?;
+            let Some(body) = body(&client, &Application::read(&path)?, &integrations)? else {
+                return Ok(ExitCode::from(INVALID));
+            };
+            let answer = match create(&client, id(&found), &body)? {
+                Ok(answer) => answer,
+                Err(()) => return Ok(ExitCode::from(INVALID)),
+            };
+            let number = text(&answer["version"]);
+            client.done(&answer, || {
+                format!("version {number} of {application} created: {}", id(&answer))
+            });
+        }
+        Command::Validate {
+            application,
+            path,
+            integrations,
+        } => {
+            let found = client.application(&application)?;
+            let Some(body) = body(&client, &Application::read(&path)?, &integrations)? else {
+                return Ok(ExitCode::from(INVALID));
+            };
+            return validate(&client, id(&found), &body);
+        }
+        Command::Delete { application, version } => {
+            let application = client.application(&application)?;
+            let version = client.version(&application, Some(&version))?;
+            let path = client.of_flink(&["application", id(&application), "version", id(&version)]);
+            let answer = client.delete(&path)?;
+            client.done(&answer, || {
+                format!("version {} deleted", text(&version["version"]))
+            });
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The body of `POST …/version`; `None` when the SQL cannot be parsed, which has been shown.
+pub(super) fn body(
+    client: &Client,
+    application: &Application,
+    integrations: &Integrations,
+) -> Result<Option<Value>> {
+    let mut texts = match texts(application) {
+        Ok(texts) => texts,
+        Err(TextsError::Sql(diagnostics)) => {
+            super::compile::show(&diagnostics, &application.sources, Default::default());
+            return Ok(None);
+        }
+        Err(TextsError::Settings(error)) => return Err(error),
+    };
+    for pair in &integrations.integrations {
+        let (table, name) = pair
+            .split_once('=')
+            .with_context(|| format!("--integration {pair}: expected TABLE=NAME"))?;
+        let mut tables = texts.sources.iter_mut().chain(&mut texts.sinks);
+        let found = tables.find(|text| text.name == table);
+        found
+            .with_context(|| format!("--integration {pair}: there is no table '{table}'"))?
+            .integration = Some(name.to_owned());
+    }
+    Ok(Some(json!({
+        "sources": tables(client, &texts.sources)?,
+        "sinks": tables(client, &texts.sinks)?,
+        "statement": texts.statement,
+    })))
+}
+
+fn tables(client: &Client, tables: &[TableText]) -> Result<Vec<Value>> {
+    let tables = tables.iter().map(|table| {
+        let mut body = Map::new();
+        body.insert("create_table".to_owned(), table.create_table.clone().into());
+        if let Some(name) = &table.integration {
+            let integration = client
+                .integration(name)
+                .with_context(|| format!("table {}", table.name))?;
+            body.insert(
+                "integration_id".to_owned(),
+                integration["service_integration_id"].clone(),
+            );
+        }
+        Ok(Value::Object(body))
+    });
+    tables.collect()
+}
+
+/// Makes the version. What is wrong with its texts is shown with its places, and `Err` is what is left.
+pub(super) fn create(client: &Client, application: &str, body: &Value) -> Result<Result<Value, ()>> {
+    match client.post(&client.of_flink(&["application", application, "version"]), body) {
+        Ok(version) => Ok(Ok(version)),
+        Err(error) if crate::client::is_status(&error, 400) => {
+            let path = client.of_flink(&["application", application, "version", "validate"]);
+            let findings = client
+                .post(&path, body)
+                .map_or_else(|_| Vec::new(), |found| mistakes(&found));
+            if findings.is_empty() {
+                return Err(error);
+            }
+            eprintln!("{}", findings.join("\n"));
+            Ok(Err(()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn validate(client: &Client, application: &str, body: &Value) -> Result<ExitCode> {
+    let path = client.of_flink(&["application", application, "version", "validate"]);
+    let answer = client.post(&path, body)?;
+    let found = mistakes(&answer);
+    if client.json {
+        client.show(&answer, |_| String::new());
+    } else if found.is_empty() {
+        eprintln!("valid");
+    } else {
+        eprintln!("{}", found.join("\n"));
+    }
+    Ok(if found.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(INVALID)
+    })
+}
+
+/// What `validate` has found: `error in the statement, line 3, character 8: …`.
+fn mistakes(answer: &Value) -> Vec<String> {
+    let place = |position: &Value| match (&position["line_number"], &position["character_number"]) {
+        (Value::Number(line), Value::Number(character)) => format!(", line {line}, character {character}"),
+        _ => String::new(),
+    };
+    let mut found = Vec::new();
+    for (list_name, what) in [("sources", "source table"), ("sinks", "sink table")] {
+        for (number, table) in list(answer, list_name).iter().enumerate() {
+            if let Some(message) = table["message"].as_str() {
+                let name = match text(&table["table_name"]) {
+                    name if name.is_empty() => (number + 1).to_string(),
+                    name => name,
+                };
+                found.push(format!(
+                    "error in {what} {name}{}: {message}",
+                    place(&table["position"])
+                ));
+            }
+        }
+    }
+    let error = &answer["statement_error"];
+    if let Some(message) = error["message"].as_str() {
+        found.push(format!(
+            "error in the statement{}: {message}",
+            place(&error["position"])
+        ));
+    }
+    found
+}
+
+pub(super) fn versions(versions: &[Value]) -> String {
+    let names = |list_name: &'static str| {
+        move |version: &Value| {
+            let tables = list(version, list_name);
+            let names: Vec<String> = tables.iter().map(|table| text(&table["table_name"])).collect();
+            names.join(", ")
+        }
+    };
+    table(
+        versions,
+        &[
+            ("VERSION", &field("version")),
+            ("ID", &field("id")),
+            ("CREATED (UTC)", &|version| moment(&version["created_at"])),
+            ("SOURCES", &names("sources")),
+            ("SINKS", &names("sinks")),
+        ],
+    )
+}
+
+fn details(version: &Value) -> String {
+    let mut shown = fields(&[
+        ("version", text(&version["version"])),
+        ("id", text(&version["id"])),
+        ("created", moment(&version["created_at"])),
+        ("created by", text(&version["created_by"])),
+    ]);
+    for (list_name, what) in [("sources", "source"), ("sinks", "sink")] {
+        for table in list(version, list_name) {
+            let integration = match text(&table["integration_id"]) {
+                integration if integration.is_empty() => String::new(),
+                integration => format!(" (integration {integration})"),
+            };
+            let create_table = text(&table["create_table"]);
+            shown.push_str(&format!(
+                "\n-- {what}{integration}\n{};\n",
+                create_table.trim_end_matches(['\n', ';'])
+            ));
+        }
+    }
+    let statement = text(&version["statement"]);
+    shown.push_str(&format!("\n-- statement\n{}\n", statement.trim_end()));
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_have_their_places() {
+        let answer = json!({
+            "sources": [{"table_name": "a", "message": null}, {"message": "bad type", "position": {"line_number": 2,
+                "character_number": 7}}],
+            "sinks": [],
+            "statement_error": {"message": "no column x"},
+        });
+        assert_eq!(
+            mistakes(&answer),
+            [
+                "error in source table 2, line 2, character 7: bad type",
+                "error in the statement: no column x"
+            ]
+        );
+    }
+}
