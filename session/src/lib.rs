@@ -11,5 +11,6 @@ pub mod connection;
 pub mod manager;
 pub mod model;
 pub mod protocol;
+pub mod query;
 pub mod refusal;
 pub mod validation;

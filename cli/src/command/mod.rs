@@ -10,6 +10,8 @@ mod explain;
 mod integration;
 mod logs;
 mod metrics;
+mod preview;
+mod preview_rows;
 mod run;
 mod savepoint;
 mod service;
@@ -33,6 +35,7 @@ const INVALID: u8 = 2;
     after_help = "Examples:\n  \
         millstream run examples/cpu_load              compile and run an application\n  \
         millstream run query.sql --parallelism 2      the same for one script\n  \
+        millstream preview app/ --table orders        rows of a table\n  \
         millstream explain query.sql --stage rust     the code that would be built\n  \
         millstream build query.sql --out artifacts    executable and manifest, by content"
 )]
@@ -45,6 +48,8 @@ pub struct Arguments {
 enum Command {
     /// Compiles (or takes from the cache) and runs an application in this process
     Run(run::RunArguments),
+    /// Shows rows of a table, or what the statement would write, without touching a sink
+    Preview(preview::PreviewArguments),
     /// Builds artifacts: an executable and its manifest for each application
     Build(BuildArguments),
     /// Prints a stage of the compilation
@@ -78,6 +83,7 @@ impl Arguments {
     pub fn run(self) -> Result<ExitCode> {
         match self.command {
             Command::Run(arguments) => run::run(arguments),
+            Command::Preview(arguments) => preview::run(arguments),
             Command::Build(arguments) => arguments.run(),
             Command::Explain(arguments) => explain::run(arguments),
             Command::Deploy(arguments) => deploy::run(arguments),
@@ -97,6 +103,12 @@ impl Arguments {
             }
         }
     }
+}
+
+/// `KEY=VALUE` of a command line.
+fn key_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
 }
 
 #[cfg(test)]

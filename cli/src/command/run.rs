@@ -4,7 +4,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use clap::Args;
 
 use super::INVALID;
@@ -34,8 +34,8 @@ pub(super) struct RunArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=128))]
     parallelism: Option<u16>,
     /// A configuration key as in SET, or an option of a table: tables.TABLE.OPTION=VALUE
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    set: Vec<String>,
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = super::key_value)]
+    set: Vec<(String, String)>,
     /// Begins anew instead of continuing from the last checkpoint
     #[arg(long)]
     from_scratch: bool,
@@ -48,13 +48,7 @@ pub(super) struct RunArguments {
 
 pub(super) fn run(arguments: RunArguments) -> Result<ExitCode> {
     let application = Application::read(&arguments.path)?;
-    let mut set = Vec::new();
-    for pair in &arguments.set {
-        let Some((key, value)) = pair.split_once('=') else {
-            bail!("--set {pair}: expected KEY=VALUE");
-        };
-        set.push((key.trim().to_owned(), value.trim().to_owned()));
-    }
+    let mut set = arguments.set;
     if let Some(parallelism) = arguments.parallelism {
         set.push(("parallelism.default".to_owned(), parallelism.to_string()));
     }

@@ -30,8 +30,19 @@ pub struct Deployment {
     pub parallelism: usize,
     pub config: BTreeMap<String, String>,
     pub tables: BTreeMap<String, BTreeMap<String, String>>,
-    pub checkpoints: String,
+    /// None: the job keeps nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkpoints: Option<String>,
     pub from_scratch: bool,
+    /// Only of a job that answers an interactive query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<QueryBounds>,
+}
+
+/// Where the answer of an interactive query ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct QueryBounds {
+    pub max_rows: u64,
 }
 
 /// Prefix of `--set` keys that name a table's option.
@@ -46,6 +57,59 @@ pub fn deployment(
     compiled: &Compiled,
     overrides: Overrides,
 ) -> Result<Deployment> {
+    let (config, tables) = settled(application, compiled, overrides.set)?;
+    let checkpoints = overrides
+        .checkpoints
+        .or_else(|| config.get("execution.checkpointing.dir").cloned());
+    let checkpoints = checkpoint_location(checkpoints.as_deref(), &application.folder)?;
+    let name = config
+        .get("pipeline.name")
+        .cloned()
+        .unwrap_or_else(|| application.name.clone());
+    Ok(Deployment {
+        job_id: identifier(&name),
+        name,
+        parallelism: parallelism(&config)?,
+        config,
+        tables,
+        checkpoints: Some(checkpoints),
+        from_scratch: overrides.from_scratch,
+        query: None,
+    })
+}
+
+/// What a throw-away job is told: on one thread, nothing kept, nothing continued. `set` as on the command line.
+pub fn throw_away(
+    application: &Application,
+    compiled: &Compiled,
+    set: Vec<(String, String)>,
+    max_rows: u64,
+) -> Result<Deployment> {
+    let (mut config, tables) = settled(application, compiled, set)?;
+    for key in [PARALLELISM, "pipeline.name", "execution.checkpointing.dir"] {
+        config.remove(key);
+    }
+    config.insert(DEFAULT_INTERVAL.0.to_owned(), "0 s".to_owned());
+    let name = format!("query-{}", crate::model::fresh_id());
+    Ok(Deployment {
+        job_id: name.clone(),
+        name,
+        parallelism: 1,
+        config,
+        tables,
+        checkpoints: None,
+        from_scratch: true,
+        query: Some(QueryBounds { max_rows }),
+    })
+}
+
+/// Configuration, and the options of every table.
+type Settled = (
+    BTreeMap<String, String>,
+    BTreeMap<String, BTreeMap<String, String>>,
+);
+
+fn settled(application: &Application, compiled: &Compiled, set: Vec<(String, String)>) -> Result<Settled> {
     let mut config: BTreeMap<String, String> = BTreeMap::new();
     config.insert(DEFAULT_INTERVAL.0.to_owned(), DEFAULT_INTERVAL.1.to_owned());
     config.extend(compiled.config.iter().cloned());
@@ -57,31 +121,13 @@ pub fn deployment(
             .map(|(key, value)| (key.clone(), value.to_string())),
     );
     let mut tables = tables(application, compiled)?;
-    for (key, value) in overrides.set {
+    for (key, value) in set {
         match key.strip_prefix(TABLES) {
             Some(rest) => set_option(&mut tables, rest, value)?,
             None => drop(config.insert(key, value)),
         }
     }
-    let name = config
-        .get("pipeline.name")
-        .cloned()
-        .unwrap_or_else(|| application.name.clone());
-    let job_id = identifier(&name);
-    let parallelism = parallelism(&config)?;
-    let checkpoints = overrides
-        .checkpoints
-        .or_else(|| config.get("execution.checkpointing.dir").cloned());
-    let checkpoints = checkpoint_location(checkpoints.as_deref(), &application.folder)?;
-    Ok(Deployment {
-        name,
-        job_id,
-        parallelism,
-        config,
-        tables,
-        checkpoints,
-        from_scratch: overrides.from_scratch,
-    })
+    Ok((config, tables))
 }
 
 /// What to say of keys from `application.toml` and the command line that mean nothing: they are kept, as those of SET
