@@ -12,6 +12,9 @@
 //! - with one (a sink whose transaction carries the token): by that transaction; the entry follows, and is made up for
 //!   at the next start when a crash came between.
 //!
+//! A token lies at a place of the sink's, which a changed statement may change. So every entry names the place of its
+//! generation, and a start reads the token wherever a generation since the last commit may have written one.
+//!
 //! Staged output is applied after the decision, and again after a restore: its committers are idempotent.
 
 use serde::{Deserialize, Serialize};
@@ -24,23 +27,43 @@ use crate::error::JobError;
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub(crate) enum LogEntry {
     /// A job has started.
-    Claim { generation: u64 },
+    Claim {
+        generation: u64,
+        /// Where the sink's tokens of this generation lie, if its sink has any; so in all entries.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<String>,
+    },
     /// The checkpoint is committed.
     Commit {
         generation: u64,
         epoch: u64,
         checkpoint: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<String>,
     },
     /// The job starts from nothing: checkpoints and tokens up to this epoch do not count any more.
-    Reset { generation: u64, epoch: u64 },
+    Reset {
+        generation: u64,
+        epoch: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<String>,
+    },
 }
 
 impl LogEntry {
     fn generation(&self) -> u64 {
         match self {
-            LogEntry::Claim { generation }
+            LogEntry::Claim { generation, .. }
             | LogEntry::Commit { generation, .. }
             | LogEntry::Reset { generation, .. } => *generation,
+        }
+    }
+
+    fn place(&self) -> Option<&String> {
+        match self {
+            LogEntry::Claim { place, .. }
+            | LogEntry::Commit { place, .. }
+            | LogEntry::Reset { place, .. } => place.as_ref(),
         }
     }
 }
@@ -64,6 +87,9 @@ pub(crate) struct LogState {
     pub(crate) epoch: u64,
     /// Tokens up to this epoch do not count.
     pub(crate) reset_epoch: u64,
+    /// Where a token may lie that the log does not know of: the places of the generation that committed last and of all
+    /// that have claimed since. Earlier ones were fenced before that commit.
+    pub(crate) places: Vec<String>,
     /// Entries before this one are not needed.
     pub(crate) first_needed: u64,
 }
@@ -75,6 +101,12 @@ pub(crate) fn fold(log: &[(u64, LogEntry)]) -> LogState {
     for (sequence, entry) in log {
         state.next = sequence + 1;
         state.generation = state.generation.max(entry.generation());
+        if !matches!(entry, LogEntry::Claim { .. }) {
+            state.places.clear();
+        }
+        if let Some(place) = entry.place().filter(|place| !state.places.contains(place)) {
+            state.places.push(place.clone());
+        }
         match entry {
             LogEntry::Claim { .. } => {}
             LogEntry::Commit {
@@ -116,8 +148,11 @@ pub(crate) trait World {
     fn read_log(&mut self) -> Result<Vec<(u64, LogEntry)>, JobError>;
     /// Creates entry `sequence`; false if there is one.
     fn append(&mut self, sequence: u64, entry: &LogEntry) -> Result<bool, JobError>;
-    /// Fences predecessors at the commit point and reads its token; `None` without one.
-    fn recover(&mut self) -> Result<Option<Committed>, JobError>;
+    /// Names where this instance's tokens lie; `None` without a commit point.
+    fn place(&self) -> Option<String>;
+    /// Fences predecessors at the commit point, also those with tokens at these places, and reads the latest token
+    /// found there or at its own place; `None` without one.
+    fn recover(&mut self, places: &[String]) -> Result<Option<Committed>, JobError>;
     /// Makes the manifest durable; its parts are.
     fn store_manifest(&mut self, manifest: &Manifest) -> Result<(), JobError>;
     /// Commits the sink's transaction with the token, if there is a commit point.
@@ -133,6 +168,7 @@ pub(crate) trait World {
 pub(crate) struct Tenure {
     pub(crate) generation: u64,
     next: u64,
+    place: Option<String>,
 }
 
 /// What a start found.
@@ -148,15 +184,19 @@ pub(crate) struct Start {
 /// output again.
 pub(crate) fn start(world: &mut dyn World, from_scratch: bool) -> Result<Start, JobError> {
     let (log, mut tenure) = claim(world)?;
-    let token = world.recover()?;
+    let token = world.recover(&log.places)?;
     // A successor may have claimed before the commit point fenced it; it must not be fenced by its
     // predecessor for good.
     tenure.check(world)?;
     let token_epoch = token.as_ref().map_or(0, |token| token.epoch);
     let epoch = log.epoch.max(token_epoch);
     if from_scratch {
-        let generation = tenure.generation;
-        tenure.append(world, &LogEntry::Reset { generation, epoch })?;
+        let entry = LogEntry::Reset {
+            generation: tenure.generation,
+            epoch,
+            place: tenure.place.clone(),
+        };
+        tenure.append(world, &entry)?;
         return Ok(Start {
             tenure,
             restore: None,
@@ -200,9 +240,13 @@ fn claim(world: &mut dyn World) -> Result<(LogState, Tenure), JobError> {
         let mut tenure = Tenure {
             generation: log.generation + 1,
             next: log.next,
+            place: world.place(),
         };
-        let generation = tenure.generation;
-        if tenure.try_append(world, &LogEntry::Claim { generation })? {
+        let entry = LogEntry::Claim {
+            generation: tenure.generation,
+            place: tenure.place.clone(),
+        };
+        if tenure.try_append(world, &entry)? {
             return Ok((log, tenure));
         }
     }
@@ -217,6 +261,7 @@ impl Tenure {
             generation: self.generation,
             epoch,
             checkpoint: checkpoint.to_owned(),
+            place: self.place.clone(),
         };
         self.append(world, &entry)
     }

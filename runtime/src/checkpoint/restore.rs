@@ -57,7 +57,12 @@ pub(crate) fn fill(
         }
         let bytes = store.get(&part.path)?;
         for section in sections(&bytes)? {
-            let Some(operator) = operators.get_mut(section.uid) else {
+            // Parts may also hold state that an earlier job dropped: the manifest does not name it any more.
+            let is_named = manifest
+                .operators
+                .iter()
+                .any(|operator| operator.uid == section.uid);
+            let Some(operator) = operators.get_mut(section.uid).filter(|_| is_named) else {
                 continue;
             };
             let mut tables = operator.state();

@@ -6,12 +6,14 @@
 
 pub mod blackhole;
 mod datagen;
+pub mod ending;
 mod filesystem;
 mod jdbc;
 mod kafka;
 pub mod options;
 pub mod print;
 pub mod registry;
+mod trust;
 pub mod values;
 
 use std::sync::Arc;
@@ -116,9 +118,12 @@ pub trait Committer: Send {
 
 /// A sink system whose own transaction decides whether a checkpoint is committed. At most one per job.
 pub trait CommitPoint: Send {
-    /// Fences predecessors and answers the last committed epoch and its checkpoint id, if any. Called before anything
-    /// is written.
-    fn recover(&mut self) -> Result<Option<(u64, String)>, JobError>;
+    /// Names the place where this job's tokens lie. A changed statement may have another one than before.
+    fn place(&self) -> String;
+
+    /// Fences predecessors, also those whose tokens lie at these `places`, and answers the tokens found there and at
+    /// its own place: epoch and checkpoint id. Called before anything is written.
+    fn recover(&mut self, places: &[String]) -> Result<Vec<(u64, String)>, JobError>;
 
     /// Commits the epoch's output together with the token. All writers have ended the epoch and the checkpoint is
     /// durable.

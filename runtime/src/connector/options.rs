@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use super::ending::Ending;
 use crate::error::JobError;
 
 /// Option names to values. `Debug` and errors never show the value of a secret (see [`is_secret`]).
@@ -57,6 +58,30 @@ const COMMON: [&str; 5] = [
     "sink.parallelism",
     "scan.watermark.*",
 ];
+
+/// The value of an option as anybody may read it. Secrets may also stand in values of other options: a URL with a
+/// password, a private key.
+pub fn shown<'a>(key: &str, value: &'a str) -> &'a str {
+    if is_secret(key) || holds_secret(value) {
+        HIDDEN
+    } else {
+        value
+    }
+}
+
+/// Stands where a secret was.
+const HIDDEN: &str = "******";
+
+fn holds_secret(value: &str) -> bool {
+    let has_user_info = || {
+        let (_, rest) = value.split_once("://")?;
+        let (user_info, _) = rest.split(['/', '?']).next()?.rsplit_once('@')?;
+        Some(user_info.contains(':'))
+    };
+    value.to_ascii_lowercase().contains("password=")
+        || value.contains("PRIVATE KEY-----")
+        || has_user_info() == Some(true)
+}
 
 /// Is the value of this option something that nobody may read in a log?
 pub fn is_secret(key: &str) -> bool {
@@ -115,7 +140,7 @@ impl Options {
         };
         match parse(text.trim()) {
             Some(value) => Ok(Some(value)),
-            None if is_secret(key) => Err(self.error(key, format!("expected {expected}"))),
+            None if shown(key, text) == HIDDEN => Err(self.error(key, format!("expected {expected}"))),
             None => Err(self.error(key, format!("expected {expected}, found '{text}'"))),
         }
     }
@@ -235,20 +260,23 @@ fn parse_size_bytes(text: &str) -> Option<u64> {
 
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.values.iter().map(|(key, value)| {
-            let value = if is_secret(key) { "******" } else { value.as_str() };
-            (key.as_str(), value)
-        });
+        let entries = self
+            .values
+            .iter()
+            .map(|(key, value)| (key.as_str(), shown(key, value)));
         write!(f, "{} ", self.table)?;
-        f.debug_map().entries(shown).finish()
+        f.debug_map().entries(entries).finish()
     }
 }
 
 /// What connectors and formats know of the job around them.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct JobEnvironment {
     /// Stable identity of the deployment: names transactions, tokens, temporary files.
     pub job_id: String,
+    /// Identity of the checkpoint storage; empty without one. Two jobs of the same name have different storage.
+    pub storage_id: String,
+    pub ending: Ending,
     /// `table.local-time-zone`.
     pub time_zone: String,
     pub parallelism: usize,
@@ -279,7 +307,18 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown() {
-        let options = Options::new("t", [("password", "hunter2"), ("url", "u")]);
+        let options = Options::new(
+            "t",
+            [
+                ("password", "hunter2"),
+                ("url", "u"),
+                ("url-1", "jdbc:postgresql://h/d?user=u&password=hunter2"),
+                ("url-2", "postgres://u:hunter2@h/d"),
+                ("properties.sasl.jaas.config", "hunter2"),
+                ("properties.ssl.keystore.key", "hunter2"),
+                ("any", "-----BEGIN PRIVATE KEY----- hunter2"),
+            ],
+        );
         let shown = format!("{options:?}");
         assert!(!shown.contains("hunter2") && shown.contains("\"u\""), "{shown}");
         let error = options.integer("password").expect_err("no integer").to_string();

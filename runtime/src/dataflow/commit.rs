@@ -32,6 +32,12 @@ pub(crate) struct JobWorld {
 /// Where the storage's id is kept.
 const STORAGE_ID: &str = "storage-id";
 
+/// The id of the storage. The first job there gives it one.
+pub(crate) fn storage_id(store: &CheckpointStore) -> Result<String, JobError> {
+    store.create(STORAGE_ID, fresh_id().into_bytes())?;
+    Ok(String::from_utf8_lossy(&store.get(STORAGE_ID)?).into_owned())
+}
+
 /// An id that no other storage and no other run has.
 pub(crate) fn fresh_id() -> String {
     let since_epoch = SystemTime::now()
@@ -78,15 +84,13 @@ fn log_path(sequence: u64) -> String {
 }
 
 impl JobWorld {
-    /// The world of a job with storage. The first job there gives the storage its id.
-    pub(crate) fn open(store: CheckpointStore, sinks: JobSinks) -> Result<Self, JobError> {
-        store.create(STORAGE_ID, fresh_id().into_bytes())?;
-        let storage_id = String::from_utf8_lossy(&store.get(STORAGE_ID)?).into_owned();
-        Ok(JobWorld {
+    /// The world of a job with storage.
+    pub(crate) fn new(store: CheckpointStore, storage_id: String, sinks: JobSinks) -> Self {
+        JobWorld {
             store,
             sinks,
             storage_id,
-        })
+        }
     }
 
     fn log_sequences(&self) -> Result<Vec<u64>, JobError> {
@@ -116,17 +120,33 @@ impl World for JobWorld {
         self.store.create(&log_path(sequence), bytes)
     }
 
-    fn recover(&mut self) -> Result<Option<Committed>, JobError> {
+    fn place(&self) -> Option<String> {
+        self.sinks
+            .commit_point
+            .as_ref()
+            .map(|commit_point| commit_point.place())
+    }
+
+    fn recover(&mut self, places: &[String]) -> Result<Option<Committed>, JobError> {
         let Some(commit_point) = &mut self.sinks.commit_point else {
+            if !places.is_empty() {
+                eprintln!(
+                    "the job no longer writes to Kafka with exactly-once; if the run before did not end well, its last \
+                     epoch may be processed again"
+                );
+            }
             return Ok(None);
         };
-        let token = commit_point.recover()?;
-        let is_ours = |token: &(u64, String)| token.1.ends_with(&self.storage_id);
-        if let Some((_, other)) = token.as_ref().filter(|token| !is_ours(token)) {
+        let tokens = commit_point.recover(places)?;
+        let is_ours = |token: &&(u64, String)| token.1.ends_with(&self.storage_id);
+        if let Some((_, other)) = tokens.iter().find(|token| !is_ours(token)) {
             eprintln!("the sink was last written from other checkpoint storage (checkpoint {other})");
         }
-        let token = token.filter(is_ours);
-        Ok(token.map(|(epoch, checkpoint)| Committed { epoch, checkpoint }))
+        let latest = tokens.iter().filter(is_ours).max_by_key(|(epoch, _)| *epoch);
+        Ok(latest.map(|(epoch, checkpoint)| Committed {
+            epoch: *epoch,
+            checkpoint: checkpoint.clone(),
+        }))
     }
 
     fn store_manifest(&mut self, manifest: &Manifest) -> Result<(), JobError> {

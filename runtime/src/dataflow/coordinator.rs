@@ -261,9 +261,11 @@ impl<'a> Coordinator<'a> {
         self.epoch += 1;
         self.last_trigger = Instant::now();
         let previous = self.storage.as_ref().and_then(|storage| storage.last.as_ref());
+        let operators = self.storage.as_ref().map(|storage| &storage.operators);
         let full = previous.is_none_or(|manifest| {
             let (base, deltas) = manifest.base_and_delta_bytes();
-            deltas > base
+            // Parts of a manifest with other operators hold state that was dropped; it must not come back.
+            deltas > base || Some(&manifest.operators) != operators
         });
         let barrier = Barrier {
             epoch: self.epoch,

@@ -14,7 +14,7 @@ use crossbeam_channel::{Sender, unbounded};
 
 use super::build::{Plan, ThreadParts, channels, source_setup, stateful, values_source, worker};
 use super::channel::Wakers;
-use super::commit::{JobSinks, JobWorld, StagedTable};
+use super::commit::{JobSinks, JobWorld, StagedTable, storage_id};
 use super::control::{Control, Summary};
 use super::coordinator::{Coordinator, Storage};
 use super::discovery::OpenSource;
@@ -30,6 +30,7 @@ use crate::checkpoint::manifest::{Manifest, OperatorState, manifest_path};
 use crate::checkpoint::protocol::{self, World};
 use crate::checkpoint::restore;
 use crate::checkpoint::store::CheckpointStore;
+use crate::connector::ending::Ending;
 use crate::connector::options::{JobEnvironment, Options};
 use crate::connector::registry::{self, SinkRequest};
 use crate::connector::{SinkTableFactory, Sinks, SplitReader, SplitSource};
@@ -135,7 +136,9 @@ struct OpenSinks {
 impl<'a> Opening<'a> {
     fn run(&self, control: &Control, store: Option<CheckpointStore>) -> Result<Summary, JobError> {
         let topology = Topology::new(self.job, self.deployment.parallelism);
-        let environment = self.environment();
+        let storage_id = store.as_ref().map(storage_id).transpose()?.unwrap_or_default();
+        let ending = Ending::new(control.stop.clone(), control.kill.clone());
+        let environment = self.environment(&storage_id, &ending);
         let (sources, setups) = self.open_sources(&environment)?;
         let OpenSinks { tables, job: sinks } = self.open_sinks(&environment)?;
         if store.is_none() && sinks.commit_point.is_some() {
@@ -143,7 +146,10 @@ impl<'a> Opening<'a> {
             return Err(JobError::Configuration(message.to_owned()));
         }
         let (storage, sinks) = match store.clone() {
-            Some(store) => (Some(self.start_storage(JobWorld::open(store, sinks)?)?), None),
+            Some(store) => (
+                Some(self.start_storage(JobWorld::new(store, storage_id, sinks))?),
+                None,
+            ),
             None => (None, Some(sinks)),
         };
         let restored = storage.as_ref().and_then(|storage| storage.last.clone());
@@ -182,6 +188,9 @@ impl<'a> Opening<'a> {
             // The threads end only when they are told to, so a panic here must not skip that.
             let result = catch_unwind(AssertUnwindSafe(|| coordinator.lead(&reports)));
             let result = result.unwrap_or_else(|panic| Err(defect(panic.as_ref())));
+            if result.is_err() {
+                ending.abandon();
+            }
             coordinator.end_threads(result.is_ok());
             result
         });
@@ -189,10 +198,12 @@ impl<'a> Opening<'a> {
         result.map(|()| coordinator.summary())
     }
 
-    fn environment(&self) -> JobEnvironment {
+    fn environment(&self, storage_id: &str, ending: &Ending) -> JobEnvironment {
         let time_zone = self.deployment.config.get("table.local-time-zone");
         JobEnvironment {
             job_id: self.deployment.job_id.clone(),
+            storage_id: storage_id.to_owned(),
+            ending: ending.clone(),
             time_zone: time_zone.map_or("UTC", String::as_str).to_owned(),
             parallelism: self.deployment.parallelism,
             config: self.deployment.config.clone(),

@@ -18,10 +18,14 @@ struct Outside {
     visible: BTreeMap<u64, u64>,
     /// Times an output became visible by a transaction.
     transactions: Vec<u64>,
-    token: Option<Committed>,
-    /// The producer that the sink's system accepts.
-    producer: u64,
+    /// By the place where they lie.
+    tokens: BTreeMap<&'static str, Committed>,
+    /// The producer that the sink's system accepts at each place.
+    producers: BTreeMap<&'static str, u64>,
 }
+
+/// Places of tokens: a statement's first sink may become another one between runs.
+const PLACES: [&str; 2] = ["a", "b"];
 
 /// How output becomes visible.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,6 +38,7 @@ enum Sink {
 struct Instance<'a> {
     outside: &'a mut Outside,
     sink: Sink,
+    place: &'static str,
     producer: u64,
     operations: usize,
     crash_at: Option<(usize, bool)>,
@@ -44,10 +49,16 @@ impl<'a> Instance<'a> {
         Instance {
             outside,
             sink,
+            place: PLACES[0],
             producer: 0,
             operations: 0,
             crash_at,
         }
+    }
+
+    fn at(mut self, place: &'static str) -> Self {
+        self.place = place;
+        self
     }
 
     fn operate<T>(&mut self, effect: impl FnOnce(&mut Self) -> Result<T, JobError>) -> Result<T, JobError> {
@@ -83,14 +94,23 @@ impl World for Instance<'_> {
         })
     }
 
-    fn recover(&mut self) -> Result<Option<Committed>, JobError> {
+    fn place(&self) -> Option<String> {
+        (self.sink == Sink::Transaction).then(|| self.place.to_owned())
+    }
+
+    fn recover(&mut self, places: &[String]) -> Result<Option<Committed>, JobError> {
         self.operate(|this| {
             if this.sink == Sink::Staged {
                 return Ok(None);
             }
-            this.outside.producer += 1;
-            this.producer = this.outside.producer;
-            Ok(this.outside.token.clone())
+            let is_meant = |place: &&str| *place == this.place || places.iter().any(|named| named == place);
+            let meant: Vec<&'static str> = PLACES.into_iter().filter(|place| is_meant(place)).collect();
+            for place in &meant {
+                *this.outside.producers.entry(place).or_default() += 1;
+            }
+            this.producer = this.outside.producers[this.place];
+            let tokens = meant.iter().filter_map(|place| this.outside.tokens.get(place));
+            Ok(tokens.max_by_key(|token| token.epoch).cloned())
         })
     }
 
@@ -106,15 +126,16 @@ impl World for Instance<'_> {
             if this.sink == Sink::Staged {
                 return Ok(());
             }
-            if this.producer != this.outside.producer {
+            if this.producer != this.outside.producers[this.place] {
                 return Err(JobError::external("sink", "the producer is fenced"));
             }
             this.outside.transactions.push(manifest.epoch);
             this.outside.visible.insert(manifest.epoch, manifest.epoch);
-            this.outside.token = Some(Committed {
+            let token = Committed {
                 epoch: manifest.epoch,
                 checkpoint: manifest.id.clone(),
-            });
+            };
+            this.outside.tokens.insert(this.place, token);
             Ok(())
         })
     }
@@ -212,6 +233,30 @@ fn two_crashes_anywhere_lose_nothing_and_repeat_nothing() {
     }
 }
 
+/// Each run has another statement, whose first sink and so the token's place is another one.
+#[test]
+fn two_crashes_anywhere_are_survived_while_the_place_of_the_token_changes() {
+    let sink = Sink::Transaction;
+    let count = operations(sink, 3) + 4;
+    for places in (0..8).map(|bits: usize| [0, 1, 2].map(|run| PLACES[bits >> run & 1])) {
+        for first in (0..count).flat_map(|at| [(at, false), (at, true)]) {
+            let mut once = Outside::default();
+            let _ = run(&mut Instance::new(&mut once, sink, Some(first)).at(places[0]), 3);
+            for second in (0..count).flat_map(|at| [(at, false), (at, true)]) {
+                let mut outside = once.clone();
+                let _ = run(
+                    &mut Instance::new(&mut outside, sink, Some(second)).at(places[1]),
+                    4,
+                );
+                run(&mut Instance::new(&mut outside, sink, None).at(places[2]), 5)
+                    .expect("the last run ends");
+                let case = format!("places {places:?}, crashes at {first:?} and {second:?}");
+                assert_exactly_once(&outside, 5, &case);
+            }
+        }
+    }
+}
+
 #[test]
 fn output_never_runs_ahead_of_what_a_restart_would_restore() {
     for sink in SINKS {
@@ -238,10 +283,14 @@ fn output_never_runs_ahead_of_what_a_restart_would_restore() {
 fn a_replaced_instance_can_commit_nothing_wherever_it_was_paused() {
     for sink in SINKS {
         for pause_at in 0..operations(sink, 4) {
-            for successor_epochs in [0, 1, 5] {
+            for (successor_epochs, place) in [0, 1, 5]
+                .into_iter()
+                .flat_map(|epochs| PLACES.map(|p| (epochs, p)))
+            {
                 let mut outside = Outside::default();
-                let case = format!("{sink:?}, pause at {pause_at}, successor commits {successor_epochs}");
-                zombie(&mut outside, sink, pause_at, successor_epochs, &case);
+                let case =
+                    format!("{sink:?}, pause at {pause_at}, successor at {place} commits {successor_epochs}");
+                zombie(&mut outside, sink, pause_at, (successor_epochs, place), &case);
             }
         }
     }
@@ -252,6 +301,7 @@ struct Paused<'a> {
     inner: Instance<'a>,
     pause_at: usize,
     successor_epochs: u64,
+    successor_place: &'static str,
     /// Log of the successor's time: entries that only the zombie could have added later.
     successor: Option<Started>,
 }
@@ -262,7 +312,7 @@ impl Paused<'_> {
             return;
         }
         let sink = self.inner.sink;
-        let mut world = Instance::new(self.inner.outside, sink, None);
+        let mut world = Instance::new(self.inner.outside, sink, None).at(self.successor_place);
         let mut started = begin(&mut world).expect("the successor starts");
         let epochs = started.epoch + self.successor_epochs;
         go_on(&mut world, &mut started, epochs).expect("the successor commits");
@@ -281,9 +331,13 @@ impl World for Paused<'_> {
         self.inner.append(sequence, entry)
     }
 
-    fn recover(&mut self) -> Result<Option<Committed>, JobError> {
+    fn place(&self) -> Option<String> {
+        self.inner.place()
+    }
+
+    fn recover(&mut self, places: &[String]) -> Result<Option<Committed>, JobError> {
         self.before();
-        self.inner.recover()
+        self.inner.recover(places)
     }
 
     fn store_manifest(&mut self, manifest: &Manifest) -> Result<(), JobError> {
@@ -307,11 +361,18 @@ impl World for Paused<'_> {
     }
 }
 
-fn zombie(outside: &mut Outside, sink: Sink, pause_at: usize, successor_epochs: u64, case: &str) {
+fn zombie(
+    outside: &mut Outside,
+    sink: Sink,
+    pause_at: usize,
+    (successor_epochs, successor_place): (u64, &'static str),
+    case: &str,
+) {
     let mut world = Paused {
         inner: Instance::new(outside, sink, None),
         pause_at,
         successor_epochs,
+        successor_place,
         successor: None,
     };
     let ended = zombie_run(&mut world);
@@ -321,7 +382,7 @@ fn zombie(outside: &mut Outside, sink: Sink, pause_at: usize, successor_epochs: 
     let epochs = (successor.epoch + 3).max(8);
     // The successor goes on, unless the zombie had not claimed yet and came after it, or has taken the sink's
     // producer from it (having stopped between its claim and `recover`): then a third instance takes over.
-    let mut world = Instance::new(outside, sink, None);
+    let mut world = Instance::new(outside, sink, None).at(successor_place);
     world.producer = successor.producer;
     let log: Vec<_> = world.outside.log.clone().into_iter().collect();
     let is_replaced = fold(&log).generation > successor.tenure.generation;
@@ -334,7 +395,7 @@ fn zombie(outside: &mut Outside, sink: Sink, pause_at: usize, successor_epochs: 
         );
     }
     let goes_on = go_on(&mut world, &mut successor, epochs);
-    let has_producer = sink == Sink::Staged || world.outside.producer == successor.producer;
+    let has_producer = sink == Sink::Staged || world.outside.producers[successor_place] == successor.producer;
     assert_eq!(
         goes_on.is_ok(),
         !is_replaced && has_producer,

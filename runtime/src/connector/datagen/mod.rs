@@ -225,6 +225,7 @@ mod tests {
             time_zone: "UTC".into(),
             parallelism: 1,
             config: Default::default(),
+            ..JobEnvironment::default()
         };
         open_source(
             &spec(kinds),

@@ -241,6 +241,7 @@ mod tests {
             time_zone: "UTC".into(),
             parallelism: 1,
             config: Default::default(),
+            ..JobEnvironment::default()
         };
         let sink = open_sink(&request, &environment).expect("opened");
         let mut writer = sink.table.writer(0).expect("a writer");

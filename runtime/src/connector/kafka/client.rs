@@ -15,11 +15,16 @@ use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
 use rdkafka::error::KafkaResult;
 use rdkafka::producer::{BaseProducer, Producer as _, ProducerContext};
 
+use super::complaint::Complaints;
+
 /// Messages taken from librdkafka per call.
 const TAKEN_MAX: usize = 4_096;
 
 /// Logs what an operator must see; the ends of partitions are events here, not errors.
-pub(super) struct QuietContext;
+#[derive(Default)]
+pub(super) struct QuietContext {
+    pub(super) complaints: Complaints,
+}
 
 impl ClientContext for QuietContext {
     fn log(&self, level: RDKafkaLogLevel, _facility: &str, message: &str) {
@@ -37,6 +42,7 @@ impl ClientContext for QuietContext {
     fn error(&self, error: rdkafka::error::KafkaError, reason: &str) {
         if error.rdkafka_error_code() != Some(rdkafka::error::RDKafkaErrorCode::PartitionEOF) {
             eprintln!("kafka: {error}: {reason}");
+            self.complaints.note(&error, reason);
         }
     }
 }
@@ -164,7 +170,7 @@ fn bytes<'a>(start: *mut std::ffi::c_void, length: usize) -> Option<&'a [u8]> {
 impl BatchConsumer {
     /// `config` must name a `group.id` (it is not joined).
     pub(super) fn new(config: &ClientConfig) -> KafkaResult<BatchConsumer> {
-        let consumer: BaseConsumer<QuietContext> = config.create_with_context(QuietContext)?;
+        let consumer: BaseConsumer<QuietContext> = config.create_with_context(QuietContext::default())?;
         // SAFETY: the client is alive; the reference to its queue is given back in `drop`.
         let queue = unsafe { native::rd_kafka_queue_get_consumer(consumer.client().native_ptr()) };
         Ok(BatchConsumer {

@@ -1,11 +1,12 @@
 //! Table options → librdkafka's configuration. `properties.*` are passed through; what only Kafka's Java client
-//! knows is left out or refused with the option that says the same here.
+//! knows is translated (see [`security`]) or left out.
 
 use std::collections::BTreeMap;
 
 use rdkafka::config::ClientConfig;
 
 use super::offsets::STARTUP;
+use super::security;
 use crate::connector::options::{Known, Options};
 use crate::error::JobError;
 use crate::format;
@@ -25,23 +26,6 @@ const JAVA_ONLY: [&str; 12] = [
     "client.dns.lookup",
     "transaction.timeout.ms",
 ];
-/// Java settings that have another name here.
-const REFUSED: [(&str, &str); 5] = [
-    (
-        "ssl.truststore.location",
-        "use 'properties.ssl.ca.location' with a PEM file",
-    ),
-    (
-        "ssl.keystore.location",
-        "use 'properties.ssl.certificate.location' and 'properties.ssl.key.location' (PEM)",
-    ),
-    ("ssl.truststore.password", "PEM certificates need no password"),
-    ("ssl.keystore.password", "use 'properties.ssl.key.password'"),
-    (
-        "sasl.jaas.config",
-        "use 'properties.sasl.username' and 'properties.sasl.password'",
-    ),
-];
 /// The broker's own limit (`transaction.max.timeout.ms`) unless an operator raised it.
 const TRANSACTION_TIMEOUT_MS: &str = "900000";
 
@@ -55,13 +39,11 @@ pub(super) fn client(options: &Options) -> Result<ClientConfig, JobError> {
         let Some(key) = key.strip_prefix("properties.") else {
             continue;
         };
-        if let Some((_, instead)) = REFUSED.iter().find(|(refused, _)| *refused == key) {
-            return Err(options.error(&format!("properties.{key}"), *instead));
-        }
-        if !JAVA_ONLY.contains(&key) {
+        if !JAVA_ONLY.contains(&key) && !security::translates(key) {
             config.set(key, value);
         }
     }
+    security::apply(options, &mut config)?;
     Ok(config)
 }
 
@@ -212,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn java_settings_are_dropped_or_refused() {
+    fn settings_of_java_are_dropped() {
         let options = Options::new(
             "t",
             [
@@ -224,14 +206,5 @@ mod tests {
         let config = producer(&options).expect("valid");
         assert_eq!(config.get("acks"), Some("1"));
         assert_eq!(config.get("max.poll.records"), None);
-        let options = Options::new(
-            "t",
-            [
-                ("properties.bootstrap.servers", "b:1"),
-                ("properties.ssl.truststore.location", "x.jks"),
-            ],
-        );
-        let error = client(&options).expect_err("refused").to_string();
-        assert!(error.contains("properties.ssl.ca.location"), "{error}");
     }
 }

@@ -8,11 +8,15 @@
 mod carried;
 mod client;
 mod columns;
+mod complaint;
 mod config;
+mod jaas;
 mod metadata;
 mod offsets;
 mod partitioner;
+mod producer;
 mod reader;
+mod security;
 mod splits;
 mod transaction;
 mod writer;
@@ -41,6 +45,7 @@ fn refused(error: KafkaError) -> JobError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connector::ending::Ending;
     use crate::connector::options::Options;
 
     #[test]
@@ -53,7 +58,10 @@ mod tests {
             ],
         );
         let config = config::producer(&options).expect("not looked at yet");
-        let error = transaction::create(&config).err().expect("refused").to_string();
+        let error = producer::create(&config, Ending::default())
+            .err()
+            .expect("refused")
+            .to_string();
         assert!(error.contains("properties.no.such.password"), "{error}");
         assert!(!error.contains("hunter2"), "{error}");
     }

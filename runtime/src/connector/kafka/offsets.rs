@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
+use super::client::QuietContext;
+use super::complaint::Complaints;
 use super::external;
 use crate::connector::options::Options;
 use crate::error::JobError;
@@ -14,6 +16,8 @@ use crate::error::JobError;
 /// Longest wait for a broker's answer.
 pub(super) const ANSWER_MAX: Duration = Duration::from_secs(30);
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
+/// First wait for an answer; each further one is twice as long. Between them a client tells why none comes.
+const FIRST_ANSWER_MAX: Duration = Duration::from_secs(2);
 
 /// The option that says where to start.
 pub(super) const STARTUP: &str = "scan.startup.mode";
@@ -100,15 +104,61 @@ fn specific(options: &Options, key: &str) -> Result<BTreeMap<i32, i64>, JobError
         })
 }
 
-/// Asks again while a broker starts or a leader moves: that passes within seconds.
-pub(super) fn patiently<T>(mut ask: impl FnMut() -> KafkaResult<T>) -> Result<T, JobError> {
+/// A client that asks brokers.
+pub(super) trait Asking {
+    /// Takes what the client has to say about its connections.
+    fn serve(&self);
+
+    fn complaints(&self) -> &Complaints;
+}
+
+/// A consumer that asks. The events of one that also reads are taken with its messages, not here.
+#[derive(Clone, Copy)]
+pub(super) struct Asker<'a> {
+    pub(super) consumer: &'a BaseConsumer<QuietContext>,
+    pub(super) reads: bool,
+}
+
+impl<'a> Asker<'a> {
+    pub(super) fn new(consumer: &'a BaseConsumer<QuietContext>) -> Asker<'a> {
+        Asker {
+            consumer,
+            reads: false,
+        }
+    }
+}
+
+impl Asking for Asker<'_> {
+    fn serve(&self) {
+        while !self.reads && self.consumer.poll(Duration::ZERO).is_some() {}
+    }
+
+    fn complaints(&self) -> &Complaints {
+        &self.consumer.client().context().complaints
+    }
+}
+
+/// Asks again while a broker starts or a leader moves: that passes within seconds. `ask` gets the time it may take.
+pub(super) fn patiently<T>(
+    client: &dyn Asking,
+    mut ask: impl FnMut(Duration) -> KafkaResult<T>,
+) -> Result<T, JobError> {
     let started = Instant::now();
+    let mut wait = FIRST_ANSWER_MAX;
     loop {
-        match ask() {
-            Err(error) if may_pass(&error) && started.elapsed() < ANSWER_MAX => {
+        let left = ANSWER_MAX.saturating_sub(started.elapsed());
+        let answer = ask(wait.min(left).max(ASK_AGAIN_AFTER));
+        client.serve();
+        match answer {
+            Ok(answer) => return Ok(answer),
+            Err(error) => {
+                client.complaints().check()?;
+                if !may_pass(&error) || started.elapsed() >= ANSWER_MAX {
+                    return Err(client.complaints().explain(&error));
+                }
                 std::thread::sleep(ASK_AGAIN_AFTER);
+                wait *= 2;
             }
-            answer => return answer.map_err(external),
         }
     }
 }
@@ -124,28 +174,30 @@ fn may_pass(error: &KafkaError) -> bool {
                 | Code::LeaderNotAvailable
                 | Code::NotLeaderForPartition
                 | Code::RequestTimedOut
+                | Code::OperationTimedOut
                 | Code::BrokerTransportFailure
         )
     )
 }
 
 /// The offset a point stands for in one partition, now. `option` is the one that names the point.
-pub(super) fn resolve<C: ConsumerContext>(
+pub(super) fn resolve(
     point: &Point,
     option: &str,
-    consumer: &BaseConsumer<C>,
+    asker: Asker<'_>,
     topic: &str,
     partition: i32,
     options: &Options,
 ) -> Result<i64, JobError> {
-    let watermarks = || patiently(|| consumer.fetch_watermarks(topic, partition, ANSWER_MAX));
+    let consumer = asker.consumer;
+    let watermarks = || patiently(&asker, |wait| consumer.fetch_watermarks(topic, partition, wait));
     match point {
         Point::Earliest => Ok(watermarks()?.0),
         Point::Latest => Ok(watermarks()?.1),
         Point::Specific(offsets) => match offsets.get(&partition) {
             Some(offset) => Ok(*offset),
             // As Flink: a partition that is not named goes by the group's offset, else from its beginning.
-            None => match committed(consumer, topic, partition)? {
+            None => match committed(asker, topic, partition)? {
                 Some(offset) => Ok(offset),
                 None if option == STARTUP => Ok(watermarks()?.0),
                 None => {
@@ -154,11 +206,11 @@ pub(super) fn resolve<C: ConsumerContext>(
                 }
             },
         },
-        Point::TimestampMs(millis) => match at_time(consumer, topic, partition, *millis)? {
+        Point::TimestampMs(millis) => match at_time(asker, topic, partition, *millis)? {
             Some(offset) => Ok(offset),
             None => Ok(watermarks()?.1),
         },
-        Point::Group => match committed(consumer, topic, partition)? {
+        Point::Group => match committed(asker, topic, partition)? {
             Some(offset) => Ok(offset),
             None => match options.get("properties.auto.offset.reset") {
                 Some("earliest") => Ok(watermarks()?.0),
@@ -181,28 +233,23 @@ fn no_committed_offset(option: &str, topic: &str, partition: i32) -> String {
 }
 
 /// The offset that the consumer's group has committed.
-fn committed<C: ConsumerContext>(
-    consumer: &BaseConsumer<C>,
-    topic: &str,
-    partition: i32,
-) -> Result<Option<i64>, JobError> {
+fn committed(asker: Asker<'_>, topic: &str, partition: i32) -> Result<Option<i64>, JobError> {
     let mut list = TopicPartitionList::new();
     list.add_partition(topic, partition);
-    let found = patiently(|| consumer.committed_offsets(list.clone(), ANSWER_MAX))?;
+    let found = patiently(&asker, |wait| {
+        asker.consumer.committed_offsets(list.clone(), wait)
+    })?;
     Ok(offset_in(&found, topic, partition))
 }
 
 /// The offset of the first message with this or a later timestamp.
-fn at_time<C: ConsumerContext>(
-    consumer: &BaseConsumer<C>,
-    topic: &str,
-    partition: i32,
-    millis: i64,
-) -> Result<Option<i64>, JobError> {
+fn at_time(asker: Asker<'_>, topic: &str, partition: i32, millis: i64) -> Result<Option<i64>, JobError> {
     let mut list = TopicPartitionList::new();
     list.add_partition_offset(topic, partition, Offset::Offset(millis))
         .map_err(external)?;
-    let found = patiently(|| consumer.offsets_for_times(list.clone(), ANSWER_MAX))?;
+    let found = patiently(&asker, |wait| {
+        asker.consumer.offsets_for_times(list.clone(), wait)
+    })?;
     Ok(offset_in(&found, topic, partition))
 }
 

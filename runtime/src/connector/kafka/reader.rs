@@ -11,7 +11,7 @@ use sql::DataType;
 
 use super::client::{BatchConsumer, Fetched, Record, TopicHandle};
 use super::metadata::Metadata;
-use super::offsets::{self, BOUNDED, Point};
+use super::offsets::{self, Asker, BOUNDED, Point};
 use super::splits::Position;
 use super::{columns, external, refused};
 use crate::connector::options::Options;
@@ -250,8 +250,11 @@ impl KafkaReader {
         if position.stop.is_some_and(|stop| position.offset < stop) {
             return Ok(position.stop);
         }
-        let consumer = &self.consumer.consumer;
-        offsets::resolve(bound, BOUNDED, consumer, topic, number, &self.plan.options).map(Some)
+        let asker = Asker {
+            consumer: &self.consumer.consumer,
+            reads: true,
+        };
+        offsets::resolve(bound, BOUNDED, asker, topic, number, &self.plan.options).map(Some)
     }
 }
 

@@ -10,7 +10,7 @@ use sql::Session;
 use sql::function::regex::java::translate;
 
 use super::client::QuietContext;
-use super::offsets::{self, ANSWER_MAX, BOUNDED, Point, STARTUP, patiently};
+use super::offsets::{self, Asker, BOUNDED, Point, STARTUP, patiently};
 use super::reader::{KafkaReader, ReaderPlan};
 use super::{config, external, refused};
 use crate::connector::options::{JobEnvironment, Options};
@@ -59,7 +59,7 @@ pub(crate) fn open_source(
     config::check_source(options)?;
     let consumer_config = config::consumer(options, &environment.job_id)?;
     let consumer = consumer_config
-        .create_with_context(QuietContext)
+        .create_with_context(QuietContext::default())
         .map_err(refused)?;
     let bound = offsets::bound(options)?;
     let interval = match options.duration("scan.topic-partition-discovery.interval")? {
@@ -108,7 +108,9 @@ impl KafkaSplits {
                 .fetch_metadata(topic, LATER_LOOK_MAX)
                 .map_err(external);
         }
-        patiently(|| self.consumer.fetch_metadata(topic, ANSWER_MAX))
+        patiently(&Asker::new(&self.consumer), |wait| {
+            self.consumer.fetch_metadata(topic, wait)
+        })
     }
 
     fn partitions(&self) -> Result<Vec<(String, i32)>, JobError> {
@@ -154,12 +156,13 @@ impl KafkaSplits {
         } else {
             &Point::Earliest
         };
-        let offset = offsets::resolve(point, STARTUP, &self.consumer, topic, partition, &self.options)?;
+        let asker = Asker::new(&self.consumer);
+        let offset = offsets::resolve(point, STARTUP, asker, topic, partition, &self.options)?;
         let stop = match &self.bound {
             Some(bound) => Some(offsets::resolve(
                 bound,
                 BOUNDED,
-                &self.consumer,
+                asker,
                 topic,
                 partition,
                 &self.options,

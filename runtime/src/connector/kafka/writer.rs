@@ -9,9 +9,10 @@ use rdkafka::producer::{BaseRecord, Producer as _};
 
 use super::carried::{Carried, Envelope};
 use super::client::{Encoded, ProducerTopic};
-use super::offsets::{ANSWER_MAX, patiently};
+use super::offsets::patiently;
 use super::partitioner::{self, Partitioner};
-use super::transaction::{self, KafkaCommitPoint, Producer, Transactions};
+use super::producer::{self, Patience, Producer};
+use super::transaction::{KafkaCommitPoint, Transactions};
 use super::{columns, config, external};
 use crate::connector::options::{JobEnvironment, Options};
 use crate::connector::registry::SinkRequest;
@@ -74,6 +75,7 @@ pub(crate) fn open_sinks(
     let mut tables = Vec::new();
     for request in requests {
         let options = &request.options;
+        let ending = &environment.ending;
         config::check_sink(options)?;
         let topic = match config::topics(options).as_slice() {
             [topic] => topic.clone(),
@@ -91,8 +93,9 @@ pub(crate) fn open_sinks(
                     ));
                 }
                 None => {
-                    let transactions = Arc::new(Transactions::new(options, &prefix)?);
-                    let point = KafkaCommitPoint::new(transactions.clone(), options, &prefix, &topic)?;
+                    let transactions = Arc::new(Transactions::new(options, &prefix, ending)?);
+                    let point =
+                        KafkaCommitPoint::new(transactions.clone(), options, &prefix, &topic, ending)?;
                     commit_point = Some(Box::new(point));
                     shared = Some((cluster, transactions.clone()));
                     transactions
@@ -108,7 +111,7 @@ pub(crate) fn open_sinks(
                 transactions,
             }
         } else {
-            let producer = transaction::create(&config::producer(options)?)?;
+            let producer = producer::create(&config::producer(options)?, ending.clone())?;
             let handle = topic_of(&producer, &topic)?;
             Delivery::Plain {
                 topic: handle,
@@ -125,12 +128,17 @@ pub(crate) fn open_sinks(
     Ok((tables, commit_point))
 }
 
-/// Names the transactions and the group of the token: the option where the user gives it, as Flink asks for.
+/// Names the transactions and the group of the token: the option where the user gives it, as Flink asks for. Without
+/// it the checkpoint storage is part of the name, since two applications of the same name must not fence each other;
+/// transactions that a job with other storage left open are aborted by the broker after their timeout.
 fn transaction_prefix(options: &Options, environment: &JobEnvironment) -> String {
-    let given = options
-        .get("sink.transactional-id-prefix")
-        .unwrap_or("millstream");
-    format!("{given}-{}", environment.job_id)
+    let JobEnvironment {
+        job_id, storage_id, ..
+    } = environment;
+    match options.get("sink.transactional-id-prefix") {
+        Some(given) => format!("{given}-{job_id}"),
+        None => format!("millstream-{job_id}-{storage_id}"),
+    }
 }
 
 fn topic_of(producer: &Producer, topic: &str) -> Result<ProducerTopic, JobError> {
@@ -205,7 +213,9 @@ impl KafkaTable {
             source: physical[*position],
         };
         let producer = delivery.idle_producer(0);
-        let metadata = patiently(|| producer.client().fetch_metadata(Some(&topic), ANSWER_MAX))?;
+        let metadata = patiently(producer, |wait| {
+            producer.client().fetch_metadata(Some(&topic), wait)
+        })?;
         let partitions = metadata
             .topics()
             .first()
@@ -329,17 +339,17 @@ impl KafkaWriter {
         let (producer, topic) = self.delivery.producer(self.turn)?;
         for (partition, messages) in &mut self.pending {
             let mut rest = messages.as_slice();
-            while !rest.is_empty() {
+            let mut patience = Patience::new(producer);
+            loop {
                 let taken = topic.produce(*partition, &self.arena, rest).map_err(external)?;
                 rest = &rest[taken..];
-                let wait = if rest.is_empty() {
-                    Duration::ZERO
-                } else {
-                    Duration::from_millis(1)
-                };
-                producer.poll(wait);
-                transaction::check(producer)?;
+                if rest.is_empty() {
+                    break;
+                }
+                patience.wait()?;
             }
+            producer.poll(Duration::ZERO);
+            producer::check(producer)?;
             messages.clear();
         }
         self.arena.clear();
@@ -358,12 +368,13 @@ impl KafkaWriter {
         record.payload = part(encoded.value);
         record.timestamp = envelope.millis;
         record.headers = envelope.headers;
+        let mut patience = Patience::new(producer);
         loop {
             match producer.send(record) {
-                Ok(()) => return transaction::check(producer),
+                Ok(()) => return producer::check(producer),
                 Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), refused)) => {
                     record = refused;
-                    producer.poll(Duration::from_millis(1));
+                    patience.wait()?;
                 }
                 Err((error, _)) => return Err(external(error)),
             }
@@ -396,11 +407,11 @@ impl SinkWriter for KafkaWriter {
                 guarantee: Guarantee::None,
                 ..
             } => {}
-            Delivery::Plain { producer, .. } => transaction::drain(producer)?,
+            Delivery::Plain { producer, .. } => producer::drain(producer)?,
             // Before the first record of the next epoch leaves through the other producer, this epoch's are in the
             // log: the order inside partitions is that of the rows.
             Delivery::Transactional { transactions, .. } => {
-                transaction::drain(&transactions.producers()[self.turn % transactions.producers().len()])?;
+                producer::drain(&transactions.producers()[self.turn % transactions.producers().len()])?;
                 self.turn += 1;
             }
         }
@@ -410,6 +421,6 @@ impl SinkWriter for KafkaWriter {
     fn tick(&mut self) -> Result<(), JobError> {
         let producer = self.delivery.idle_producer(self.turn);
         producer.poll(Duration::ZERO);
-        transaction::check(producer)
+        producer::check(producer)
     }
 }

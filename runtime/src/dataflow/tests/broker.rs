@@ -102,12 +102,16 @@ struct Transactions {
 }
 
 impl CommitPoint for Transactions {
-    fn recover(&mut self) -> Result<Option<(u64, String)>, JobError> {
+    fn place(&self) -> String {
+        "the only one".to_owned()
+    }
+
+    fn recover(&mut self, _places: &[String]) -> Result<Vec<(u64, String)>, JobError> {
         let mut inside = self.broker.inside();
         inside.open.clear();
         inside.producer += 1;
         self.producer = inside.producer;
-        Ok(inside.token.clone())
+        Ok(inside.token.clone().into_iter().collect())
     }
 
     fn commit(&mut self, epoch: u64, checkpoint_id: &str) -> Result<(), JobError> {
