@@ -7,10 +7,10 @@ use tokio::runtime::Runtime;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{Format, IsNull, ToSql, Type};
-use tokio_postgres::{Client, Config, Statement, Transaction};
+use tokio_postgres::{Client, Statement, Transaction};
 
 use super::change::{Action, Change};
-use super::client::{connect, describe};
+use super::client::Database;
 use super::{client, external, quoted, quoted_table};
 use crate::connector::Committer;
 use crate::connector::options::JobEnvironment;
@@ -38,7 +38,7 @@ const WRITE_COMMIT: &str = "INSERT INTO millstream_commits (job_id, sink, checkp
 
 pub(super) struct JdbcCommitter {
     runtime: Runtime,
-    config: Config,
+    database: Database,
     table: String,
     job_id: String,
     put: String,
@@ -99,7 +99,7 @@ impl JdbcCommitter {
         let table = quoted_table(options.required("table-name")?);
         let mut committer = JdbcCommitter {
             runtime: client::runtime()?,
-            config: client::config(options)?,
+            database: Database::new(options)?,
             put: put_statement(&table, &columns, &key),
             delete: (!key.is_empty()).then(|| delete_statement(&table, &key)),
             table: options.table.clone(),
@@ -117,7 +117,7 @@ impl JdbcCommitter {
     fn connect(&mut self) -> Result<(), tokio_postgres::Error> {
         let is_open = |connection: &Connection| !connection.client.is_closed();
         if !self.connection.as_ref().is_some_and(is_open) {
-            let opening = Connection::open(&self.config, &self.put, self.delete.as_deref());
+            let opening = Connection::open(&self.database, &self.put, self.delete.as_deref());
             self.connection = Some(self.runtime.block_on(opening)?);
         }
         Ok(())
@@ -135,7 +135,7 @@ impl JdbcCommitter {
                 return Ok(());
             };
             self.connection = None;
-            let message = format!("table {}: {}", self.table, describe(&error));
+            let message = format!("table {}: {}", self.table, self.database.describe(&error));
             if !may_pass(&error) || started.elapsed() + wait > self.retry_max {
                 return Err(external(message));
             }
@@ -176,11 +176,11 @@ impl JdbcCommitter {
 
 impl Connection {
     async fn open(
-        config: &Config,
+        database: &Database,
         put: &str,
         delete: Option<&str>,
     ) -> Result<Connection, tokio_postgres::Error> {
-        let client = connect(config).await?;
+        let client = database.connect().await?;
         // Jobs that start at the same moment may all find no table; one of them makes it.
         if let Err(error) = client.batch_execute(CREATE_COMMITS).await
             && !error.code().is_some_and(is_made_already)

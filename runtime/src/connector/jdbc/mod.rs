@@ -10,6 +10,8 @@ mod committer;
 mod sink;
 mod source;
 mod text;
+mod tls;
+mod url;
 
 pub(super) use sink::open_sink;
 pub(super) use source::open_source;

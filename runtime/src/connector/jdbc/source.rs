@@ -3,12 +3,11 @@
 
 use std::sync::Arc;
 
-use crossbeam_channel::{Receiver, TryRecvError, bounded};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use futures_util::StreamExt as _;
 use sql::{DataType, Value};
-use tokio_postgres::Config;
 
-use super::client::{connect, describe};
+use super::client::Database;
 use super::{check, client, external, quoted, quoted_table, text};
 use crate::connector::options::Options;
 use crate::connector::{Polled, Split, SplitReader, SplitSource};
@@ -25,7 +24,7 @@ struct JdbcSource {
 }
 
 struct ScanPlan {
-    config: Config,
+    database: Database,
     table: String,
     /// `SELECT … FROM …` without condition.
     select: String,
@@ -64,7 +63,7 @@ pub(crate) fn open_source(spec: &SourceSpec, options: &Options) -> Result<Box<dy
         columns.join(", ")
     };
     let plan = ScanPlan {
-        config: client::config(options)?,
+        database: Database::new(options)?,
         select: format!("SELECT {list} FROM {table}"),
         table: options.table.clone(),
         order,
@@ -129,15 +128,40 @@ impl SplitSource for JdbcSource {
     }
 }
 
+impl ScanPlan {
+    fn failed(&self, message: &str) -> JobError {
+        external(format!("table {}: {message}", self.table))
+    }
+}
+
+/// Hands over what the query brings until nobody wants more.
+async fn read(database: &Database, query: &str, chunks: &Sender<Chunk>) -> Result<(), tokio_postgres::Error> {
+    let client = database.connect().await?;
+    let mut stream = std::pin::pin!(client.copy_out(query).await?);
+    while let Some(chunk) = stream.next().await {
+        if chunks.send(Chunk::Rows(chunk?.to_vec())).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
 struct JdbcReader {
     plan: Arc<ScanPlan>,
     scans: Vec<Scan>,
     next: usize,
 }
 
+/// What the thread of a scan brings. One that goes without having said `End` has broken down.
+enum Chunk {
+    Rows(Vec<u8>),
+    End,
+    Failed(String),
+}
+
 struct Scan {
     id: String,
-    chunks: Receiver<Result<Vec<u8>, String>>,
+    chunks: Receiver<Chunk>,
     /// Bytes of rows not decoded yet.
     rest: Vec<u8>,
     /// Rows read before the restart, to be passed over.
@@ -154,25 +178,17 @@ impl SplitReader for JdbcReader {
             self.plan.select, split.id, self.plan.order
         );
         let (sender, chunks) = bounded(CHUNKS_MAX);
-        let config = self.plan.config.clone();
+        let database = self.plan.database.clone();
         let runtime = client::runtime()?;
         std::thread::Builder::new()
             .name("jdbc-scan".to_owned())
             .spawn(move || {
-                let result = runtime.block_on(async {
-                    let client = connect(&config).await?;
-                    let mut stream = std::pin::pin!(client.copy_out(&query).await?);
-                    while let Some(chunk) = stream.next().await {
-                        if sender.send(Ok(chunk?.to_vec())).is_err() {
-                            break;
-                        }
-                    }
-                    Ok(())
+                let result = runtime.block_on(read(&database, &query, &sender));
+                // Nobody listens when the job has ended already.
+                let _ = sender.send(match result {
+                    Ok(()) => Chunk::End,
+                    Err(error) => Chunk::Failed(database.describe(&error)),
                 });
-                if let Err(error) = result {
-                    // Nobody listens when the job has ended already.
-                    let _ = sender.send(Err(describe(&error)));
-                }
             })
             .map_err(external)?;
         self.scans.push(Scan {
@@ -199,15 +215,18 @@ impl SplitReader for JdbcReader {
                 return Ok(Polled::Rows { split: self.next });
             }
             match scan.chunks.try_recv() {
-                Ok(Ok(chunk)) => {
+                Ok(Chunk::Rows(chunk)) => {
                     scan.rest.extend_from_slice(&chunk);
                     scan.decode(rows_max, &self.plan, output)?;
                     return Ok(Polled::Rows { split: self.next });
                 }
-                Ok(Err(message)) => return Err(external(format!("table {}: {message}", self.plan.table))),
-                Err(TryRecvError::Disconnected) => {
+                Ok(Chunk::Failed(message)) => return Err(self.plan.failed(&message)),
+                Ok(Chunk::End) => {
                     scan.ended = true;
                     return Ok(Polled::SplitEnd { split: self.next });
+                }
+                Err(TryRecvError::Disconnected) => {
+                    return Err(self.plan.failed("the thread of the scan broke down"));
                 }
                 Err(TryRecvError::Empty) => {}
             }
@@ -314,6 +333,43 @@ mod tests {
                 "\"id\" BETWEEN 6 AND 10"
             ]
         );
+    }
+
+    #[test]
+    fn a_scan_that_breaks_down_is_no_end_of_data() {
+        let options = Options::new("t", [("url", "jdbc:postgresql://h/d")]);
+        let plan = ScanPlan {
+            database: Database::new(&options).expect("valid"),
+            table: "t".to_owned(),
+            select: String::new(),
+            order: String::new(),
+            types: vec![DataType::string()],
+        };
+        let (sender, chunks) = bounded(CHUNKS_MAX);
+        let scan = Scan {
+            id: "true".to_owned(),
+            chunks,
+            rest: Vec::new(),
+            skip: 0,
+            rows: 0,
+            ended: false,
+        };
+        let mut reader = JdbcReader {
+            plan: Arc::new(plan),
+            scans: vec![scan],
+            next: 0,
+        };
+        let mut output = BatchWriter::new(1);
+        sender
+            .send(Chunk::Rows(b"a\n".to_vec()))
+            .expect("there is a reader");
+        assert_eq!(
+            reader.poll(10, &mut output).expect("a row"),
+            Polled::Rows { split: 0 }
+        );
+        drop(sender);
+        let error = reader.poll(10, &mut output).expect_err("no end").to_string();
+        assert_eq!(error, "postgresql: table t: the thread of the scan broke down");
     }
 
     #[test]
