@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use compiler::Compiled;
 use compiler::catalog::setting;
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use crate::build::application::Application;
 
@@ -187,7 +188,8 @@ fn parallelism(config: &BTreeMap<String, String>) -> Result<usize> {
     }
 }
 
-/// Letters, digits, `-` and `_`: safe in paths, topics and identifiers of transactions.
+/// Letters, digits, `-` and `_`: safe in paths, topics and identifiers of transactions. A name with anything else gets
+/// a hash of itself, so that different names never become the same.
 fn identifier(name: &str) -> String {
     let safe = |c: char| {
         if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
@@ -196,7 +198,12 @@ fn identifier(name: &str) -> String {
             '_'
         }
     };
-    name.chars().map(safe).collect()
+    let mut identifier: String = name.chars().map(safe).collect();
+    if identifier != name || name.is_empty() {
+        let hash = hex::encode(&Sha256::digest(name)[..4]);
+        identifier = format!("{identifier}-{hash}");
+    }
+    identifier
 }
 
 /// The URL below which jobs keep their checkpoints, each in a folder of its own. Unless the user says otherwise it is
@@ -249,7 +256,11 @@ mod tests {
 
     #[test]
     fn names_become_identifiers() {
-        assert_eq!(identifier("cpu load/30 s"), "cpu_load_30_s");
+        assert_eq!(identifier("cpu-load_30s"), "cpu-load_30s");
+        assert_eq!(identifier("cpu load/30 s"), "cpu_load_30_s-b942ae75");
+        let names = ["a b", "a_b", "a.b", "a/b", "ä", ""];
+        let different: std::collections::BTreeSet<String> = names.map(identifier).into();
+        assert_eq!(different.len(), names.len());
     }
 
     #[test]

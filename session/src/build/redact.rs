@@ -20,13 +20,25 @@ fn is_secret(key: &str) -> bool {
     PARTS.iter().any(|part| key.contains(part)) || key.ends_with("keystore.key") || key.ends_with("key.pem")
 }
 
-/// The value of an option as anybody may read it. A URL may bring a password along (`jdbc:…?password=…`).
+/// The value of an option as anybody may read it. A URL may bring a password along (`jdbc:…?password=…`,
+/// `postgres://user:password@…`), a private key may stand in any option.
 pub fn shown<'a>(key: &str, value: &'a str) -> &'a str {
-    if is_secret(key) || value.to_ascii_lowercase().contains("password=") {
+    if is_secret(key) || holds_secret(value) {
         HIDDEN
     } else {
         value
     }
+}
+
+fn holds_secret(value: &str) -> bool {
+    let has_user_info = || {
+        let (_, rest) = value.split_once("://")?;
+        let (user_info, _) = rest.split(['/', '?']).next()?.rsplit_once('@')?;
+        Some(user_info.contains(':'))
+    };
+    value.to_ascii_lowercase().contains("password=")
+        || value.contains("PRIVATE KEY-----")
+        || has_user_info() == Some(true)
 }
 
 /// The text with every `'secret option' = 'value'` hidden, wherever it stands.
@@ -87,6 +99,11 @@ mod tests {
         assert_eq!(redact(sql), expected);
         let sql = "('url' = 'jdbc:postgresql://h/d?user=u&password=x', 'properties.ssl.key.pem' = 'k')";
         let expected = "('url' = '<redacted>', 'properties.ssl.key.pem' = '<redacted>')";
+        assert_eq!(redact(sql), expected);
+        let sql = "('url' = 'postgres://u:p@h/d', 'properties.sasl.jaas.config' = 'x', 'properties.ssl.keystore.key' = \
+                   'k', 'other' = '-----BEGIN PRIVATE KEY-----', 'url' = 'postgres://u@h:5432/d')";
+        let expected = "('url' = '<redacted>', 'properties.sasl.jaas.config' = '<redacted>', 'properties.ssl.keystore.key' = \
+                        '<redacted>', 'other' = '<redacted>', 'url' = 'postgres://u@h:5432/d')";
         assert_eq!(redact(sql), expected);
     }
 }
