@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::event::Event;
+use crate::connector::ending::Ending;
 
 /// Who is told what happens; must not block.
 pub(crate) type Listener = Arc<dyn Fn(Event) + Send + Sync>;
@@ -20,8 +21,8 @@ pub struct Control {
 
 #[derive(Default)]
 struct Requests {
-    stop: AtomicBool,
-    kill: AtomicBool,
+    stop: Arc<AtomicBool>,
+    kill: Arc<AtomicBool>,
     checkpoints: AtomicU64,
     savepoints: Mutex<VecDeque<SavepointRequest>>,
 }
@@ -74,6 +75,11 @@ impl Control {
 
     pub(crate) fn has_listener(&self) -> bool {
         self.listener.is_some()
+    }
+
+    /// What connectors may know of the job's end.
+    pub(crate) fn ending(&self) -> Ending {
+        Ending::new(self.requests.stop.clone(), self.requests.kill.clone())
     }
 
     pub(crate) fn is_stopped(&self) -> bool {

@@ -137,7 +137,7 @@ impl<'a> Opening<'a> {
     fn run(&self, control: &Control, store: Option<CheckpointStore>) -> Result<Summary, JobError> {
         let topology = Topology::new(self.job, self.deployment.parallelism);
         let storage_id = store.as_ref().map(storage_id).transpose()?.unwrap_or_default();
-        let ending = Ending::new(control.stop.clone(), control.kill.clone());
+        let ending = control.ending();
         let environment = self.environment(&storage_id, &ending);
         let (sources, setups) = self.open_sources(&environment)?;
         let OpenSinks { tables, job: sinks } = self.open_sinks(&environment)?;
