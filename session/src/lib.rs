@@ -14,3 +14,4 @@ pub mod protocol;
 pub mod query;
 pub mod refusal;
 pub mod validation;
+pub mod worker;

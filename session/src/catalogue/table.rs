@@ -121,11 +121,16 @@ pub struct Transaction<'a> {
 }
 
 impl<'a> Transaction<'a> {
-    pub(super) fn new(tables: &'a Tables) -> Self {
+    pub(crate) fn new(tables: &'a Tables) -> Self {
         Transaction {
             tables,
             changes: BTreeMap::new(),
         }
+    }
+
+    /// The records as they were before this transaction.
+    pub fn tables(&self) -> &Tables {
+        self.tables
     }
 
     pub fn get<T: Record>(&self, id: &str) -> Option<Arc<T>> {

@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 
 use super::figures::Figures;
 use super::logs::Logs;
+use super::sample::Counters;
 use crate::protocol::worker::{AttemptState, Heartbeat};
 
 pub(super) struct Live {
     workers: BTreeMap<String, Worker>,
     pub(super) logs: Logs,
     pub(super) figures: Figures,
+    pub(super) counters: Counters,
     pub(super) started: Instant,
 }
 
@@ -22,7 +24,7 @@ pub(super) struct Worker {
     pub(super) incarnation: String,
     pub(super) host: String,
     pub(super) slots: u32,
-    memory_bytes: u64,
+    pub(super) memory_bytes: u64,
     pub(super) attempts: BTreeMap<String, AttemptState>,
     sequence: u64,
     logs_seen: u64,
@@ -54,6 +56,7 @@ impl Live {
             workers: BTreeMap::new(),
             logs: Logs::default(),
             figures: Figures::default(),
+            counters: Counters::default(),
             started: Instant::now(),
         }
     }

@@ -4,18 +4,33 @@
 //! must survive the manager is in the catalogue before anybody hears of it; workers, logs and figures in `live` come
 //! back with the workers' next calls.
 
+mod builds;
 mod figures;
+mod history;
+mod http;
 mod live;
 mod logs;
+mod parameters;
+mod place;
 mod program;
+mod quantity;
+mod reports;
 mod requests;
 mod restart;
+mod sample;
+mod schedule;
 mod settings;
+mod strategy;
 mod transition;
+mod view;
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use tokio::sync::Notify;
+
 pub use figures::{Figure, FigureKind, Period};
+pub use http::{ClusterKey, router};
 pub use live::{AttemptView, WorkerView};
 pub use logs::{LogEntry, LogQuery};
 pub use requests::NewDeployment;
@@ -33,6 +48,8 @@ pub struct Manager {
 struct Inner {
     settings: Settings,
     live: Mutex<Live>,
+    /// Something that is not in the catalogue has changed.
+    news: Notify,
 }
 
 impl Manager {
@@ -40,12 +57,26 @@ impl Manager {
         let live = Mutex::new(Live::new());
         Manager {
             catalogue,
-            inner: Arc::new(Inner { settings, live }),
+            inner: Arc::new(Inner {
+                settings,
+                live,
+                news: Notify::new(),
+            }),
         }
     }
 
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
+    }
+
+    /// Where executables lie, each named by its hash.
+    fn artifacts(&self) -> PathBuf {
+        self.inner.settings.data.join("artifacts")
+    }
+
+    /// Has the scheduler look around.
+    fn wake(&self) {
+        self.inner.news.notify_one();
     }
 
     fn live(&self) -> MutexGuard<'_, Live> {

@@ -1,38 +1,18 @@
 //! A version's texts, compiled.
 //!
-//! In: a version. Out: what the compiler says, and the program that is kept of it. Invariant: the texts are compiled
-//! in the order sources, sinks, statement, each as a file of its own.
+//! In: a version. Out: what the compiler says, and the program that is kept of it. Invariant: the same
+//! texts are compiled that were validated.
 
 use compiler::Compiled;
-use compiler::base::{SourceMap, reports};
+use compiler::base::reports;
 
 use crate::model::program::{Program, ProgramOperator, ProgramTable};
 use crate::model::{Application, Version};
 use crate::refusal::Refusal;
+use crate::validation::VersionText;
 
-/// The texts of a version as the compiler takes them.
-pub fn sources(version: &Version) -> SourceMap {
-    let mut sources = SourceMap::default();
-    for (kind, tables) in [("sources", &version.sources), ("sinks", &version.sinks)] {
-        for (at, table) in tables.iter().enumerate() {
-            sources.add(format!("{kind}[{at}].create_table"), ended(&table.create_table));
-        }
-    }
-    sources.add("statement", ended(&version.statement));
-    sources
-}
-
-/// The API takes statements with and without the semicolon that a script needs.
-fn ended(text: &str) -> String {
-    match text.trim_end().ends_with(';') {
-        true => text.to_owned(),
-        // On a line of its own: the text may end with a comment.
-        false => format!("{text}\n;"),
-    }
-}
-
-pub fn compile(version: &Version) -> Result<Compiled, Refusal> {
-    let sources = sources(version);
+pub(super) fn compile(version: &Version) -> Result<Compiled, Refusal> {
+    let sources = VersionText::of(version).source_map();
     compiler::compile(&sources).map_err(|diagnostics| {
         let mut refusal = Refusal::invalid("The application version does not compile");
         let reports = reports(&diagnostics, &sources);
@@ -41,7 +21,7 @@ pub fn compile(version: &Version) -> Result<Compiled, Refusal> {
     })
 }
 
-pub fn program(
+pub(super) fn program(
     deployment_id: &str,
     application: &Application,
     version: &Version,

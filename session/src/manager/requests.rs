@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::{Manager, program, transition};
+use super::{Manager, program, strategy, transition};
 use crate::catalogue::{Tables, Transaction};
 use crate::model::deployment::RequestKind;
 use crate::model::{Application, Deployment, Program, Savepoint, SavepointKind, Status, Version};
@@ -49,6 +49,12 @@ impl Manager {
         let compiled = compiled.await.expect("the compiler does not panic")?;
         let id = fresh_id();
         let program = program::program(&id, &origin.application, &origin.version, &compiled);
+        let unreadable = strategy::unreadable(&program.config);
+        if !unreadable.is_empty() {
+            let mut refusal = Refusal::invalid("The configuration of the statement cannot be read");
+            refusal.errors = unreadable;
+            return Err(refusal);
+        }
         let deployment = fresh(id, &origin, new, user);
         self.catalogue
             .change(|transaction| insert(transaction, &deployment, program))
@@ -68,9 +74,12 @@ impl Manager {
 
     /// The end, without a savepoint.
     pub async fn cancel_deployment(&self, id: &str) -> Result<Deployment, Refusal> {
-        self.change_deployment(id, |deployment| match deployment.status.can_cancel() {
-            true => Ok(transition::cancel(deployment, Timestamp::now())),
-            false => Err(impossible("cancelled", deployment)),
+        self.change_deployment(id, |deployment| {
+            if !deployment.status.can_cancel() {
+                return Err(impossible("cancelled", deployment));
+            }
+            transition::cancel(deployment, Timestamp::now());
+            Ok(())
         })
         .await
     }
@@ -100,10 +109,11 @@ impl Manager {
                 RequestKind::Stop => (deployment.status.can_stop(), "stopped"),
                 RequestKind::Savepoint => (deployment.status == Status::Running, "saved"),
             };
-            match can {
-                true => Ok(transition::request(deployment, kind, url, Timestamp::now())),
-                false => Err(impossible(what, deployment)),
+            if !can {
+                return Err(impossible(what, deployment));
             }
+            transition::request(deployment, kind, url, Timestamp::now());
+            Ok(())
         })
         .await
     }

@@ -12,13 +12,13 @@ use crate::model::Deployment;
 use crate::model::restart::RestartStrategy;
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum Decision {
+pub(super) enum Decision {
     After(SignedDuration),
     /// No further attempt, because of this.
     GiveUp(String),
 }
 
-pub fn decide(strategy: &RestartStrategy, deployment: &Deployment, now: Timestamp) -> Decision {
+pub(super) fn decide(strategy: &RestartStrategy, deployment: &Deployment, now: Timestamp) -> Decision {
     match strategy {
         RestartStrategy::None => Decision::GiveUp("the restart strategy is 'none'".to_owned()),
         RestartStrategy::FixedDelay { attempts, .. } if deployment.failures > *attempts => {

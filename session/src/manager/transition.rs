@@ -16,7 +16,7 @@ const RESTARTS_MAX: usize = 130;
 const REASON_MAX: usize = 2_000;
 
 #[derive(Clone, Debug)]
-pub enum Event {
+pub(super) enum Event {
     Built(Artifact),
     BuildFailed(String),
     /// There is no room for it, for this reason.
@@ -48,7 +48,7 @@ pub enum Event {
 }
 
 /// Whether a worker has to be found for it now.
-pub fn wants_worker(deployment: &Deployment, now: Timestamp) -> bool {
+pub(super) fn wants_worker(deployment: &Deployment, now: Timestamp) -> bool {
     let waits = matches!(
         deployment.status,
         Status::Created | Status::Restarting | Status::SavingAndStopRequested
@@ -58,11 +58,11 @@ pub fn wants_worker(deployment: &Deployment, now: Timestamp) -> bool {
 }
 
 /// When the next attempt may start, if that is not at once.
-pub fn restart_at(deployment: &Deployment) -> Option<Timestamp> {
+pub(super) fn restart_at(deployment: &Deployment) -> Option<Timestamp> {
     deployment.restart_at.as_ref().and_then(|at| at.parse().ok())
 }
 
-pub fn apply(deployment: &mut Deployment, event: Event, strategy: &RestartStrategy, now: Timestamp) {
+pub(super) fn apply(deployment: &mut Deployment, event: Event, strategy: &RestartStrategy, now: Timestamp) {
     let runs = deployment.worker.is_some();
     match event {
         Event::Built(artifact) if deployment.status == Status::Initializing => {
@@ -95,7 +95,7 @@ pub fn apply(deployment: &mut Deployment, event: Event, strategy: &RestartStrate
 }
 
 /// A cancelled deployment without a process has ended at once.
-pub fn cancel(deployment: &mut Deployment, now: Timestamp) {
+pub(super) fn cancel(deployment: &mut Deployment, now: Timestamp) {
     change(deployment, Status::CancellingRequested, now);
     if deployment.worker.is_none() {
         end(deployment, Status::Canceled, None, now);
@@ -103,7 +103,7 @@ pub fn cancel(deployment: &mut Deployment, now: Timestamp) {
 }
 
 /// Asks the job for a savepoint, as the last thing it does or not.
-pub fn request(deployment: &mut Deployment, kind: RequestKind, savepoint_url: String, now: Timestamp) {
+pub(super) fn request(deployment: &mut Deployment, kind: RequestKind, savepoint_url: String, now: Timestamp) {
     let status = match kind {
         RequestKind::Savepoint => Status::Saving,
         RequestKind::Stop => Status::SavingAndStopRequested,

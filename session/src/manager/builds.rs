@@ -1,0 +1,53 @@
+//! Versions become executables.
+//!
+//! In: a deployment that is INITIALIZING. Out: an artifact in the manager's folder, named by its hash. Invariant: an
+//! artifact is complete or not there; what is served under a hash has it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use sha2::{Digest as _, Sha256};
+
+use super::program;
+use super::transition::Event;
+use crate::build::{self, Profile};
+use crate::model::Version;
+use crate::model::deployment::Artifact;
+
+/// Compiles and builds; blocks, for seconds if nothing is cached.
+pub(super) fn build(version: &Version, artifacts: &Path) -> Event {
+    let compiled = match program::compile(version) {
+        Ok(compiled) => compiled,
+        Err(refusal) => return Event::BuildFailed(refusal.errors.join("; ")),
+    };
+    let stored =
+        build::build(&compiled.rust, Profile::Release).and_then(|built| store(&built.executable, artifacts));
+    match stored {
+        Ok(artifact) => Event::Built(artifact),
+        Err(error) => Event::BuildFailed(format!("building failed: {error:#}")),
+    }
+}
+
+pub(super) fn path(artifacts: &Path, sha256: &str) -> PathBuf {
+    artifacts.join(sha256)
+}
+
+/// Puts the executable where workers get it.
+fn store(executable: &Path, artifacts: &Path) -> Result<Artifact> {
+    let bytes = std::fs::read(executable).with_context(|| format!("reading {}", executable.display()))?;
+    let sha256 = hex::encode(Sha256::digest(&bytes));
+    let target = path(artifacts, &sha256);
+    if !target.is_file() {
+        std::fs::create_dir_all(artifacts).with_context(|| format!("creating {}", artifacts.display()))?;
+        let unfinished = artifacts.join(format!("{sha256}.unfinished-{}", crate::model::fresh_id()));
+        // A link costs nothing; the cache may lie on another file system.
+        if std::fs::hard_link(executable, &unfinished).is_err() {
+            std::fs::write(&unfinished, &bytes)?;
+        }
+        std::fs::rename(&unfinished, &target)?;
+    }
+    Ok(Artifact {
+        sha256,
+        size_bytes: bytes.len() as u64,
+    })
+}

@@ -1,0 +1,96 @@
+//! The routes of workers: `/internal/…`.
+//!
+//! In: calls with the cluster's key. Out: orders, artifacts. Invariant: who does not know the key learns nothing.
+
+use anyhow::{Context as _, Result, bail};
+use axum::Json;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use sha2::{Digest as _, Sha256};
+
+use super::{Manager, builds};
+use crate::protocol::worker::Heartbeat;
+use crate::refusal::Refusal;
+
+/// Logs and rows that gathered while the manager was away.
+const HEARTBEAT_BYTES_MAX: usize = 64 << 20;
+
+/// What workers show to the manager.
+#[derive(Clone)]
+pub struct ClusterKey(String);
+
+impl ClusterKey {
+    pub fn new(key: impl Into<String>) -> ClusterKey {
+        ClusterKey(key.into())
+    }
+
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// Compares hashes, so that the time it takes tells nothing.
+    fn is_shown(&self, headers: &HeaderMap) -> bool {
+        let value = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
+        let shown = value
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .unwrap_or_default();
+        Sha256::digest(shown) == Sha256::digest(&self.0)
+    }
+}
+
+/// The routes, to be merged into those of the API.
+pub fn router(manager: Manager, key: ClusterKey) -> Router {
+    Router::new()
+        .route("/internal/worker", post(heartbeat))
+        .route("/internal/artifact/{sha256}", get(artifact))
+        .layer(DefaultBodyLimit::max(HEARTBEAT_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(key, admit))
+        .with_state(manager)
+}
+
+async fn admit(State(key): State<ClusterKey>, request: Request, next: Next) -> Response {
+    match key.is_shown(request.headers()) {
+        true => next.run(request).await,
+        false => (StatusCode::UNAUTHORIZED, "the key of the cluster is wrong").into_response(),
+    }
+}
+
+async fn heartbeat(State(manager): State<Manager>, Json(heartbeat): Json<Heartbeat>) -> Response {
+    match manager.heartbeat(heartbeat).await {
+        Ok(orders) => Json(orders).into_response(),
+        Err(refusal) => refused(&refusal),
+    }
+}
+
+async fn artifact(State(manager): State<Manager>, Path(sha256): Path<String>) -> Response {
+    match manager.artifact(&sha256).await {
+        Ok(bytes) => bytes.into_response(),
+        Err(_) => refused(&Refusal::not_found("there is no such artifact")),
+    }
+}
+
+impl Manager {
+    /// The bytes of an executable.
+    pub async fn artifact(&self, sha256: &str) -> Result<Bytes> {
+        if sha256.len() != 64 || !sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            bail!("'{sha256}' is no hash");
+        }
+        let path = builds::path(&self.artifacts(), sha256);
+        let bytes = tokio::task::spawn_blocking(move || std::fs::read(path)).await?;
+        Ok(bytes
+            .with_context(|| format!("reading the artifact {sha256}"))?
+            .into())
+    }
+}
+
+fn refused(refusal: &Refusal) -> Response {
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, refusal.message.clone()).into_response()
+}

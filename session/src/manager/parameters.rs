@@ -1,0 +1,38 @@
+//! What a job is told at start.
+//!
+//! In: a deployment, its program, its session cluster. Out: the JSON that a job reads as its first line, with secrets.
+//! Invariant: made anew for every attempt, so that a changed password of an integration reaches the next one.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{Settings, strategy};
+use crate::model::{Deployment, Program};
+
+pub(super) fn parameters(
+    settings: &Settings,
+    deployment: &Deployment,
+    program: &Program,
+    user_config: &Map<String, Value>,
+    options: &BTreeMap<String, BTreeMap<String, String>>,
+) -> Value {
+    let mut config = strategy::job_config(user_config, &program.config);
+    // The request decides; the statement's wish is for programs that run without a session cluster.
+    config.insert(
+        "parallelism.default".to_owned(),
+        deployment.parallelism.to_string(),
+    );
+    let mut parameters = json!({
+        "name": program.name,
+        "job_id": deployment.id,
+        "parallelism": deployment.parallelism,
+        "config": config,
+        "tables": options,
+        "checkpoints": settings.checkpoints_url(),
+    });
+    if let Some(url) = &deployment.restore_from {
+        parameters["restore_from"] = json!(url);
+    }
+    parameters
+}

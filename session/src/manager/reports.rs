@@ -1,0 +1,182 @@
+//! Calls of workers: reports go in, orders go out.
+//!
+//! In: heartbeats. Out: changes of deployments, orders. Invariant: only the attempt that a deployment has now, on the
+//! start of the worker it was given to, can change it; an event that comes twice changes nothing the second time.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::transition::{self, Event};
+use super::{Manager, Settings, history, view};
+use crate::catalogue::Transaction;
+use crate::model::{Deployment, Program, SavepointKind, Status};
+use crate::protocol::worker::{self, AttemptState, Heartbeat, Orders, State};
+use crate::refusal::Refusal;
+
+/// No call is held longer, whatever the worker asks for.
+const HOLD_MAX: Duration = Duration::from_secs(60);
+const RETAINED: &str = "execution.checkpointing.num-retained";
+
+impl Manager {
+    /// Takes the reports in and answers when the worker's orders differ from what it has seen, or its time is over.
+    pub async fn heartbeat(&self, heartbeat: Heartbeat) -> Result<Orders, Refusal> {
+        let deadline = tokio::time::Instant::now() + HOLD_MAX.min(Duration::from_millis(heartbeat.hold_ms));
+        // Subscribed before looking, so that no change falls between.
+        let mut changes = self.catalogue.changes();
+        let (is_later, is_new) = {
+            let mut live = self.live();
+            let known = live
+                .worker(&heartbeat.worker)
+                .map(|worker| worker.incarnation.clone());
+            let is_new = known.as_ref() != Some(&heartbeat.incarnation);
+            (live.hear(&heartbeat, Instant::now()), is_new)
+        };
+        if is_later {
+            let settings = self.settings().clone();
+            self.catalogue
+                .change(|transaction| {
+                    take_in(transaction, &settings, &heartbeat, Timestamp::now());
+                    Ok::<(), Refusal>(())
+                })
+                .await?;
+        }
+        if is_new {
+            self.wake();
+        }
+        loop {
+            let orders = self.orders(&heartbeat.worker, &heartbeat.incarnation);
+            if orders.version != heartbeat.seen {
+                return Ok(orders);
+            }
+            match tokio::time::timeout_at(deadline, changes.changed()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) | Err(_) => return Ok(orders),
+            }
+        }
+    }
+
+    fn orders(&self, worker: &str, incarnation: &str) -> Orders {
+        self.catalogue
+            .read(|tables| view::orders(&Transaction::new(tables), self.settings(), worker, incarnation))
+    }
+}
+
+/// What a call says about the worker's deployments.
+pub(super) fn take_in(
+    transaction: &mut Transaction<'_>,
+    settings: &Settings,
+    heartbeat: &Heartbeat,
+    now: Timestamp,
+) {
+    let (worker, incarnation) = (&heartbeat.worker, &heartbeat.incarnation);
+    let is_current = view::orders(transaction, settings, worker, incarnation).version == heartbeat.seen;
+    for deployment in transaction.all::<Deployment>() {
+        if deployment.worker.as_ref() != Some(worker) {
+            continue;
+        }
+        let mut reported = heartbeat.attempts.iter();
+        let attempt =
+            reported.find(|state| state.deployment == deployment.id && state.attempt == deployment.attempt);
+        let events = if deployment.incarnation.as_ref() != Some(incarnation) {
+            vec![
+                Event::Gone,
+                Event::Lost(format!("the worker {} was restarted", heartbeat.host)),
+            ]
+        } else if let Some(attempt) = attempt {
+            record(transaction, &deployment, attempt);
+            let cancelling = is_current.then_some(Event::Cancelling);
+            events(attempt).into_iter().chain(cancelling).collect()
+        } else if is_current {
+            // It has seen these orders and yet does not have the attempt.
+            vec![
+                Event::Gone,
+                Event::Lost("the worker does not know the attempt".to_owned()),
+            ]
+        } else {
+            continue;
+        };
+        happen(transaction, &deployment, events, now);
+    }
+}
+
+/// Applies events to a deployment; one that changes nothing is not stored.
+pub(super) fn happen(
+    transaction: &mut Transaction<'_>,
+    deployment: &Deployment,
+    events: Vec<Event>,
+    now: Timestamp,
+) {
+    let strategy = view::restart_strategy(transaction, deployment);
+    let mut changed = deployment.clone();
+    for event in events {
+        transition::apply(&mut changed, event, &strategy, now);
+    }
+    if changed != *deployment {
+        if changed.status != deployment.status || changed.attempt != deployment.attempt {
+            tell(&changed);
+        }
+        transaction.put(changed);
+    }
+}
+
+/// One line for the operator.
+fn tell(deployment: &Deployment) {
+    let reason = deployment.error_msg.as_ref().map(|reason| format!(": {reason}"));
+    eprintln!(
+        "deployment {} attempt {}: {}{}",
+        deployment.id,
+        deployment.attempt,
+        deployment.status.name(),
+        reason.unwrap_or_default()
+    );
+}
+
+/// Checkpoints and savepoints get records before the deployment changes.
+fn record(transaction: &mut Transaction<'_>, deployment: &Deployment, attempt: &AttemptState) {
+    let program = transaction.get::<Program>(&deployment.id);
+    let retained = program.and_then(|program| program.config.get(RETAINED)?.trim().parse().ok());
+    let retained = retained.unwrap_or(1).max(1);
+    for event in &attempt.events {
+        let (checkpoint, kind) = match event {
+            worker::Event::Checkpoint(checkpoint) => (checkpoint, SavepointKind::Checkpoint),
+            worker::Event::Savepoint(savepoint) => (savepoint, SavepointKind::Savepoint),
+            _ => continue,
+        };
+        history::record(transaction, deployment, checkpoint, kind, retained);
+    }
+}
+
+/// What the attempt's report means for its deployment, in the order in which it happened.
+fn events(attempt: &AttemptState) -> Vec<Event> {
+    let mut events = Vec::new();
+    if attempt.state != State::Starting {
+        events.push(Event::RequestsSeen(attempt.commands_seen));
+    }
+    if attempt.state == State::Running {
+        events.insert(0, Event::Running);
+    }
+    for event in &attempt.events {
+        events.extend(match event {
+            worker::Event::Savepoint(savepoint) => Some(Event::SavepointWritten {
+                url: savepoint.url.clone(),
+            }),
+            worker::Event::SavepointFailed { message } => Some(Event::SavepointFailed(message.clone())),
+            _ => None,
+        });
+    }
+    events.extend(match &attempt.state {
+        State::Starting | State::Running => None,
+        State::Finished { savepoint } => Some(Event::Finished {
+            savepoint: savepoint.clone(),
+        }),
+        State::Failed { message } => Some(Event::Failed(message.clone())),
+        State::Canceled => Some(Event::Lost("the worker has ended it".to_owned())),
+    });
+    events
+}
+
+/// Whether it holds slots of its worker.
+pub(super) fn holds_slots(deployment: &Deployment) -> bool {
+    deployment.worker.is_some() && !deployment.status.is_ended() && deployment.status != Status::Initializing
+}

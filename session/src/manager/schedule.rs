@@ -1,0 +1,301 @@
+//! The loop that carries out what the rules decide: builds, placement, silence of workers.
+//!
+//! In: changes of the catalogue, time, calls of new workers. Out: changes. Invariant: all decisions are in
+//! `transition` and `place`; this file knows the clock, they do not.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::place::{Free, Waiting, place};
+use super::transition::{self, Event};
+use super::{Manager, builds, reports, view};
+use crate::catalogue::Transaction;
+use crate::model::{Deployment, Program, Service, Status, Version};
+use crate::refusal::Refusal;
+
+/// Without news the loop looks around this often.
+const ROUND: Duration = Duration::from_secs(10);
+/// A worker that is silent for so long is no longer shown.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
+const SLOTS: &str = "number_of_task_slots";
+
+/// A worker as placement and the watch over silence see it.
+#[derive(Clone, Debug)]
+struct Host {
+    id: String,
+    incarnation: String,
+    host: String,
+    slots: u32,
+    is_silent: bool,
+}
+
+/// Builds that are under way, and how they end.
+struct Builds {
+    running: BTreeSet<String>,
+    permits: Arc<Semaphore>,
+    ended: UnboundedSender<(String, Event)>,
+}
+
+impl Manager {
+    /// Runs until the catalogue can no longer be changed, which is the error.
+    pub async fn run(&self) -> Refusal {
+        match self.run_until_refused().await {
+            Ok(never) => match never {},
+            Err(refusal) => refusal,
+        }
+    }
+
+    async fn run_until_refused(&self) -> Result<std::convert::Infallible, Refusal> {
+        let (ended, mut results) = unbounded_channel();
+        let mut builds = Builds {
+            running: BTreeSet::new(),
+            permits: Arc::new(Semaphore::new(self.settings().builds_max)),
+            ended,
+        };
+        let mut changes = self.catalogue.changes();
+        self.catalogue
+            .change(|transaction| reconcile(transaction, Timestamp::now()))
+            .await?;
+        loop {
+            changes.mark_unchanged();
+            self.start_builds(&mut builds);
+            self.take_results(&mut builds, &mut results).await?;
+            let hosts = self.hosts();
+            let is_settled = self.is_settled();
+            self.catalogue
+                .change(|transaction| sweep(transaction, &hosts, is_settled, Timestamp::now()))
+                .await?;
+            self.live().forget(
+                Instant::now(),
+                FORGOTTEN_AFTER.max(self.settings().worker_timeout),
+            );
+            self.sample();
+            let pause = self.pause();
+            tokio::select! {
+                _ = changes.changed() => {}
+                () = self.inner.news.notified() => {}
+                Some(result) = results.recv() => self.build_ended(&mut builds, result).await?,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    fn start_builds(&self, builds: &mut Builds) {
+        let due = self.catalogue.read(|tables| {
+            let initializing = tables
+                .all::<Deployment>()
+                .filter(|one| one.status == Status::Initializing);
+            let due = initializing.filter(|one| !builds.running.contains(&one.id));
+            due.map(|one| (one.id.clone(), tables.get::<Version>(&one.version_id).cloned()))
+                .collect::<Vec<_>>()
+        });
+        for (id, version) in due {
+            builds.running.insert(id.clone());
+            let (permits, ended) = (Arc::clone(&builds.permits), builds.ended.clone());
+            let artifacts = self.artifacts();
+            tokio::spawn(async move {
+                let _permit = permits.acquire_owned().await;
+                let build = tokio::task::spawn_blocking(move || match version {
+                    Some(version) => builds::build(&version, &artifacts),
+                    None => Event::BuildFailed("its version was deleted".to_owned()),
+                });
+                let event = build
+                    .await
+                    .unwrap_or_else(|error| Event::BuildFailed(format!("the build: {error}")));
+                // The loop that waits for it may have ended with the process.
+                let _ = ended.send((id, event));
+            });
+        }
+    }
+
+    async fn take_results(
+        &self,
+        builds: &mut Builds,
+        results: &mut UnboundedReceiver<(String, Event)>,
+    ) -> Result<(), Refusal> {
+        while let Ok(result) = results.try_recv() {
+            self.build_ended(builds, result).await?;
+        }
+        Ok(())
+    }
+
+    async fn build_ended(&self, builds: &mut Builds, (id, event): (String, Event)) -> Result<(), Refusal> {
+        builds.running.remove(&id);
+        self.catalogue
+            .change(|transaction| {
+                if let Some(deployment) = transaction.get::<Deployment>(&id) {
+                    reports::happen(transaction, &deployment, vec![event], Timestamp::now());
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    fn hosts(&self) -> Vec<Host> {
+        let (now, timeout) = (Instant::now(), self.settings().worker_timeout);
+        let live = self.live();
+        let hosts = live.workers().map(|worker| Host {
+            id: worker.id.clone(),
+            incarnation: worker.incarnation.clone(),
+            host: worker.host.clone(),
+            slots: worker.slots,
+            is_silent: worker.is_silent(now, timeout),
+        });
+        hosts.collect()
+    }
+
+    /// Whether every worker that lives has had time to call since the manager started.
+    fn is_settled(&self) -> bool {
+        self.live().started.elapsed() > self.settings().worker_timeout
+    }
+
+    /// Until the next moment at which something becomes due by itself.
+    fn pause(&self) -> Duration {
+        let now = Timestamp::now();
+        let restart = self.catalogue.read(|tables| {
+            let due = tables
+                .all::<Deployment>()
+                .filter_map(|one| transition::restart_at(one));
+            due.filter(|at| *at > now).min()
+        });
+        let restart = restart.map(|at| at.duration_since(now).unsigned_abs());
+        let timeout = self.settings().worker_timeout;
+        let live = self.live();
+        let deadlines = live
+            .workers()
+            .map(|worker| worker.deadline(timeout))
+            .chain([live.started + timeout]);
+        let now = Instant::now();
+        let silence = deadlines.filter(|at| *at > now).min().map(|at| at - now);
+        // A moment later than due, so that what is due is due.
+        let pause = restart.into_iter().chain(silence).min().unwrap_or(ROUND);
+        (pause + Duration::from_millis(2)).min(ROUND)
+    }
+}
+
+/// After a start of the manager: what ran is to be heard of again.
+fn reconcile(transaction: &mut Transaction<'_>, now: Timestamp) -> Result<(), Refusal> {
+    for deployment in transaction.all::<Deployment>() {
+        reports::happen(transaction, &deployment, vec![Event::ManagerStarted], now);
+    }
+    Ok(())
+}
+
+/// Silent workers lose their deployments; deployments that wait get a worker or a reason.
+fn sweep(
+    transaction: &mut Transaction<'_>,
+    hosts: &[Host],
+    is_settled: bool,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    for deployment in transaction.all::<Deployment>() {
+        let Some(worker) = &deployment.worker else {
+            continue;
+        };
+        let host = hosts.iter().find(|host| host.id == *worker);
+        let lost = match host {
+            Some(host) if host.is_silent => {
+                format!("nothing was heard of the worker {} for too long", host.host)
+            }
+            None if is_settled => format!("the worker {worker} has not come back"),
+            Some(_) | None => continue,
+        };
+        reports::happen(
+            transaction,
+            &deployment,
+            vec![Event::Gone, Event::Lost(lost)],
+            now,
+        );
+    }
+    let deployments = transaction.all::<Deployment>();
+    let mut due: Vec<_> = deployments
+        .iter()
+        .filter(|one| transition::wants_worker(one, now))
+        .collect();
+    if due.is_empty() {
+        return Ok(());
+    }
+    // Those that ran before come first, then the oldest.
+    due.sort_by_key(|one| (one.attempt == 0, &one.created_at, &one.id));
+    let mut waiting = Vec::new();
+    for one in due {
+        match connections(transaction, one) {
+            Ok(()) => waiting.push(waiting_for(transaction, one)),
+            Err(refusal) => {
+                let event = Event::Waiting(format!("waits for its connections: {refusal}"));
+                reports::happen(transaction, one, vec![event], now);
+            }
+        }
+    }
+    let limits = limits(transaction, &deployments);
+    for (id, place) in place(&waiting, free(&deployments, hosts), limits) {
+        let event = match place {
+            Ok(worker) => {
+                let host = hosts.iter().find(|host| host.id == worker);
+                let incarnation = host.expect("only hosts are offered").incarnation.clone();
+                Event::Placed { worker, incarnation }
+            }
+            Err(reason) => Event::Waiting(reason),
+        };
+        let deployment = transaction.get::<Deployment>(&id).expect("it waits");
+        reports::happen(transaction, &deployment, vec![event], now);
+    }
+    Ok(())
+}
+
+/// Whether its integrations are still there.
+fn connections(transaction: &Transaction<'_>, deployment: &Deployment) -> Result<(), Refusal> {
+    match transaction.get::<Program>(&deployment.id) {
+        Some(program) => view::options(transaction, &program).map(drop),
+        None => Ok(()),
+    }
+}
+
+fn waiting_for(transaction: &Transaction<'_>, deployment: &Deployment) -> Waiting {
+    Waiting {
+        deployment: deployment.id.clone(),
+        service: view::service_key(transaction, deployment).unwrap_or_default(),
+        slots: deployment.parallelism,
+    }
+}
+
+fn free(deployments: &[Arc<Deployment>], hosts: &[Host]) -> Vec<Free> {
+    let heard = hosts.iter().filter(|host| !host.is_silent);
+    let free = heard.map(|host| {
+        let of_host = deployments
+            .iter()
+            .filter(|one| one.worker.as_ref() == Some(&host.id));
+        let used: u32 = of_host
+            .filter(|one| reports::holds_slots(one))
+            .map(|one| one.parallelism)
+            .sum();
+        Free {
+            worker: host.id.clone(),
+            slots: host.slots,
+            slots_free: host.slots.saturating_sub(used),
+        }
+    });
+    free.collect()
+}
+
+/// Free slots of the session clusters that have a limit of their own.
+fn limits(transaction: &Transaction<'_>, deployments: &[Arc<Deployment>]) -> BTreeMap<String, u32> {
+    let mut limits = BTreeMap::new();
+    for service in transaction.all::<Service>() {
+        let Some(slots) = service.user_config.get(SLOTS).and_then(Value::as_u64) else {
+            continue;
+        };
+        let key = Service::key(&service.project, &service.name);
+        let of_service = deployments.iter().filter(|one| reports::holds_slots(one));
+        let of_service = of_service.filter(|one| view::service_key(transaction, one).as_ref() == Some(&key));
+        let used: u32 = of_service.map(|one| one.parallelism).sum();
+        limits.insert(key, u32::try_from(slots).unwrap_or(u32::MAX).saturating_sub(used));
+    }
+    limits
+}
