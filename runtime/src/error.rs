@@ -19,6 +19,14 @@ pub enum JobError {
         "column {column} of table {table} is NOT NULL, but a NULL is being written into it; 'table.exec.sink.not-null-enforcer' = 'DROP' leaves such rows out"
     )]
     NotNull { table: String, column: String },
+    #[error(
+        "column {column} of table {table} is {ty}, but a value of another length is being written into it; 'table.exec.sink.type-length-enforcer' = 'TRIM_PAD' trims and pads such values"
+    )]
+    TypeLength {
+        table: String,
+        column: String,
+        ty: String,
+    },
     /// A connector's option is missing, unknown or has an unusable value.
     #[error("table {table}: option '{option}': {message}")]
     Option {

@@ -23,6 +23,7 @@ pub mod decimal;
 pub mod error;
 pub mod function;
 pub mod session;
+pub mod setting;
 pub mod time;
 pub mod types;
 pub mod value;

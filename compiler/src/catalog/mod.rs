@@ -7,5 +7,6 @@ pub mod functions;
 pub mod nearest;
 pub mod schema;
 pub mod setting;
+pub mod setting_value;
 pub mod table;
 pub(crate) mod wider_type;

@@ -1,12 +1,13 @@
 //! SET and RESET.
 //!
 //! In: keys and values. Out: the settings that are left, in the order of their first SET. Invariant: an unknown key
-//! is kept, as Flink keeps it, with a warning that names the nearest known one.
+//! is kept, as Flink keeps it, with a warning that names the nearest known one; a value that a known key does not take
+//! is an error.
 
 use super::Binder;
 use crate::base::{Diagnostic, Severity, Span};
-use crate::catalog::setting;
 use crate::catalog::table::OptionValue;
+use crate::catalog::{setting, setting_value};
 use crate::p1_parse::ast::Text;
 
 impl Binder<'_> {
@@ -17,6 +18,7 @@ impl Binder<'_> {
             value_span: value.span,
         };
         self.check_setting(&key.value, key.span);
+        self.check_value(&key.value, value);
         self.bound.config.insert(key.value.clone(), setting);
     }
 
@@ -42,5 +44,15 @@ impl Binder<'_> {
         warning.severity = Severity::Warning;
         warning.help = setting::nearest_key(key).map(|near| format!("did you mean '{near}'?"));
         self.error(warning);
+    }
+
+    fn check_value(&mut self, key: &str, value: &Text) {
+        if let Some(expected) = setting_value::expected(key, &value.value) {
+            // Diagnostic: E2040 a value that the setting does not take.
+            let message = format!("setting '{key}' cannot be '{}'; expected {expected}", value.value);
+            self.error(Diagnostic::error("E2040", value.span, message));
+        } else if let Some(what) = setting_value::not_done(key, &value.value) {
+            self.unsupported(what, value.span);
+        }
     }
 }

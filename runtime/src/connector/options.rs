@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use sql::setting::{number_and_unit, parse_duration};
+
 use super::ending::Ending;
 use crate::error::JobError;
 
@@ -225,26 +227,6 @@ fn edit_distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-fn number_and_unit(text: &str) -> Option<(u64, String)> {
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    Some((text[..end].parse().ok()?, text[end..].trim().to_ascii_lowercase()))
-}
-
-pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
-    let (count, unit) = number_and_unit(text)?;
-    let unit_ns: u64 = match unit.as_str() {
-        "ns" | "nano" | "nanos" | "nanosecond" | "nanoseconds" => 1,
-        "us" | "µs" | "micro" | "micros" | "microsecond" | "microseconds" => 1_000,
-        "" | "ms" | "milli" | "millis" | "millisecond" | "milliseconds" => 1_000_000,
-        "s" | "sec" | "secs" | "second" | "seconds" => 1_000_000_000,
-        "m" | "min" | "mins" | "minute" | "minutes" => 60_000_000_000,
-        "h" | "hour" | "hours" => 3_600_000_000_000,
-        "d" | "day" | "days" => 86_400_000_000_000,
-        _ => return None,
-    };
-    count.checked_mul(unit_ns).map(Duration::from_nanos)
-}
-
 fn parse_size_bytes(text: &str) -> Option<u64> {
     let (count, unit) = number_and_unit(text)?;
     let shift = match unit.as_str() {
@@ -326,11 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_and_sizes() {
-        assert_eq!(parse_duration("10 s"), Some(Duration::from_secs(10)));
-        assert_eq!(parse_duration("5"), Some(Duration::from_millis(5)));
-        assert_eq!(parse_duration("1min"), Some(Duration::from_secs(60)));
-        assert_eq!(parse_duration("x"), None);
+    fn sizes() {
         assert_eq!(parse_size_bytes("128MB"), Some(128 << 20));
         assert_eq!(parse_size_bytes("1 zb"), None);
     }

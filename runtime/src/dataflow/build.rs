@@ -19,6 +19,7 @@ use super::settings::Settings;
 use super::snapshot::EpochCollector;
 use super::source::{SourceSetup, SourceTask, WatermarkStyle};
 use super::topology::{Role, Topology};
+use super::type_length::Lengths;
 use super::values::ValuesReader;
 use super::worker::{Incoming, Shared, Worker};
 use crate::checkpoint::manifest::Manifest;
@@ -202,6 +203,9 @@ fn work_of<'job>(
             constraints: spec
                 .table
                 .and_then(|table| Constraints::new(table, &described.columns, plan.settings)),
+            lengths: spec
+                .table
+                .and_then(|table| Lengths::new(table, &described.columns, plan.settings)),
             writer: parts.writers.remove(&node).expect("every sink has a writer"),
             rows_written: 0,
         }),

@@ -25,6 +25,7 @@ mod settings;
 mod snapshot;
 mod source;
 mod topology;
+mod type_length;
 mod values;
 mod watermark;
 mod worker;

@@ -14,6 +14,7 @@ use super::limits::ALIGNMENT_BYTES_MAX;
 use super::message::{Barrier, Message, WATERMARK_END};
 use super::source::SourceTask;
 use super::topology::Role;
+use super::type_length::Lengths;
 use super::watermark::WatermarkCombiner;
 use crate::connector::SinkWriter;
 use crate::error::JobError;
@@ -43,6 +44,8 @@ pub(crate) struct SinkTask {
     pub(crate) writer: Box<dyn SinkWriter>,
     /// None when the table allows NULL everywhere.
     pub(crate) constraints: Option<Constraints>,
+    /// None when no value has to have the length of its column.
+    pub(crate) lengths: Option<Lengths>,
     pub(crate) rows_written: u64,
 }
 
@@ -53,6 +56,11 @@ impl SinkTask {
             None => None,
         };
         let batch = kept.as_ref().unwrap_or(batch);
+        let fitted = match &mut self.lengths {
+            Some(lengths) => lengths.fitted(batch)?,
+            None => None,
+        };
+        let batch = fitted.as_ref().unwrap_or(batch);
         self.rows_written += batch.len() as u64;
         self.writer.write(batch)
     }

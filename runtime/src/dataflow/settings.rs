@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
+use sql::setting::{parse_duration, parse_time_zone};
 
-use crate::connector::options::parse_duration;
 use crate::error::JobError;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) not_null: NotNull,
     /// `table.exec.sink.nested-constraint-enforcer`
     pub(crate) nested_constraints: NestedConstraints,
+    /// `table.exec.sink.type-length-enforcer`
+    pub(crate) type_length: TypeLength,
     /// `table.local-time-zone`
     pub(crate) time_zone: TimeZone,
 }
@@ -49,6 +51,25 @@ impl NotNull {
         match text.to_ascii_uppercase().as_str() {
             "ERROR" => Some(NotNull::Error),
             "DROP" => Some(NotNull::Drop),
+            _ => None,
+        }
+    }
+}
+
+/// What happens to values that do not have the length of a sink's column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TypeLength {
+    Ignore,
+    TrimPad,
+    Error,
+}
+
+impl TypeLength {
+    fn parse(text: &str) -> Option<Self> {
+        match text.to_ascii_uppercase().as_str() {
+            "IGNORE" => Some(TypeLength::Ignore),
+            "TRIM_PAD" => Some(TypeLength::TrimPad),
+            "ERROR" => Some(TypeLength::Error),
             _ => None,
         }
     }
@@ -121,6 +142,13 @@ impl Settings {
                     NestedConstraints::parse,
                 )?
                 .unwrap_or(NestedConstraints::Ignore),
+            type_length: reader
+                .get(
+                    "table.exec.sink.type-length-enforcer",
+                    "IGNORE, TRIM_PAD or ERROR",
+                    TypeLength::parse,
+                )?
+                .unwrap_or(TypeLength::Ignore),
             time_zone: reader
                 .get(
                     "table.local-time-zone",
@@ -167,38 +195,9 @@ impl Reader<'_> {
     }
 }
 
-/// A name of the time zone database, or an offset (`GMT-08:00`). `default` is UTC here, not the machine's
-/// zone.
-pub(crate) fn parse_time_zone(text: &str) -> Option<TimeZone> {
-    if text == "default" {
-        return Some(TimeZone::UTC);
-    }
-    let offset = text.trim_start_matches("GMT").trim_start_matches("UTC");
-    if let Some((sign, digits)) = offset
-        .split_at_checked(1)
-        .filter(|(sign, _)| matches!(*sign, "+" | "-"))
-    {
-        let (hours, minutes) = digits.split_once(':').unwrap_or((digits, "0"));
-        let seconds = hours.parse::<u16>().ok()? as i32 * 3_600 + minutes.parse::<u8>().ok()? as i32 * 60;
-        let signed = if sign == "-" { -seconds } else { seconds };
-        return Offset::from_seconds(signed).ok().map(TimeZone::fixed);
-    }
-    TimeZone::get(text).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn time_zones_are_names_or_offsets() {
-        let zone = |text| parse_time_zone(text).map(|zone| zone.iana_name().map(str::to_owned));
-        assert_eq!(zone("Europe/Vienna"), Some(Some("Europe/Vienna".to_owned())));
-        let seconds = |text| parse_time_zone(text).and_then(|zone| zone.to_fixed_offset().ok());
-        assert_eq!(seconds("GMT-08:30").map(Offset::seconds), Some(-30_600));
-        assert_eq!(seconds("+05").map(Offset::seconds), Some(18_000));
-        assert_eq!(zone("Middle/Earth"), None);
-    }
 
     #[test]
     fn a_value_that_is_not_understood_is_named() {

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use compiler::Compiled;
-use compiler::catalog::setting;
+use compiler::catalog::{setting, setting_value};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -128,6 +128,7 @@ fn settled(application: &Application, compiled: &Compiled, set: Vec<(String, Str
             None => drop(config.insert(key, value)),
         }
     }
+    check_values(&config)?;
     Ok((config, tables))
 }
 
@@ -145,6 +146,19 @@ pub fn unknown_settings(application: &Application, overrides: &Overrides) -> Vec
         )
     };
     of_file.chain(of_line).filter(is_setting).map(warning).collect()
+}
+
+/// Refuses values that their keys do not take, before anything is built; what the job resolves itself is left to it.
+fn check_values(config: &BTreeMap<String, String>) -> Result<()> {
+    for (key, value) in config.iter().filter(|(_, value)| !value.contains("${")) {
+        if let Some(expected) = setting_value::expected(key, value) {
+            bail!("setting '{key}' cannot be '{value}'; expected {expected}");
+        }
+        if let Some(what) = setting_value::not_done(key, value) {
+            bail!("setting '{key}' = '{value}' is not supported by this version: {what}");
+        }
+    }
+    Ok(())
 }
 
 fn tables(
