@@ -74,6 +74,8 @@ pub struct OperatorSummary {
     pub changelog_mode: String,
     /// The line of the plan.
     pub description: String,
+    /// Operators it reads from, by their places in the plan.
+    pub inputs: Vec<usize>,
 }
 
 /// A table as deployments need it.
@@ -273,6 +275,7 @@ fn operator(plan: &PhysicalPlan, at: usize) -> OperatorSummary {
         state_fingerprint: node.state_fingerprint.clone(),
         changelog_mode: node.changelog.to_string(),
         description: physical_text::node_line(plan, at, false),
+        inputs: node.inputs.iter().map(|input| input.0).collect(),
     }
 }
 

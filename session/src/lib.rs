@@ -3,11 +3,12 @@
 //! In: requests, reports of workers. Out: answers, assignments for workers. Layers, each knowing only those before it:
 //! `model` (what there is), `catalogue` (kept durably), `build` (application → artifact), `validation` (texts of
 //! versions), `connection` (what integrations lead to), `protocol` (manager ↔ worker ↔ job), `manager` (what runs
-//! where), `worker` (child processes), `api` (Aiven's and Flink's shapes over it).
+//! where), `flink` (the manager in the shapes of Flink's REST API), `worker` (child processes), `api` (Aiven's shapes).
 
 pub mod build;
 pub mod catalogue;
 pub mod connection;
+pub mod flink;
 pub mod manager;
 pub mod model;
 pub mod protocol;

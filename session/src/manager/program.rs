@@ -48,6 +48,7 @@ pub(super) fn program(
         uid: operator.uid.clone(),
         state_fingerprint: operator.state_fingerprint.clone(),
         description: operator.description.clone(),
+        inputs: operator.inputs.clone(),
     });
     Program {
         deployment_id: deployment_id.to_owned(),

@@ -37,4 +37,7 @@ pub struct ProgramOperator {
     pub state_fingerprint: Option<String>,
     /// The line of the plan.
     pub description: String,
+    /// Operators it reads from, by their places in the plan.
+    #[serde(default)]
+    pub inputs: Vec<usize>,
 }

@@ -1,0 +1,190 @@
+//! The cluster: overview, configuration, task managers.
+
+use serde_json::{Map, Value, json};
+
+use super::FLINK_VERSION;
+use super::snapshot::{self, Scope};
+use crate::manager::{Manager, WorkerView};
+use crate::model::{Deployment, Service};
+use crate::refusal::Refusal;
+
+/// Of all workers.
+struct Slots {
+    total: u32,
+    used: u32,
+}
+
+fn used_slots(manager: &Manager, worker: &WorkerView) -> u32 {
+    manager.catalogue.read(|tables| {
+        let deployments = tables.all::<Deployment>();
+        let of_worker = deployments.filter(|deployment| {
+            deployment.worker.as_deref() == Some(&worker.id) && !deployment.status.is_ended()
+        });
+        of_worker.map(|deployment| deployment.parallelism).sum()
+    })
+}
+
+fn free_slots(manager: &Manager, worker: &WorkerView) -> u32 {
+    worker.slots.saturating_sub(used_slots(manager, worker))
+}
+
+fn slots(manager: &Manager) -> Slots {
+    let workers = manager.workers();
+    Slots {
+        total: workers.iter().map(|worker| worker.slots).sum(),
+        used: workers.iter().map(|worker| used_slots(manager, worker)).sum(),
+    }
+}
+
+pub(super) fn overview(manager: &Manager, scope: &Scope) -> Value {
+    let jobs = snapshot::jobs(manager, scope);
+    let count = |wanted: &dyn Fn(&str) -> bool| jobs.iter().filter(|job| wanted(job.state())).count();
+    let is_ended = |state: &str| ["FINISHED", "CANCELED", "FAILED", "SUSPENDED"].contains(&state);
+    let slots = slots(manager);
+    json!({
+        "taskmanagers": manager.workers().len(),
+        "slots-total": slots.total,
+        "slots-available": slots.total.saturating_sub(slots.used),
+        "jobs-running": count(&|state| !is_ended(state)),
+        "jobs-finished": count(&|state| state == "FINISHED"),
+        "jobs-cancelled": count(&|state| state == "CANCELED"),
+        "jobs-failed": count(&|state| state == "FAILED"),
+        "flink-version": FLINK_VERSION,
+        "flink-commit": concat!("millstream-", env!("CARGO_PKG_VERSION")),
+    })
+}
+
+pub(super) fn config() -> Value {
+    json!({
+        "refresh-interval": 3_000,
+        "timezone-name": "Coordinated Universal Time",
+        "timezone-offset": 0,
+        "flink-version": FLINK_VERSION,
+        "flink-revision": concat!("millstream-", env!("CARGO_PKG_VERSION")),
+        "features": { "web-submit": false, "web-cancel": false, "web-rescale": false, "web-history": false },
+    })
+}
+
+/// The session clusters' own settings, as Flink's keys where there are such.
+pub(super) fn job_manager_config(manager: &Manager, scope: &Scope) -> Value {
+    let mut entries = vec![
+        (
+            "execution.checkpointing.dir".to_owned(),
+            manager.settings().checkpoints_url(),
+        ),
+        ("state.backend.type".to_owned(), "hashmap".to_owned()),
+    ];
+    if let Scope::Service(key) = scope {
+        let service = manager
+            .catalogue
+            .read(|tables| tables.get::<Service>(key).cloned());
+        let config = service.map_or_else(Map::new, |service| service.user_config.clone());
+        entries.extend(config.iter().filter_map(|(key, value)| of_flink(key, value)));
+    }
+    entries.sort();
+    let entries = entries
+        .into_iter()
+        .map(|(key, value)| json!({ "key": key, "value": value }));
+    Value::Array(entries.collect())
+}
+
+/// A key of user_config as Flink's configuration has it.
+fn of_flink(key: &str, value: &Value) -> Option<(String, String)> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    let (key, unit) = match key {
+        "number_of_task_slots" => ("taskmanager.numberOfTaskSlots", ""),
+        "parallelism_default" => ("parallelism.default", ""),
+        "restart_strategy" => ("restart-strategy.type", ""),
+        "restart_strategy_max_failures" => ("restart-strategy.failure-rate.max-failures-per-interval", ""),
+        "restart_strategy_failure_rate_interval_min" => {
+            ("restart-strategy.failure-rate.failure-rate-interval", " min")
+        }
+        "restart_strategy_delay_sec" => ("restart-strategy.failure-rate.delay", " s"),
+        "execution_checkpointing_interval_ms" => ("execution.checkpointing.interval", " ms"),
+        "execution_checkpointing_timeout_ms" => ("execution.checkpointing.timeout", " ms"),
+        _ => return None,
+    };
+    Some((key.to_owned(), format!("{text}{unit}")))
+}
+
+pub(super) fn task_managers(manager: &Manager) -> Value {
+    let workers = manager.workers();
+    let workers: Vec<Value> = workers
+        .iter()
+        .map(|worker| Value::Object(task_manager_fields(manager, worker)))
+        .collect();
+    json!({ "taskmanagers": workers })
+}
+
+pub(super) fn task_manager(manager: &Manager, id: &str) -> Result<Value, Refusal> {
+    let workers = manager.workers();
+    let worker = workers.iter().find(|worker| worker.id == id);
+    let worker = worker.ok_or_else(|| Refusal::not_found(format!("TaskManager {id} not found")))?;
+    let jobs = snapshot::jobs(manager, &Scope::All);
+    let of_worker = jobs
+        .iter()
+        .filter(|job| job.deployment.worker.as_deref() == Some(id) && !job.deployment.status.is_ended());
+    let slots = of_worker.flat_map(|job| {
+        let slot = json!({ "jobId": job.id, "resource": resource(0, 0) });
+        std::iter::repeat_n(slot, job.deployment.parallelism as usize)
+    });
+    let memory = used_memory(worker);
+    let mut fields = task_manager_fields(manager, worker);
+    fields.insert("allocatedSlots".to_owned(), slots.collect());
+    // Memory of jobs is no heap of a virtual machine.
+    fields.insert(
+        "metrics".to_owned(),
+        json!({ "nonHeapUsed": memory, "nonHeapCommitted": memory, "nonHeapMax": worker.memory_bytes,
+                "garbageCollectors": [] }),
+    );
+    Ok(Value::Object(fields))
+}
+
+fn task_manager_fields(manager: &Manager, worker: &WorkerView) -> Map<String, Value> {
+    let heard_ms = jiff::Timestamp::now().as_millisecond() - worker.since_heartbeat.as_millis() as i64;
+    let free = free_slots(manager, worker);
+    let fields = json!({
+        "id": worker.id,
+        "path": worker.host,
+        "dataPort": -1,
+        "jmxPort": -1,
+        "timeSinceLastHeartbeat": heard_ms,
+        "slotsNumber": worker.slots,
+        "freeSlots": free,
+        "totalResource": resource(worker.slots, worker.memory_bytes),
+        "freeResource": resource(free, worker.memory_bytes),
+        "hardware": {
+            "cpuCores": 0,
+            "physicalMemory": worker.memory_bytes,
+            "freeMemory": worker.memory_bytes.saturating_sub(used_memory(worker)),
+            "managedMemory": 0,
+        },
+        "blocked": false,
+    });
+    match fields {
+        Value::Object(fields) => fields,
+        _ => unreachable!("it is an object"),
+    }
+}
+
+fn used_memory(worker: &WorkerView) -> u64 {
+    let attempts = worker.attempts.iter();
+    attempts.map(|attempt| attempt.state.memory_bytes).sum()
+}
+
+/// A slot is a thread of a job.
+fn resource(cores: u32, memory_bytes: u64) -> Value {
+    json!({
+        "cpuCores": f64::from(cores),
+        "taskHeapMemory": 0,
+        // Flink has it in MiB.
+        "taskOffHeapMemory": memory_bytes >> 20,
+        "managedMemory": 0,
+        "networkMemory": 0,
+        "extendedResources": {},
+    })
+}

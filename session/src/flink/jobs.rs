@@ -1,0 +1,246 @@
+//! Jobs: list, overview, details with vertices, plan, configuration.
+
+use serde_json::{Map, Value, json};
+
+use super::metrics::task_metrics;
+use super::snapshot::{Job, is_exchange, millis, vertex_id};
+use crate::model::program::ProgramOperator;
+use crate::refusal::Refusal;
+
+/// Key groups: the highest parallelism a job can have.
+const MAX_PARALLELISM: u32 = 128;
+const TASK_STATES: [&str; 10] = [
+    "CREATED",
+    "SCHEDULED",
+    "DEPLOYING",
+    "INITIALIZING",
+    "RUNNING",
+    "FINISHED",
+    "CANCELING",
+    "CANCELED",
+    "FAILED",
+    "RECONCILING",
+];
+const JOB_STATES: [&str; 11] = [
+    "INITIALIZING",
+    "CREATED",
+    "RUNNING",
+    "FAILING",
+    "FAILED",
+    "CANCELLING",
+    "CANCELED",
+    "FINISHED",
+    "RESTARTING",
+    "SUSPENDED",
+    "RECONCILING",
+];
+
+pub(super) fn list(jobs: &[Job]) -> Value {
+    let jobs = jobs
+        .iter()
+        .map(|job| json!({ "id": job.id, "status": job.state() }));
+    json!({ "jobs": jobs.collect::<Vec<Value>>() })
+}
+
+pub(super) fn overview(jobs: &[Job]) -> Value {
+    let jobs = jobs.iter().map(|job| {
+        let tasks = job.vertices().len() as u64 * u64::from(job.deployment.parallelism);
+        let mut counts = counts(job.task_state(), tasks, str::to_ascii_lowercase);
+        counts.insert("total".to_owned(), tasks.into());
+        json!({
+            "jid": job.id,
+            "name": job.name,
+            "start-time": job.start_ms(),
+            "end-time": job.end_ms(),
+            "duration": job.duration_ms(),
+            "state": job.state(),
+            "last-modification": millis(Some(&job.deployment.status_since)),
+            "tasks": counts,
+            "pending-operators": 0,
+        })
+    });
+    json!({ "jobs": jobs.collect::<Vec<Value>>() })
+}
+
+/// How many tasks are in which state: all in the job's.
+fn counts(state: &str, tasks: u64, name: impl Fn(&str) -> String) -> Map<String, Value> {
+    let counts = TASK_STATES
+        .iter()
+        .map(|one| (name(one), Value::from(if *one == state { tasks } else { 0 })));
+    counts.collect()
+}
+
+pub(super) fn details(job: &Job) -> Value {
+    let vertices = job.vertices();
+    let count = vertices.len() as u64;
+    json!({
+        "jid": job.id,
+        "name": job.name,
+        "isStoppable": false,
+        "state": job.state(),
+        "job-type": "STREAMING",
+        "start-time": job.start_ms(),
+        "end-time": job.end_ms(),
+        "duration": job.duration_ms(),
+        "maxParallelism": MAX_PARALLELISM,
+        "now": job.now_ms,
+        "timestamps": timestamps(job),
+        "vertices": vertices.iter().map(|(_, operator)| vertex(job, operator)).collect::<Vec<Value>>(),
+        "status-counts": counts(job.task_state(), count, str::to_owned),
+        "plan": plan(job),
+        "stream-graph": {},
+        "pending-operators": 0,
+    })
+}
+
+/// When it got into which state; 0 as in Flink for states it has not been in, or that nobody has noted.
+fn timestamps(job: &Job) -> Value {
+    let deployment = &job.deployment;
+    let at = |state: &str| match state {
+        "INITIALIZING" => job.start_ms(),
+        "RUNNING" => millis(deployment.started_at.as_deref()).max(0),
+        _ if state == job.state() => millis(Some(&deployment.status_since)).max(0),
+        _ => 0,
+    };
+    let times = JOB_STATES
+        .iter()
+        .map(|state| ((*state).to_owned(), at(state).into()));
+    Value::Object(times.collect())
+}
+
+fn vertex(job: &Job, operator: &ProgramOperator) -> Value {
+    let parallelism = job.deployment.parallelism;
+    let start = millis(job.deployment.started_at.as_deref());
+    let duration = match (start, job.end_ms()) {
+        (-1, _) => -1,
+        (start, -1) => job.now_ms - start,
+        (start, end) => end - start,
+    };
+    json!({
+        "id": vertex_id(operator),
+        "slotSharingGroupId": job.id,
+        "name": operator.name,
+        "maxParallelism": MAX_PARALLELISM,
+        "parallelism": parallelism,
+        "status": job.task_state(),
+        "start-time": start,
+        "end-time": job.end_ms(),
+        "duration": duration,
+        "tasks": counts(job.task_state(), parallelism.into(), str::to_owned),
+        "metrics": task_metrics(job, operator),
+    })
+}
+
+/// Its subtasks are threads of one process: figures are of all together, and stand with the first.
+pub(super) fn vertex_details(job: &Job, id: &str) -> Result<Value, Refusal> {
+    let operator = find_vertex(job, id)?;
+    let attempt = job.attempt.as_ref();
+    let host = attempt.map_or("(unassigned)", |attempt| attempt.host.as_str());
+    let worker = attempt.map_or("(unassigned)", |attempt| attempt.worker.as_str());
+    let start = millis(job.deployment.started_at.as_deref());
+    let subtasks = (0..job.deployment.parallelism).map(|subtask| {
+        let metrics = match subtask {
+            0 => task_metrics(job, operator),
+            _ => json!({}),
+        };
+        json!({
+            "subtask": subtask,
+            "status": job.task_state(),
+            "attempt": job.deployment.attempt.saturating_sub(1),
+            "host": host,
+            "endpoint": host,
+            "start-time": start,
+            "start_time": start,
+            "end-time": job.end_ms(),
+            "duration": job.duration_ms(),
+            "taskmanager-id": worker,
+            "metrics": metrics,
+        })
+    });
+    Ok(json!({
+        "id": id,
+        "name": operator.name,
+        "parallelism": job.deployment.parallelism,
+        "maxParallelism": MAX_PARALLELISM,
+        "now": job.now_ms,
+        "subtasks": subtasks.collect::<Vec<Value>>(),
+    }))
+}
+
+pub(super) fn find_vertex<'a>(job: &'a Job, id: &str) -> Result<&'a ProgramOperator, Refusal> {
+    let mut vertices = job.vertices().into_iter();
+    let found = vertices.find(|(_, operator)| vertex_id(operator) == id);
+    let (_, operator) = found.ok_or_else(|| Refusal::not_found(format!("JobVertex {id} not found")))?;
+    Ok(operator)
+}
+
+pub(super) fn plan_answer(job: &Job) -> Value {
+    json!({ "plan": plan(job) })
+}
+
+fn plan(job: &Job) -> Value {
+    // Flink lists what is downstream first.
+    let vertices = job.vertices();
+    let nodes = vertices.iter().rev().map(|(_, operator)| node(job, operator));
+    json!({
+        "jid": job.id,
+        "name": job.name,
+        "type": "STREAMING",
+        "nodes": nodes.collect::<Vec<Value>>(),
+    })
+}
+
+fn node(job: &Job, operator: &ProgramOperator) -> Value {
+    let mut node = json!({
+        "id": vertex_id(operator),
+        "parallelism": job.deployment.parallelism,
+        "operator": "",
+        "operator_strategy": "",
+        "description": operator.description,
+        "optimizer_properties": {},
+    });
+    let inputs: Vec<Value> = operator
+        .inputs
+        .iter()
+        .enumerate()
+        .filter_map(|(number, input)| edge(job.operators(), number, *input))
+        .collect();
+    if !inputs.is_empty() {
+        node["inputs"] = Value::Array(inputs);
+    }
+    node
+}
+
+/// The way from an input: through an exchange, rows go to the task that has their key.
+fn edge(operators: &[ProgramOperator], number: usize, input: usize) -> Option<Value> {
+    let mut strategy = "FORWARD";
+    let mut from = operators.get(input)?;
+    while is_exchange(from) {
+        strategy = "HASH";
+        from = operators.get(*from.inputs.first()?)?;
+    }
+    Some(json!({
+        "num": number,
+        "id": vertex_id(from),
+        "ship_strategy": strategy,
+        "exchange": "pipelined_bounded",
+    }))
+}
+
+pub(super) fn config(job: &Job) -> Value {
+    let config = job.program.as_ref().map(|program| &program.config);
+    let restarts = match job.deployment.restart_enabled {
+        true => "Cluster level default restart strategy",
+        false => "Restart deactivated.",
+    };
+    json!({
+        "jid": job.id,
+        "name": job.name,
+        "execution-config": {
+            "restart-strategy": restarts,
+            "job-parallelism": job.deployment.parallelism,
+            "object-reuse-mode": true,
+            "user-config": config.map_or_else(|| json!({}), |config| json!(config)),
+        },
+    })
+}

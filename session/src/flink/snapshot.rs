@@ -1,0 +1,161 @@
+//! Jobs: deployments that have been started, with all that is known of them.
+//!
+//! In: the catalogue, what workers say. Out: one value for each job. Invariant: all that is taken from the catalogue is
+//! of one moment.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+
+use crate::catalogue::Tables;
+use crate::manager::{AttemptView, Manager};
+use crate::model::program::ProgramOperator;
+use crate::model::{Application, Deployment, Program, Savepoint, Service, Status};
+use crate::protocol::job::OperatorMetrics;
+
+/// Whose jobs are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Of all session clusters.
+    All,
+    /// Of one, by its key.
+    Service(String),
+}
+
+/// A deployment as Flink has it.
+pub(super) struct Job {
+    /// 32 hexadecimal digits.
+    pub(super) id: String,
+    pub(super) name: String,
+    /// Key of the session cluster.
+    pub(super) service: String,
+    pub(super) deployment: Arc<Deployment>,
+    pub(super) program: Option<Arc<Program>>,
+    /// By time.
+    pub(super) savepoints: Vec<Arc<Savepoint>>,
+    /// What its worker says, if one runs it.
+    pub(super) attempt: Option<AttemptView>,
+    pub(super) now_ms: i64,
+}
+
+/// In the order in which they were created.
+pub(super) fn jobs(manager: &Manager, scope: &Scope) -> Vec<Job> {
+    let now_ms = Timestamp::now().as_millisecond();
+    let mut jobs: Vec<Job> = manager.catalogue.read(|tables| {
+        let deployments = tables.all::<Deployment>();
+        deployments
+            .filter_map(|deployment| job(tables, deployment, scope, now_ms))
+            .collect()
+    });
+    for job in &mut jobs {
+        let attempt = manager.attempt(&job.deployment.id);
+        job.attempt = attempt.filter(|attempt| attempt.state.attempt == job.deployment.attempt);
+    }
+    jobs.sort_by(|a, b| a.deployment.created_at.cmp(&b.deployment.created_at));
+    jobs
+}
+
+fn job(tables: &Tables, deployment: &Arc<Deployment>, scope: &Scope, now_ms: i64) -> Option<Job> {
+    let id = deployment.job_id.clone()?;
+    let application = tables.get::<Application>(&deployment.application_id)?;
+    let service = Service::key(&application.project, &application.service);
+    if matches!(scope, Scope::Service(wanted) if *wanted != service) {
+        return None;
+    }
+    let program = tables.get::<Program>(&deployment.id).cloned();
+    let of_deployment = tables
+        .all::<Savepoint>()
+        .filter(|savepoint| savepoint.deployment_id == deployment.id);
+    let mut savepoints: Vec<Arc<Savepoint>> = of_deployment.cloned().collect();
+    savepoints.sort_by(|a, b| (&a.triggered_at, a.epoch).cmp(&(&b.triggered_at, b.epoch)));
+    let name = program
+        .as_ref()
+        .map_or(&application.name, |program| &program.name);
+    Some(Job {
+        id,
+        name: name.clone(),
+        service,
+        deployment: Arc::clone(deployment),
+        program,
+        savepoints,
+        attempt: None,
+        now_ms,
+    })
+}
+
+/// Milliseconds since 1970 of a moment as records have it; -1 as in Flink for one that has not come.
+pub(super) fn millis(moment: Option<&str>) -> i64 {
+    let parsed = moment.and_then(|moment| moment.parse::<Timestamp>().ok());
+    parsed.map_or(-1, Timestamp::as_millisecond)
+}
+
+impl Job {
+    /// One of Flink's eleven states.
+    pub(super) fn state(&self) -> &'static str {
+        match self.deployment.status {
+            Status::CancellingRequested | Status::Cancelling => "CANCELLING",
+            Status::Saving | Status::SavingAndStopRequested | Status::SavingAndStop => "RUNNING",
+            Status::DeleteRequested | Status::Deleting => "CANCELED",
+            status => status.name(),
+        }
+    }
+
+    /// One of the states of Flink's tasks.
+    pub(super) fn task_state(&self) -> &'static str {
+        match self.state() {
+            "RUNNING" => "RUNNING",
+            "FINISHED" => "FINISHED",
+            "FAILED" => "FAILED",
+            "CANCELED" => "CANCELED",
+            "CANCELLING" | "FAILING" => "CANCELING",
+            "RECONCILING" => "RECONCILING",
+            _ => "SCHEDULED",
+        }
+    }
+
+    pub(super) fn start_ms(&self) -> i64 {
+        millis(Some(&self.deployment.created_at))
+    }
+
+    pub(super) fn end_ms(&self) -> i64 {
+        millis(self.deployment.ended_at.as_deref())
+    }
+
+    pub(super) fn duration_ms(&self) -> i64 {
+        let end = match self.end_ms() {
+            -1 => self.now_ms,
+            end => end,
+        };
+        (end - self.start_ms()).max(0)
+    }
+
+    /// Operators that are tasks, with their places in the plan; an exchange is a way between two.
+    pub(super) fn vertices(&self) -> Vec<(usize, &ProgramOperator)> {
+        let operators = self.operators().iter().enumerate();
+        operators.filter(|(_, operator)| !is_exchange(operator)).collect()
+    }
+
+    pub(super) fn operators(&self) -> &[ProgramOperator] {
+        self.program.as_ref().map_or(&[], |program| &program.operators)
+    }
+
+    /// Since the start of the present attempt.
+    pub(super) fn operator_metrics(&self, operator: &ProgramOperator) -> Option<&OperatorMetrics> {
+        let metrics = self.attempt.as_ref()?.state.metrics.as_ref()?;
+        metrics
+            .operators
+            .iter()
+            .find(|metrics| metrics.uid == operator.uid)
+    }
+}
+
+/// Its line of the plan says so.
+pub(super) fn is_exchange(operator: &ProgramOperator) -> bool {
+    operator.description.starts_with("Exchange(")
+}
+
+/// 32 hexadecimal digits, the same in every version that has the operator.
+pub(super) fn vertex_id(operator: &ProgramOperator) -> String {
+    hex::encode(&Sha256::digest(&operator.uid)[..16])
+}
