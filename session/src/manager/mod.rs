@@ -123,3 +123,6 @@ impl Manager {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,253 @@
+//! Workers call, the manager answers; the catalogue is a file in memory.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::*;
+use crate::catalogue::sqlite::SqliteStore;
+use crate::catalogue::{Catalogue, Store};
+use crate::manager::{Manager, Settings};
+use crate::model::{Program, Savepoint, SavepointKind};
+use crate::protocol::job::Checkpoint;
+use crate::protocol::worker::{self, AttemptState, Heartbeat, Orders, State};
+use crate::refusal::Refusal;
+
+const TIMEOUT: Duration = Duration::from_millis(300);
+
+async fn manager(path: &Path) -> Manager {
+    let store = Store::Sqlite(SqliteStore::open(path).expect("it opens"));
+    let catalogue = Catalogue::open(store).await.expect("it loads");
+    let settings = Settings {
+        worker_timeout: TIMEOUT,
+        ..Settings::in_folder(PathBuf::from("/data"))
+    };
+    let manager = Manager::new(catalogue, settings);
+    let running = manager.clone();
+    tokio::spawn(async move { running.run().await });
+    manager
+}
+
+async fn with_deployment(id: &str) -> Manager {
+    let manager = manager(Path::new(":memory:")).await;
+    let mut deployment = fresh(id);
+    deployment.status = Status::Created;
+    deployment.artifact = Some(artifact());
+    let program = Program {
+        deployment_id: id.to_owned(),
+        name: "n".to_owned(),
+        tables: Vec::new(),
+        config: std::collections::BTreeMap::from([("restart-strategy.type".to_owned(), "none".to_owned())]),
+        operators: Vec::new(),
+        plan: String::new(),
+    };
+    let stored: Result<(), Refusal> = manager
+        .catalogue
+        .change(|transaction| {
+            transaction.put(deployment);
+            transaction.put(program);
+            Ok(())
+        })
+        .await;
+    stored.expect("it is stored");
+    manager
+}
+
+/// A worker of the tests.
+struct Caller {
+    manager: Manager,
+    incarnation: String,
+    sequence: u64,
+    seen: u64,
+    attempts: Vec<AttemptState>,
+}
+
+impl Caller {
+    fn new(manager: &Manager, incarnation: &str) -> Caller {
+        Caller {
+            manager: manager.clone(),
+            incarnation: incarnation.to_owned(),
+            sequence: 0,
+            seen: 0,
+            attempts: Vec::new(),
+        }
+    }
+
+    async fn call(&mut self, hold_ms: u64) -> Orders {
+        self.sequence += 1;
+        let heartbeat = Heartbeat {
+            worker: "w".to_owned(),
+            incarnation: self.incarnation.clone(),
+            sequence: self.sequence,
+            host: "h".to_owned(),
+            slots: 1,
+            memory_bytes: 1 << 30,
+            attempts: self.attempts.clone(),
+            logs: Vec::new(),
+            logs_from: 1,
+            seen: self.seen,
+            hold_ms,
+        };
+        let orders = self
+            .manager
+            .heartbeat(heartbeat)
+            .await
+            .expect("the manager answers");
+        self.seen = orders.version;
+        orders
+    }
+
+    /// Calls until there is something to do.
+    async fn assigned(&mut self) -> Orders {
+        for _ in 0..100 {
+            let orders = self.call(50).await;
+            if !orders.attempts.is_empty() {
+                return orders;
+            }
+        }
+        panic!("no orders came");
+    }
+
+    fn reports(&mut self, state: State, events: Vec<worker::Event>) {
+        self.attempts = vec![AttemptState {
+            deployment: "d".to_owned(),
+            attempt: 1,
+            state,
+            process_id: Some(1),
+            memory_bytes: 0,
+            cpu_ms: 0,
+            metrics: None,
+            commands_seen: 0,
+            events,
+        }];
+    }
+}
+
+fn deployment(manager: &Manager) -> Deployment {
+    manager
+        .catalogue
+        .read(|tables| Deployment::clone(tables.get::<Deployment>("d").expect("it is there")))
+}
+
+async fn becomes(manager: &Manager, status: Status) -> Deployment {
+    for _ in 0..200 {
+        if deployment(manager).status == status {
+            return deployment(manager);
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{:?} did not become {}", deployment(manager), status.name());
+}
+
+#[tokio::test]
+async fn a_worker_gets_orders_reports_and_is_told_to_end() {
+    let manager = with_deployment("d").await;
+    let mut caller = Caller::new(&manager, "i");
+    let orders = caller.assigned().await;
+    let assignment = &orders.attempts[0];
+    assert_eq!((assignment.deployment.as_str(), assignment.attempt), ("d", 1));
+    assert_eq!(assignment.parameters["checkpoints"], "file:///data/checkpoints");
+    assert_eq!(assignment.parameters["job_id"], "d");
+    let checkpoint = Checkpoint {
+        id: "1".to_owned(),
+        epoch: 1,
+        url: "file:///c".to_owned(),
+        triggered_at_ms: 0,
+        duration_ms: 1,
+        size_bytes: 2,
+        full_size_bytes: 3,
+    };
+    caller.reports(State::Running, vec![worker::Event::Checkpoint(checkpoint)]);
+    for _ in 0..2 {
+        caller.call(0).await;
+    }
+    assert_eq!(deployment(&manager).status, Status::Running);
+    let checkpoints: Vec<Savepoint> = manager.catalogue.read(|tables| {
+        tables
+            .all::<Savepoint>()
+            .map(|one| Savepoint::clone(one))
+            .collect()
+    });
+    assert_eq!(checkpoints.len(), 1, "an event that comes twice counts once");
+    assert_eq!(
+        (checkpoints[0].kind, checkpoints[0].id.as_str()),
+        (SavepointKind::Checkpoint, "d/1")
+    );
+    let cancelled = manager.cancel_deployment("d").await.expect("it runs");
+    assert_eq!(cancelled.status, Status::CancellingRequested);
+    assert!(
+        caller.call(1_000).await.attempts.is_empty(),
+        "the held call is answered with the news"
+    );
+    caller.call(0).await;
+    assert_eq!(deployment(&manager).status, Status::Cancelling);
+    caller.attempts.clear();
+    caller.call(0).await;
+    assert_eq!(deployment(&manager).status, Status::Canceled);
+    let deleted = manager.delete_deployment("d").await.expect("it has ended");
+    assert_eq!(deleted.status, Status::DeleteRequested);
+    assert_eq!(
+        manager
+            .delete_deployment("d")
+            .await
+            .expect_err("it is gone")
+            .status,
+        404
+    );
+}
+
+#[tokio::test]
+async fn a_worker_that_is_silent_or_restarted_loses_its_deployments() {
+    let manager = with_deployment("d").await;
+    let mut caller = Caller::new(&manager, "i");
+    caller.assigned().await;
+    caller.reports(State::Running, Vec::new());
+    caller.call(0).await;
+    let lost = becomes(&manager, Status::Restarting).await;
+    assert_eq!(
+        lost.restarts[0].reason,
+        "nothing was heard of the worker h for too long"
+    );
+    let mut second = Caller::new(&manager, "j");
+    let orders = second.assigned().await;
+    assert_eq!(orders.attempts[0].attempt, 2);
+    assert!(
+        caller.call(0).await.attempts.is_empty(),
+        "the old process is not to run it"
+    );
+    let mut third = Caller::new(&manager, "k");
+    third.call(0).await;
+    let lost = deployment(&manager);
+    assert_eq!(
+        lost.restarts.last().expect("it was lost").reason,
+        "the worker h was restarted"
+    );
+}
+
+#[tokio::test]
+async fn jobs_go_on_while_the_manager_restarts() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let path = folder.path().join("catalogue.sqlite");
+    let mut running = after(
+        &[Event::Built(artifact()), placed(), Event::Running],
+        &RestartStrategy::None,
+    );
+    running.incarnation = Some("i".to_owned());
+    {
+        let store = Store::Sqlite(SqliteStore::open(&path).expect("it opens"));
+        let catalogue = Catalogue::open(store).await.expect("it loads");
+        let stored: Result<(), Refusal> = catalogue
+            .change(|transaction| {
+                transaction.put(running);
+                Ok(())
+            })
+            .await;
+        stored.expect("it is stored");
+    }
+    let manager = manager(&path).await;
+    becomes(&manager, Status::Reconciling).await;
+    let mut caller = Caller::new(&manager, "i");
+    caller.reports(State::Running, Vec::new());
+    caller.call(0).await;
+    assert_eq!(deployment(&manager).status, Status::Running);
+    assert_eq!(deployment(&manager).attempt, 1);
+}

@@ -1,0 +1,71 @@
+//! The rules in virtual time, and the manager's answers to calls of workers.
+
+mod calls;
+mod restarts;
+mod walks;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::transition::{self, Event};
+use crate::model::deployment::Artifact;
+use crate::model::restart::RestartStrategy;
+use crate::model::{Deployment, Status, timestamp};
+
+/// A moment of the tests' own time.
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_700_000_000).expect("in range") + SignedDuration::from_secs(second)
+}
+
+fn fresh(id: &str) -> Deployment {
+    Deployment {
+        id: id.to_owned(),
+        application_id: "a".to_owned(),
+        version_id: "v".to_owned(),
+        parallelism: 1,
+        restart_enabled: true,
+        starting_savepoint: None,
+        restore_from: None,
+        last_savepoint: None,
+        status: Status::Initializing,
+        created_at: timestamp(at(0)),
+        created_by: "u".to_owned(),
+        status_since: timestamp(at(0)),
+        error_msg: None,
+        job_id: None,
+        artifact: None,
+        attempt: 0,
+        worker: None,
+        incarnation: None,
+        restart_at: None,
+        requests: Vec::new(),
+        last_request: 0,
+        failures: 0,
+        started_at: None,
+        ended_at: None,
+        state_plan: Vec::new(),
+        restarts: Vec::new(),
+    }
+}
+
+fn artifact() -> Artifact {
+    Artifact {
+        sha256: "0".repeat(64),
+        size_bytes: 1,
+    }
+}
+
+fn placed() -> Event {
+    Event::Placed {
+        worker: "w".to_owned(),
+        incarnation: "i".to_owned(),
+    }
+}
+
+/// Applies events at a second each may share.
+fn after(events: &[Event], strategy: &RestartStrategy) -> Deployment {
+    let mut deployment = fresh("d");
+    for event in events {
+        transition::apply(&mut deployment, event.clone(), strategy, at(0));
+    }
+    deployment
+}
