@@ -17,6 +17,9 @@ const FORMAT: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     format: u32,
+    /// A savepoint: paths are relative to the manifest's folder, nothing is pending, nobody collects it.
+    #[serde(default)]
+    pub self_contained: bool,
     /// Unique: `17-3-5e1f00c4` is epoch 17 of generation 3 in the storage (or, without one, the run) 5e1f00c4.
     pub id: String,
     pub epoch: u64,
@@ -51,6 +54,9 @@ pub struct PartRef {
 pub struct OperatorState {
     pub uid: String,
     pub name: String,
+    /// What the bytes of its state depend on.
+    #[serde(default)]
+    pub state_fingerprint: Option<String>,
     pub tables: usize,
 }
 
@@ -64,6 +70,7 @@ impl Manifest {
     ) -> Self {
         Manifest {
             format: FORMAT,
+            self_contained: false,
             id: format!("{epoch}-{generation}-{storage_id}"),
             epoch,
             generation,
@@ -112,6 +119,9 @@ impl Manifest {
     }
 }
 
+/// Name of the manifest in its folder.
+pub(crate) const MANIFEST: &str = "manifest.json";
+
 /// Where the objects of a checkpoint lie, relative to the job's place in storage.
 pub(crate) fn directory(id: &str) -> String {
     format!("checkpoints/{id}")
@@ -123,7 +133,7 @@ pub(crate) fn generation_of(id: &str) -> Option<u64> {
 }
 
 pub(crate) fn manifest_path(id: &str) -> String {
-    format!("{}/manifest.json", directory(id))
+    format!("{}/{MANIFEST}", directory(id))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a job takes over from a checkpoint.
 //!
 //! In: a manifest, the job's operators. Out: state in the operators' tables. Invariant: no state is dropped
-//! silently: what no operator claims is an error unless the configuration allows it.
+//! silently: what no operator claims, or claims in another form, is an error unless the deployment allows it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,60 +9,116 @@ use super::manifest::Manifest;
 use super::part::sections;
 use super::store::CheckpointStore;
 use crate::error::JobError;
+use crate::job::Node;
 use crate::operator::Operator;
 use crate::state::key::KeyGroupRange;
 
-/// State and positions of the checkpoint that nothing in the job claims, by uid.
-pub(crate) fn unclaimed(manifest: &Manifest, uids: &BTreeSet<&str>) -> Vec<String> {
-    let named = |name: &str, uid: &str| format!("{name} ({uid})");
-    let operators = manifest.operators.iter();
-    let lost = operators.filter(|operator| !uids.contains(operator.uid.as_str()));
-    let lost = lost.map(|operator| named(&operator.name, &operator.uid));
-    let sources = manifest.sources.iter().filter(|(uid, splits)| {
-        let has_position = splits.iter().any(|split| !split.position.is_null());
-        has_position && !uids.contains(uid.as_str())
-    });
-    lost.chain(sources.map(|(uid, _)| named("source", uid))).collect()
+/// A checkpoint or savepoint that a job starts from.
+pub(crate) struct Restored {
+    pub(crate) manifest: Manifest,
+    /// What the manifest's paths are relative to.
+    pub(crate) store: CheckpointStore,
+    /// Of the manifest.
+    pub(crate) url: String,
+    /// Uids of operators whose state is there in another form: they start without.
+    pub(crate) reset: BTreeSet<String>,
 }
 
-/// Fails if the job would lose state, with the operators concerned.
-pub(crate) fn check(
-    manifest: &Manifest,
-    uids: &BTreeSet<&str>,
-    ignore: bool,
-) -> Result<Vec<String>, JobError> {
-    let lost = unclaimed(manifest, uids);
-    if lost.is_empty() || ignore {
-        return Ok(lost);
+/// State that the job would not take over.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lost {
+    /// State and positions that nothing in the job claims.
+    unclaimed: Vec<String>,
+    /// Operators with state of another form: name and uid.
+    changed: Vec<(String, String)>,
+}
+
+impl Lost {
+    pub(crate) fn new(manifest: &Manifest, nodes: &[Node]) -> Lost {
+        let named = |name: &str, uid: &str| format!("{name} ({uid})");
+        let claims: BTreeMap<&str, &Node> = nodes.iter().map(|node| (node.uid, node)).collect();
+        let mut lost = Lost::default();
+        for operator in &manifest.operators {
+            match claims.get(operator.uid.as_str()) {
+                None => lost.unclaimed.push(named(&operator.name, &operator.uid)),
+                // Checkpoints of old versions do not say it.
+                Some(node) => {
+                    let written = operator.state_fingerprint.as_deref();
+                    if written.is_some() && written != node.state_fingerprint {
+                        lost.changed.push((node.name.to_owned(), operator.uid.clone()));
+                    }
+                }
+            }
+        }
+        for (uid, splits) in &manifest.sources {
+            let has_position = splits.iter().any(|split| !split.position.is_null());
+            if has_position && !claims.contains_key(uid.as_str()) {
+                lost.unclaimed.push(named("source", uid));
+            }
+        }
+        lost
     }
-    Err(JobError::Checkpoint(format!(
-        "checkpoint {} has state of operators that are not in this job: {}; to drop it set \
-         'execution.state-recovery.ignore-unclaimed-state' to 'true', or begin anew with --from-scratch",
-        manifest.id,
-        lost.join(", ")
-    )))
+
+    /// Fails if there is any, with the operators concerned; where it may be lost, says so.
+    pub(crate) fn check(&self, checkpoint_id: &str, is_allowed: bool) -> Result<(), JobError> {
+        let changed: Vec<String> = self
+            .changed
+            .iter()
+            .map(|(name, uid)| format!("{name} ({uid})"))
+            .collect();
+        if is_allowed {
+            for operator in &self.unclaimed {
+                eprintln!("checkpoint {checkpoint_id}: state of {operator} is dropped");
+            }
+            for operator in &changed {
+                eprintln!(
+                    "checkpoint {checkpoint_id}: operator {operator} starts without state, for its state there has \
+                     another form"
+                );
+            }
+            return Ok(());
+        }
+        let found = match (self.unclaimed.is_empty(), changed.is_empty()) {
+            (true, true) => return Ok(()),
+            (false, _) => format!(
+                "has state of operators that are not in this job: {}",
+                self.unclaimed.join(", ")
+            ),
+            (true, false) => format!(
+                "has state of another form than this job's operators: {}",
+                changed.join(", ")
+            ),
+        };
+        Err(JobError::Checkpoint(format!(
+            "checkpoint {checkpoint_id} {found}; to drop it set \
+             'execution.state-recovery.ignore-unclaimed-state' to 'true', or begin anew with --from-scratch"
+        )))
+    }
+
+    /// Uids of operators that start without state.
+    pub(crate) fn reset(self) -> BTreeSet<String> {
+        self.changed.into_iter().map(|(_, uid)| uid).collect()
+    }
 }
 
 /// Fills the tables of one thread's operators (by uid) with its key groups.
 pub(crate) fn fill(
-    store: &CheckpointStore,
-    manifest: &Manifest,
+    restored: &Restored,
     operators: &mut BTreeMap<&str, &mut Box<dyn Operator>>,
     own: KeyGroupRange,
 ) -> Result<(), JobError> {
-    for part in &manifest.parts {
+    // Parts may also hold state that an earlier job dropped: the manifest does not name it any more.
+    let named = restored.manifest.operators.iter();
+    let named: BTreeSet<&str> = named.map(|operator| operator.uid.as_str()).collect();
+    operators.retain(|uid, _| named.contains(uid) && !restored.reset.contains(*uid));
+    for part in &restored.manifest.parts {
         let (first, end) = part.key_groups;
         if end <= own.start || own.end <= first {
             continue;
         }
-        let bytes = store.get(&part.path)?;
+        let bytes = restored.store.get(&part.path)?;
         for section in sections(&bytes)? {
-            // Parts may also hold state that an earlier job dropped: the manifest does not name it any more.
-            let is_named = manifest
-                .operators
-                .iter()
-                .any(|operator| operator.uid == section.uid);
-            let Some(operator) = operators.get_mut(section.uid).filter(|_| is_named) else {
+            let Some(operator) = operators.get_mut(section.uid) else {
                 continue;
             };
             let mut tables = operator.state();

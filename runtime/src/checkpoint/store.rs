@@ -27,6 +27,19 @@ impl CheckpointStore {
     /// Opens `file:///path`, `/path` or `s3://bucket/prefix` (credentials and endpoint from `AWS_*`
     /// variables).
     pub fn open(url: &str, runtime: Handle) -> Result<Self, JobError> {
+        Self::open_with(url, runtime, |path| std::fs::create_dir_all(path))
+    }
+
+    /// Opens a place that must be there already if it is a directory.
+    pub(crate) fn open_existing(url: &str, runtime: Handle) -> Result<Self, JobError> {
+        Self::open_with(url, runtime, |_| Ok(()))
+    }
+
+    fn open_with(
+        url: &str,
+        runtime: Handle,
+        prepare: impl FnOnce(&str) -> std::io::Result<()>,
+    ) -> Result<Self, JobError> {
         let fail = |message: String| JobError::Configuration(format!("checkpoint storage {url}: {message}"));
         let (store, prefix): (Arc<dyn ObjectStore>, &str) = match url.split_once("://") {
             Some(("s3" | "s3a", rest)) => {
@@ -41,8 +54,8 @@ impl CheckpointStore {
                 let store = builder.with_allow_http(plain).build();
                 (Arc::new(store.map_err(|error| fail(error.to_string()))?), prefix)
             }
-            Some(("file", path)) => (local(path).map_err(fail)?, ""),
-            None => (local(url).map_err(fail)?, ""),
+            Some(("file", path)) => (local(path, prepare).map_err(fail)?, ""),
+            None => (local(url, prepare).map_err(fail)?, ""),
             Some((scheme, _)) => return Err(fail(format!("unknown scheme '{scheme}'; use file or s3"))),
         };
         let prefix = Path::parse(prefix.trim_matches('/')).map_err(|error| fail(error.to_string()))?;
@@ -163,8 +176,11 @@ impl CheckpointStore {
     }
 }
 
-fn local(path: &str) -> Result<Arc<dyn ObjectStore>, String> {
-    std::fs::create_dir_all(path).map_err(|error| error.to_string())?;
+fn local(
+    path: &str,
+    prepare: impl FnOnce(&str) -> std::io::Result<()>,
+) -> Result<Arc<dyn ObjectStore>, String> {
+    prepare(path).map_err(|error| error.to_string())?;
     let store = LocalFileSystem::new_with_prefix(path).map_err(|error| error.to_string())?;
     // A commit that a power failure could take back would be none.
     Ok(Arc::new(store.with_automatic_cleanup(true).with_fsync(true)))

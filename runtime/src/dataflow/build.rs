@@ -22,9 +22,7 @@ use super::topology::{Role, Topology};
 use super::type_length::Lengths;
 use super::values::ValuesReader;
 use super::worker::{Incoming, Shared, Worker};
-use crate::checkpoint::manifest::Manifest;
-use crate::checkpoint::restore;
-use crate::checkpoint::store::CheckpointStore;
+use crate::checkpoint::restore::{self, Restored};
 use crate::connector::options::Options;
 use crate::connector::{SinkWriter, SplitReader, SplitSource};
 use crate::error::JobError;
@@ -38,9 +36,10 @@ pub(crate) struct Plan<'job> {
     pub(crate) job: &'job Job,
     pub(crate) topology: &'job Topology,
     pub(crate) settings: &'job Settings,
-    /// Where state goes and comes from.
-    pub(crate) store: Option<&'job CheckpointStore>,
-    pub(crate) restored: Option<&'job Manifest>,
+    /// Checkpoints are kept.
+    pub(crate) has_storage: bool,
+    /// Where state comes from.
+    pub(crate) restored: Option<&'job Restored>,
 }
 
 /// What one thread takes with it.
@@ -142,13 +141,12 @@ pub(crate) fn worker<'job>(plan: Plan<'job>, mut parts: ThreadParts) -> Result<W
         let work = work_of(plan, place.node, place.role, &mut parts)?;
         nodes.push(NodeInstance::new(place.inputs, work));
     }
-    if let (Some(store), Some(manifest)) = (plan.store, plan.restored) {
+    if let Some(restored) = plan.restored {
         let own = KeyGroupRange::of_thread(parts.thread, plan.topology.threads);
         let mut operators = operators(plan, &mut nodes);
-        restore::fill(store, manifest, &mut operators, own)?;
+        restore::fill(restored, &mut operators, own)?;
     }
-    let has_storage = plan.store.is_some();
-    let collector = EpochCollector::new(plan.job, parts.thread, has_storage, parts.reports.clone());
+    let collector = EpochCollector::new(plan.job, parts.thread, plan.has_storage, parts.reports.clone());
     let receives = plan
         .topology
         .places

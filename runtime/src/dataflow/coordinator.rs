@@ -53,8 +53,6 @@ pub(crate) struct Coordinator<'a> {
     run_id: String,
     pub(crate) sources: Vec<OpenSource>,
     pub(crate) metering: Metering,
-    /// URL of the manifest that was restored.
-    pub(crate) restored_url: Option<String>,
     pending: Option<Pending>,
     /// Last epoch triggered.
     epoch: u64,
@@ -91,7 +89,6 @@ impl<'a> Coordinator<'a> {
             run_id: fresh_id(),
             sources: Vec::new(),
             metering: Metering::new(None),
-            restored_url: None,
             pending: None,
             epoch,
             last_trigger: now,
@@ -101,8 +98,8 @@ impl<'a> Coordinator<'a> {
             threads_at_end: BTreeSet::new(),
             is_finished: false,
             checkpoints: 0,
-            last_checkpoint: plan.restored.map(|manifest| manifest.epoch),
-            restored: plan.restored.map(|manifest| manifest.epoch),
+            last_checkpoint: None,
+            restored: plan.restored.map(|restored| restored.manifest.epoch),
         }
     }
 
@@ -115,7 +112,7 @@ impl<'a> Coordinator<'a> {
             }
             self.discover()?;
             if !std::mem::replace(&mut is_running, true) {
-                let restored = self.restored_url.clone();
+                let restored = self.plan.restored.map(|restored| restored.url.clone());
                 self.control.tell(Event::Running { restored });
             }
             self.check_timeout()?;
@@ -148,7 +145,9 @@ impl<'a> Coordinator<'a> {
             rows_skipped: self.shared.rows_skipped.load(Ordering::Relaxed),
             rows_late: self.shared.rows_late.load(Ordering::Relaxed),
             checkpoints: self.checkpoints,
-            last_checkpoint: self.last_checkpoint,
+            last_checkpoint: self
+                .last_checkpoint
+                .or_else(|| self.storage.as_ref()?.last.as_ref().map(|last| last.epoch)),
             restored: self.restored,
             savepoint: None,
         }

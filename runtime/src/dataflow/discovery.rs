@@ -97,7 +97,7 @@ impl<'a> Coordinator<'a> {
     /// What the restored checkpoint says of a source; `None` where there is none.
     fn restored_positions(&self, node: usize) -> Option<&'a [Split]> {
         let uid = self.plan.job.nodes[node].uid;
-        self.plan.restored?.sources.get(uid).map(Vec::as_slice)
+        self.plan.restored?.manifest.sources.get(uid).map(Vec::as_slice)
     }
 }
 

@@ -20,6 +20,7 @@ mod message;
 mod metrics;
 mod node;
 mod pending;
+mod recovery;
 mod run;
 mod settings;
 mod snapshot;

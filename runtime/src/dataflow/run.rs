@@ -4,19 +4,19 @@
 //! failed. Invariant: nothing is read or written before this instance owns the latest generation of the job.
 
 use std::any::Any;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 use crossbeam_channel::{Sender, unbounded};
+use tokio::runtime::Handle;
 
-use super::build::{Plan, ThreadParts, channels, source_setup, stateful, values_source, worker};
+use super::build::{Plan, ThreadParts, channels, source_setup, values_source, worker};
 use super::channel::Wakers;
 use super::commit::{JobSinks, JobWorld, StagedTable, storage_id};
 use super::control::{Control, Summary};
-use super::coordinator::{Coordinator, Storage};
+use super::coordinator::Coordinator;
 use super::discovery::OpenSource;
 use super::limits::UPLOAD_THREADS;
 use super::message::{Command, Report};
@@ -25,10 +25,6 @@ use super::settings::Settings;
 use super::source::SourceSetup;
 use super::topology::Topology;
 use super::worker::Shared;
-use crate::checkpoint::collect::Collector;
-use crate::checkpoint::manifest::{Manifest, OperatorState, manifest_path};
-use crate::checkpoint::protocol::{self, World};
-use crate::checkpoint::restore;
 use crate::checkpoint::store::CheckpointStore;
 use crate::connector::ending::Ending;
 use crate::connector::options::{JobEnvironment, Options};
@@ -113,67 +109,67 @@ pub fn run_with(
         deployment,
         settings: &settings,
         connectors,
+        ending: control.ending(),
     };
-    let result = opening.run(control, store);
+    let result = opening.run(control, store, runtime.handle());
     // Uploads that nobody waits for any more are given up.
     runtime.shutdown_background();
     result
 }
 
-struct Opening<'a> {
-    job: &'a Job,
-    deployment: &'a Deployment,
-    settings: &'a Settings,
+pub(super) struct Opening<'a> {
+    pub(super) job: &'a Job,
+    pub(super) deployment: &'a Deployment,
+    pub(super) settings: &'a Settings,
     connectors: &'a dyn Connectors,
+    ending: Ending,
 }
 
 /// Sinks with the nodes they belong to.
-struct OpenSinks {
+pub(super) struct OpenSinks {
     tables: Vec<(usize, Arc<dyn SinkTableFactory>)>,
-    job: JobSinks,
+    pub(super) job: JobSinks,
 }
 
 impl<'a> Opening<'a> {
-    fn run(&self, control: &Control, store: Option<CheckpointStore>) -> Result<Summary, JobError> {
+    fn run(
+        &self,
+        control: &Control,
+        store: Option<CheckpointStore>,
+        runtime: &Handle,
+    ) -> Result<Summary, JobError> {
         let topology = Topology::new(self.job, self.deployment.parallelism);
         let storage_id = store.as_ref().map(storage_id).transpose()?.unwrap_or_default();
-        let ending = control.ending();
-        let environment = self.environment(&storage_id, &ending);
+        let environment = self.environment(&self.deployment.job_id, &storage_id);
         let (sources, setups) = self.open_sources(&environment)?;
         let OpenSinks { tables, job: sinks } = self.open_sinks(&environment)?;
         if store.is_none() && sinks.commit_point.is_some() {
             let message = "exactly-once output needs a place for checkpoints; the deployment names none";
             return Err(JobError::Configuration(message.to_owned()));
         }
-        let (storage, sinks) = match store.clone() {
-            Some(store) => (
-                Some(self.start_storage(JobWorld::new(store, storage_id, sinks))?),
-                None,
-            ),
-            None => (None, Some(sinks)),
+        let (storage, sinks, restored) = match store {
+            Some(store) => {
+                let (storage, restored) = self.start_storage(JobWorld::new(store, storage_id, sinks))?;
+                (Some(storage), None, restored)
+            }
+            None => (None, Some(sinks), self.given(runtime)?),
         };
-        let restored = storage.as_ref().and_then(|storage| storage.last.clone());
         let plan = Plan {
             job: self.job,
             topology: &topology,
             settings: self.settings,
-            store: store.as_ref(),
+            has_storage: storage.is_some(),
             restored: restored.as_ref(),
         };
         let (report_sender, reports) = unbounded();
         let (parts, commands) = self.thread_parts(&topology, &sources, &setups, &tables, &report_sender)?;
         let (wakers, shared) = (parts[0].wakers.clone(), parts[0].shared.clone());
         let epoch = storage.as_ref().map_or(0, |storage| storage.used_epoch);
-        let restored_url = restored
-            .as_ref()
-            .zip(store.as_ref())
-            .map(|(manifest, store)| store.url_of(&manifest_path(&manifest.id)));
         let mut coordinator = Coordinator::new(plan, control, commands, wakers, shared.clone(), epoch);
         coordinator.report_sender = Some(report_sender);
         coordinator.storage = storage;
         coordinator.sinks = sinks;
         coordinator.sources = sources;
-        coordinator.restored_url = restored_url;
         coordinator.metering = Metering::new(self.deployment.metrics.clone().map(MetricsFile::new));
         let result = std::thread::scope(|scope| {
             for parts in parts {
@@ -189,7 +185,7 @@ impl<'a> Opening<'a> {
             let result = catch_unwind(AssertUnwindSafe(|| coordinator.lead(&reports)));
             let result = result.unwrap_or_else(|panic| Err(defect(panic.as_ref())));
             if result.is_err() {
-                ending.abandon();
+                self.ending.abandon();
             }
             coordinator.end_threads(result.is_ok());
             result
@@ -198,12 +194,13 @@ impl<'a> Opening<'a> {
         result.map(|()| coordinator.summary())
     }
 
-    fn environment(&self, storage_id: &str, ending: &Ending) -> JobEnvironment {
+    /// What connectors may know; the job id names transactions and tokens.
+    pub(super) fn environment(&self, job_id: &str, storage_id: &str) -> JobEnvironment {
         let time_zone = self.deployment.config.get("table.local-time-zone");
         JobEnvironment {
-            job_id: self.deployment.job_id.clone(),
+            job_id: job_id.to_owned(),
             storage_id: storage_id.to_owned(),
-            ending: ending.clone(),
+            ending: self.ending.clone(),
             time_zone: time_zone.map_or("UTC", String::as_str).to_owned(),
             parallelism: self.deployment.parallelism,
             config: self.deployment.config.clone(),
@@ -242,7 +239,7 @@ impl<'a> Opening<'a> {
         Ok((sources, setups))
     }
 
-    fn open_sinks(&self, environment: &JobEnvironment) -> Result<OpenSinks, JobError> {
+    pub(super) fn open_sinks(&self, environment: &JobEnvironment) -> Result<OpenSinks, JobError> {
         let nodes = self.job.nodes.iter().enumerate();
         let specs: Vec<(usize, &SinkSpec)> = nodes
             .filter_map(|(at, node)| match &node.operator {
@@ -278,77 +275,6 @@ impl<'a> Opening<'a> {
             }
         }
         Ok(open)
-    }
-
-    /// Claims the job's generation, finds the checkpoint to restore, and makes its output visible if it is
-    /// not yet.
-    fn start_storage(&self, mut world: JobWorld) -> Result<Storage, JobError> {
-        let begun = Instant::now();
-        let start = protocol::start(&mut world, self.deployment.from_scratch)?;
-        let mut last = None;
-        if let Some(chosen) = &start.restore {
-            let manifest = Manifest::from_bytes(&world.store.get(&manifest_path(&chosen.checkpoint))?)?;
-            self.check_restore(&manifest)?;
-            world.apply_staged(&manifest)?;
-            eprintln!(
-                "restored checkpoint {} of {} in {} ms",
-                manifest.id,
-                world.store.url(),
-                begun.elapsed().as_millis()
-            );
-            last = Some(manifest);
-        }
-        let collector = Collector::start(
-            &world.store,
-            last.as_ref(),
-            start.tenure.generation,
-            self.settings.retained,
-        )?;
-        let operators = stateful(self.job)?
-            .into_iter()
-            .map(|(node, tables)| OperatorState {
-                uid: self.job.nodes[node].uid.to_owned(),
-                name: self.job.nodes[node].name.to_owned(),
-                tables,
-            });
-        Ok(Storage {
-            world,
-            operators: operators.collect(),
-            tenure: start.tenure,
-            collector,
-            last,
-            used_epoch: start.epoch,
-        })
-    }
-
-    fn check_restore(&self, manifest: &Manifest) -> Result<(), JobError> {
-        if manifest.key_groups != KEY_GROUPS {
-            let message = format!(
-                "checkpoint {} has {} key groups",
-                manifest.id, manifest.key_groups
-            );
-            return Err(JobError::Checkpoint(message));
-        }
-        let uids: BTreeSet<&str> = self.job.nodes.iter().map(|node| node.uid).collect();
-        let ignored = restore::check(manifest, &uids, self.settings.ignore_unclaimed_state)?;
-        for operator in ignored {
-            eprintln!("checkpoint {}: state of {operator} is dropped", manifest.id);
-        }
-        let known: BTreeSet<&str> = manifest
-            .operators
-            .iter()
-            .map(|operator| operator.uid.as_str())
-            .collect();
-        for (node, _) in stateful(self.job)? {
-            let node = &self.job.nodes[node];
-            if !known.contains(node.uid) {
-                eprintln!(
-                    "checkpoint {}: operator {} starts without state",
-                    manifest.id, node.name
-                );
-            }
-        }
-        Ok(())
     }
 
     fn thread_parts(

@@ -22,6 +22,8 @@ pub struct Node {
     pub name: &'static str,
     /// Stable identity of the operator's state across versions of the statement.
     pub uid: &'static str,
+    /// What the bytes of its state depend on; none where there is no state.
+    pub state_fingerprint: Option<&'static str>,
     pub inputs: Vec<NodeId>,
     /// Columns of the output (of a sink: of what it writes).
     pub columns: Vec<Column>,

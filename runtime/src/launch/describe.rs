@@ -34,6 +34,7 @@ fn operator(job: &Job, node: &Node) -> Value {
     json!({
         "name": node.name,
         "uid": node.uid,
+        "state_fingerprint": node.state_fingerprint,
         "kind": kind,
         "table": table,
         "inputs": inputs,
@@ -51,6 +52,7 @@ mod tests {
         let node = |name, inputs, operator| Node {
             name,
             uid: name,
+            state_fingerprint: None,
             inputs,
             columns: vec![],
             operator,

@@ -77,6 +77,7 @@ mod tests {
         let node = Node {
             name: "window",
             uid: "window",
+            state_fingerprint: None,
             inputs: Vec::new(),
             columns: columns("k INT, ts LTZ, window_start TIMESTAMP, window_end TIMESTAMP, window_time LTZ"),
             operator: OperatorSpec::WindowAssign(WindowSpec { kind, time }),

@@ -65,12 +65,17 @@ pub(super) fn node(plan: &PhysicalPlan, at: usize, items: &mut Items<'_>) -> Tok
     };
     let (documentation, function) = (comment(&subject.origin.plan), ident(&node.name));
     let (name, uid) = (&node.name, &node.uid);
+    let state_fingerprint = match &node.state_fingerprint {
+        Some(fingerprint) => quote!(Some(#fingerprint)),
+        None => quote!(None),
+    };
     quote! {
         #documentation
         fn #function() -> Node {
             Node {
                 name: #name,
                 uid: #uid,
+                state_fingerprint: #state_fingerprint,
                 inputs: #inputs,
                 columns: #columns,
                 operator: #operator,

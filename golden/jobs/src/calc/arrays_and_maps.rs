@@ -35,6 +35,7 @@ fn events_source() -> Node {
     Node {
         name: "events_source",
         uid: "bc9b1775948460b2",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -81,6 +82,7 @@ fn project_id_first_tag_second_tag_and_4() -> Node {
     Node {
         name: "project_id_first_tag_second_tag_and_4",
         uid: "18b7b45c79781bc5",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -105,6 +107,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "637b065438d20738",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),

@@ -30,6 +30,7 @@ fn orders_source() -> Node {
     Node {
         name: "orders_source",
         uid: "61479d9e0ff35cfc",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("note", build::string()),
@@ -66,6 +67,7 @@ fn project_expr_0() -> Node {
     Node {
         name: "project_expr_0",
         uid: "bc076fa6cc50c5de",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("EXPR$0", build::string())]),
         operator: OperatorSpec::Calc(project_expr_0_kernel),
@@ -79,6 +81,7 @@ fn lines_sink() -> Node {
     Node {
         name: "lines_sink",
         uid: "951194ba007de1e7",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([Column::new("kind", build::string())]),
         operator: OperatorSpec::Sink(SinkSpec {

@@ -30,6 +30,7 @@ fn orders_source() -> Node {
     Node {
         name: "orders_source",
         uid: "61479d9e0ff35cfc",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -67,6 +68,7 @@ fn project_id_expr_1_expr_2() -> Node {
     Node {
         name: "project_id_expr_1_expr_2",
         uid: "fb14711471f6b4bb",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -84,6 +86,7 @@ fn sizes_sink() -> Node {
     Node {
         name: "sizes_sink",
         uid: "5e1e0ed0063148b1",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),

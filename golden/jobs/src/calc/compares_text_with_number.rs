@@ -30,6 +30,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -65,6 +66,7 @@ fn filter_a_s() -> Node {
     Node {
         name: "filter_a_s",
         uid: "f14c1b5e53de1e09",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -81,6 +83,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "23f732495393376c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("a", build::int()),

@@ -35,6 +35,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("a", build::decimal(5, 2)),
@@ -79,6 +80,7 @@ fn project_expr_0_expr_1_expr_2_and_3() -> Node {
     Node {
         name: "project_expr_0_expr_1_expr_2_and_3",
         uid: "9ea6eb0929082737",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::decimal(6, 2)),
@@ -99,6 +101,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "78ccf1e5278b0d81",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("s", build::decimal(6, 2)),

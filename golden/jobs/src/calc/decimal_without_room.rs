@@ -30,6 +30,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("a", build::decimal(5, 2))]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -56,6 +57,7 @@ fn project_expr_0_expr_1_expr_2() -> Node {
     Node {
         name: "project_expr_0_expr_1_expr_2",
         uid: "1ed1ac002f02410f",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::decimal(4, 2)),
@@ -73,6 +75,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "1a1bf5f3922dbf1a",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("narrow", build::decimal(4, 2)),

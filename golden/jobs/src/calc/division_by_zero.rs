@@ -30,6 +30,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -71,6 +72,7 @@ fn project_expr_0_expr_1() -> Node {
     Node {
         name: "project_expr_0_expr_1",
         uid: "292e32bb339e17b0",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::double()),
@@ -87,6 +89,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "dae801889bc01f21",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("ratio", build::double()),

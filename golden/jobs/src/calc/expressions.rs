@@ -31,6 +31,7 @@ fn orders_source() -> Node {
     Node {
         name: "orders_source",
         uid: "61479d9e0ff35cfc",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::not_null(build::bigint())),
@@ -135,6 +136,7 @@ fn filter_id_note_ok() -> Node {
     Node {
         name: "filter_id_note_ok",
         uid: "fb880b9e9d51803a",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::not_null(build::bigint())),
@@ -165,6 +167,7 @@ fn lines_sink() -> Node {
     Node {
         name: "lines_sink",
         uid: "8ad7589e7a817e65",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::bigint()),

@@ -30,6 +30,7 @@ fn stock_source() -> Node {
     Node {
         name: "stock_source",
         uid: "b20790cc9400c79c",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("item", build::string()),
@@ -65,6 +66,7 @@ fn filter_amount() -> Node {
     Node {
         name: "filter_amount",
         uid: "67134bbccbbceeb8",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("item", build::string()),
@@ -81,6 +83,7 @@ fn few_sink() -> Node {
     Node {
         name: "few_sink",
         uid: "cddbd7e54551102c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("item", build::string()),

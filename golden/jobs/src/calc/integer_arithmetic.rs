@@ -34,6 +34,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -76,6 +77,7 @@ fn project_expr_0_expr_1_expr_2_and_2() -> Node {
     Node {
         name: "project_expr_0_expr_1_expr_2_and_2",
         uid: "9521398f416859ee",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::int()),
@@ -95,6 +97,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "d06a8c0be8db639c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("total", build::int()),

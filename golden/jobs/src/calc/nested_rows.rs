@@ -30,6 +30,7 @@ fn people_source() -> Node {
     Node {
         name: "people_source",
         uid: "b72c2dd22a6c7351",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -117,6 +118,7 @@ fn filter_home() -> Node {
     Node {
         name: "filter_home",
         uid: "2f661706835e6980",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -143,6 +145,7 @@ fn cards_sink() -> Node {
     Node {
         name: "cards_sink",
         uid: "e5039c88c0b7f1c1",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),

@@ -30,6 +30,7 @@ fn orders_source() -> Node {
     Node {
         name: "orders_source",
         uid: "61479d9e0ff35cfc",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::bigint()),
@@ -65,6 +66,7 @@ fn filter_amount() -> Node {
     Node {
         name: "filter_amount",
         uid: "7d8a275ab98861f6",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::bigint()),
@@ -81,6 +83,7 @@ fn big_orders_sink() -> Node {
     Node {
         name: "big_orders_sink",
         uid: "ee3e8509fa36aa14",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::bigint()),

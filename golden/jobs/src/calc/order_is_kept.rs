@@ -30,6 +30,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("a", build::int())]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -55,6 +56,7 @@ fn filter_a() -> Node {
     Node {
         name: "filter_a",
         uid: "cf8586144681ebee",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("EXPR$0", build::int())]),
         operator: OperatorSpec::Calc(filter_a_kernel),
@@ -68,6 +70,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "2b8982b8ceb7e1b1",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([Column::new("a", build::int())]),
         operator: OperatorSpec::Sink(SinkSpec {

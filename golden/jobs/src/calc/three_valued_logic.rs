@@ -30,6 +30,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -79,6 +80,7 @@ fn project_id_expr_1_expr_2_and_5() -> Node {
     Node {
         name: "project_id_expr_1_expr_2_and_5",
         uid: "b767393622136e9b",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -102,6 +104,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "71d8f6fc6df4b67c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),

@@ -30,6 +30,7 @@ fn readings_source() -> Node {
     Node {
         name: "readings_source",
         uid: "a864a841c75af1c1",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("taken", build::timestamp(3))]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -55,6 +56,7 @@ fn project_taken_later() -> Node {
     Node {
         name: "project_taken_later",
         uid: "fe20f2f51f967e8f",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("taken", build::timestamp(9)),
@@ -71,6 +73,7 @@ fn precise_sink() -> Node {
     Node {
         name: "precise_sink",
         uid: "8a1e49d5dd8e0646",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("taken", build::timestamp(9)),

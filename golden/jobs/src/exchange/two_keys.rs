@@ -38,6 +38,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -73,6 +74,7 @@ fn project_a() -> Node {
     Node {
         name: "project_a",
         uid: "70f9e682c2819ef5",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("a", build::int())]),
         operator: OperatorSpec::Calc(project_a_kernel),
@@ -86,6 +88,7 @@ fn exchange_by_a() -> Node {
     Node {
         name: "exchange_by_a",
         uid: "58b85700dae05fd2",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([Column::new("a", build::int())]),
         operator: OperatorSpec::Exchange {
@@ -101,6 +104,7 @@ fn group_by_a() -> Node {
     Node {
         name: "group_by_a",
         uid: "5e6efd60f1f88235",
+        state_fingerprint: Some("3465278fde1bc6c1"),
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -130,6 +134,7 @@ fn by_a_sink() -> Node {
     Node {
         name: "by_a_sink",
         uid: "eb4f716b34e63509",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -151,6 +156,7 @@ fn project_b() -> Node {
     Node {
         name: "project_b",
         uid: "a598528eb075ab24",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("b", build::string())]),
         operator: OperatorSpec::Calc(project_b_kernel),
@@ -164,6 +170,7 @@ fn exchange_by_b() -> Node {
     Node {
         name: "exchange_by_b",
         uid: "1c73db3914219039",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([Column::new("b", build::string())]),
         operator: OperatorSpec::Exchange {
@@ -179,6 +186,7 @@ fn group_by_b() -> Node {
     Node {
         name: "group_by_b",
         uid: "c3a81ce0f07d89b2",
+        state_fingerprint: Some("d233c04f95dcdecc"),
         inputs: Vec::from([NodeId(6)]),
         columns: Vec::from([
             Column::new("b", build::string()),
@@ -208,6 +216,7 @@ fn by_b_sink() -> Node {
     Node {
         name: "by_b_sink",
         uid: "8bfe48ea7ec9277b",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(7)]),
         columns: Vec::from([
             Column::new("b", build::string()),

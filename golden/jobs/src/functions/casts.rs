@@ -35,6 +35,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("s", build::string()),
@@ -90,6 +91,7 @@ fn project_expr_0_expr_1_expr_2_and_4() -> Node {
     Node {
         name: "project_expr_0_expr_1_expr_2_and_4",
         uid: "84364e1aa0e8a608",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::int()),
@@ -111,6 +113,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "29e602b919a10ca3",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("i", build::int()),

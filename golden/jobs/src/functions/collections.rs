@@ -35,6 +35,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("a", build::array(build::int())),
@@ -72,6 +73,7 @@ fn project_expr_0_expr_1_expr_2_and_4() -> Node {
     Node {
         name: "project_expr_0_expr_1_expr_2_and_4",
         uid: "cb31c61a63a9e03e",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::boolean()),
@@ -93,6 +95,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "88a87771e7f5774e",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("has", build::boolean()),

@@ -34,6 +34,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -71,6 +72,7 @@ fn project_expr_0_expr_1_expr_2_and_3() -> Node {
     Node {
         name: "project_expr_0_expr_1_expr_2_and_3",
         uid: "67bfafa2a5accb1c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::int()),
@@ -91,6 +93,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "e03e73a76fed9b42",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("g", build::int()),

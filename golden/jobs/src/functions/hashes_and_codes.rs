@@ -34,6 +34,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("s", build::string())]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -60,6 +61,7 @@ fn project_expr_0_expr_1_expr_2_and_2() -> Node {
     Node {
         name: "project_expr_0_expr_1_expr_2_and_2",
         uid: "5edd2c70027421fe",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::char(32)),
@@ -79,6 +81,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "5885e5cdbd51d505",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("md5", build::string()),

@@ -35,6 +35,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("j", build::string())]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -63,6 +64,7 @@ fn project_expr_0_expr_1_expr_2_and_3() -> Node {
     Node {
         name: "project_expr_0_expr_1_expr_2_and_3",
         uid: "e7fb860f89b8da44",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::string()),
@@ -83,6 +85,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "1f51d3a77b8ee94d",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("a", build::string()),

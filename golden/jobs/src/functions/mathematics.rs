@@ -30,6 +30,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("i", build::int()),
@@ -72,6 +73,7 @@ fn project_a_b_c_and_4() -> Node {
     Node {
         name: "project_a_b_c_and_4",
         uid: "df9267cdc459a270",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -93,6 +95,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "2bc60747511c4b28",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("a", build::int()),

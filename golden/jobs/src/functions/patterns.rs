@@ -30,6 +30,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("s", build::string())]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -57,6 +58,7 @@ fn project_s_expr_1_expr_2_and_3() -> Node {
     Node {
         name: "project_s_expr_1_expr_2_and_3",
         uid: "517b4e7754bc5f58",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("s", build::string()),
@@ -77,6 +79,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "3c4f6f662e2f1e14",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("s", build::string()),

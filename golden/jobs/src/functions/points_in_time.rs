@@ -34,6 +34,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("ts", build::timestamp(3))]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -63,6 +64,7 @@ fn project_expr_0_expr_1_expr_2_and_6() -> Node {
     Node {
         name: "project_expr_0_expr_1_expr_2_and_6",
         uid: "ae9df0596ca4736e",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::bigint()),
@@ -87,6 +89,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "170c4235c1ee2c25",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("y", build::bigint()),

@@ -34,6 +34,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("s", build::string())]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -62,6 +63,7 @@ fn project_expr_0_expr_1_expr_2_and_7() -> Node {
     Node {
         name: "project_expr_0_expr_1_expr_2_and_7",
         uid: "53cac8de9124ec7f",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::string()),
@@ -87,6 +89,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "40c561da35c164fa",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("up", build::string()),

@@ -34,6 +34,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("happened", build::timestamp_ltz(3)),
@@ -71,6 +72,7 @@ fn project_expr_0_expr_1_expr_2_and_2() -> Node {
     Node {
         name: "project_expr_0_expr_1_expr_2_and_2",
         uid: "fc362fa8789b560c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::string()),
@@ -90,6 +92,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "ab238d9eb6a7f079",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("text", build::string()),

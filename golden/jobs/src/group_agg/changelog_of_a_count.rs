@@ -31,6 +31,7 @@ fn clicks_source() -> Node {
     Node {
         name: "clicks_source",
         uid: "2d678f0f5b9df8e3",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("user_id", build::bigint()),
@@ -66,6 +67,7 @@ fn exchange_by_user_id() -> Node {
     Node {
         name: "exchange_by_user_id",
         uid: "2b590fa3439300c3",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("user_id", build::bigint()),
@@ -85,6 +87,7 @@ fn group_by_user_id() -> Node {
     Node {
         name: "group_by_user_id",
         uid: "1628d60aff4882f0",
+        state_fingerprint: Some("4f4c09e8bb735e33"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("user_id", build::bigint()),
@@ -122,6 +125,7 @@ fn counts_sink() -> Node {
     Node {
         name: "counts_sink",
         uid: "b75af0439fcb163f",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("user_id", build::bigint()),

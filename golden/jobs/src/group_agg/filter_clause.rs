@@ -36,6 +36,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -71,6 +72,7 @@ fn project_k_f1_x() -> Node {
     Node {
         name: "project_k_f1_x",
         uid: "d7fee24b41b989e3",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -88,6 +90,7 @@ fn exchange_by_k() -> Node {
     Node {
         name: "exchange_by_k",
         uid: "26074f66e12eb830",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -108,6 +111,7 @@ fn group_by_k() -> Node {
     Node {
         name: "group_by_k",
         uid: "7685bb8ecd643323",
+        state_fingerprint: Some("96aaab280c6b153d"),
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -153,6 +157,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "d72abbe33f3473ea",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("k", build::string()),

@@ -36,6 +36,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("k", build::string())]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -61,6 +62,7 @@ fn exchange_by_k() -> Node {
     Node {
         name: "exchange_by_k",
         uid: "8089b35224a9c361",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("k", build::string())]),
         operator: OperatorSpec::Exchange {
@@ -76,6 +78,7 @@ fn group_by_k() -> Node {
     Node {
         name: "group_by_k",
         uid: "1a4f0974353f987a",
+        state_fingerprint: Some("d6786dcdcf00bc14"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -105,6 +108,7 @@ fn filter_agg0() -> Node {
     Node {
         name: "filter_agg0",
         uid: "6f220e305b667756",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -121,6 +125,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "731b49a5c506b9fb",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("k", build::string()),

@@ -38,6 +38,7 @@ fn clicks_source() -> Node {
     Node {
         name: "clicks_source",
         uid: "2d678f0f5b9df8e3",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("ts", build::timestamp(3))]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -67,6 +68,7 @@ fn assign_tumble_5s() -> Node {
     Node {
         name: "assign_tumble_5s",
         uid: "3ad2549805575ad2",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("ts", build::timestamp(3)),
@@ -94,6 +96,7 @@ fn project_window_start() -> Node {
     Node {
         name: "project_window_start",
         uid: "bec315fef7a7e11b",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("window_start", build::not_null(build::timestamp(3))),
@@ -109,6 +112,7 @@ fn exchange_by_window_start() -> Node {
     Node {
         name: "exchange_by_window_start",
         uid: "06f425fabcbb4b06",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("window_start", build::not_null(build::timestamp(3))),
@@ -126,6 +130,7 @@ fn group_by_window_start() -> Node {
     Node {
         name: "group_by_window_start",
         uid: "8039574df408867c",
+        state_fingerprint: Some("42c4ca749573fef5"),
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("window_start", build::not_null(build::timestamp(3))),
@@ -155,6 +160,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "7ebf15bcbab08da4",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),

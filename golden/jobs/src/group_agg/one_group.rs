@@ -40,6 +40,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("x", build::int())]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -65,6 +66,7 @@ fn exchange_to_one() -> Node {
     Node {
         name: "exchange_to_one",
         uid: "6857d57a74b37590",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("x", build::int())]),
         operator: OperatorSpec::Exchange {
@@ -80,6 +82,7 @@ fn group_all() -> Node {
     Node {
         name: "group_all",
         uid: "b1c7b9f430f8d213",
+        state_fingerprint: Some("7020276619c74911"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -116,6 +119,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "0b49607d6e5cb6cc",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("n", build::bigint()),
@@ -137,6 +141,7 @@ fn silent_source() -> Node {
     Node {
         name: "silent_source",
         uid: "ed65a374e568b031",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("x", build::int())]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -162,6 +167,7 @@ fn exchange_to_one_2() -> Node {
     Node {
         name: "exchange_to_one_2",
         uid: "c3df34378a7e44ed",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([Column::new("x", build::int())]),
         operator: OperatorSpec::Exchange {
@@ -177,6 +183,7 @@ fn group_all_2() -> Node {
     Node {
         name: "group_all_2",
         uid: "6ae5b5fad9e0fcdf",
+        state_fingerprint: Some("7020276619c74911"),
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -213,6 +220,7 @@ fn project_expr_0_expr_1() -> Node {
     Node {
         name: "project_expr_0_expr_1",
         uid: "83942e2fa714a279",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(6)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::not_null(build::bigint())),
@@ -229,6 +237,7 @@ fn answers_sink_2() -> Node {
     Node {
         name: "answers_sink_2",
         uid: "5a46c6fe0aacfacd",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(7)]),
         columns: Vec::from([
             Column::new("n", build::bigint()),

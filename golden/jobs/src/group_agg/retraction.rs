@@ -26,6 +26,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -61,6 +62,7 @@ fn exchange_by_k() -> Node {
     Node {
         name: "exchange_by_k",
         uid: "107085b9c18f6fd7",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -80,6 +82,7 @@ fn group_by_k() -> Node {
     Node {
         name: "group_by_k",
         uid: "a445fafd8911a18f",
+        state_fingerprint: Some("42e775e235698864"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -133,6 +136,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "619ab1443fe68bbd",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("k", build::string()),

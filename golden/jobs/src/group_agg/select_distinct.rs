@@ -26,6 +26,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -61,6 +62,7 @@ fn exchange_by_a_b() -> Node {
     Node {
         name: "exchange_by_a_b",
         uid: "fc57c990e773c42a",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -79,6 +81,7 @@ fn distinct_a_b() -> Node {
     Node {
         name: "distinct_a_b",
         uid: "645b1a1d03760f43",
+        state_fingerprint: Some("ab3fca736ea9575f"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -100,6 +103,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "8c998639af5e42bc",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("a", build::int()),

@@ -37,6 +37,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -72,6 +73,7 @@ fn exchange_by_k() -> Node {
     Node {
         name: "exchange_by_k",
         uid: "ffea0c50e5205c2d",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -90,6 +92,7 @@ fn group_by_k() -> Node {
     Node {
         name: "group_by_k",
         uid: "762de1936a49f939",
+        state_fingerprint: Some("6e0b0ac566959da0"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -128,6 +131,7 @@ fn project_k_expr_1_expr_2_and_1() -> Node {
     Node {
         name: "project_k_expr_1_expr_2_and_1",
         uid: "e8b0cb109e2ed6c5",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -146,6 +150,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "03e55b87bc2bd466",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("k", build::string()),

@@ -37,6 +37,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("x", build::int()),
@@ -72,6 +73,7 @@ fn exchange_to_one() -> Node {
     Node {
         name: "exchange_to_one",
         uid: "b0475fc7c4151c95",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("x", build::int()),
@@ -90,6 +92,7 @@ fn group_all() -> Node {
     Node {
         name: "group_all",
         uid: "d203c6f7d32d664c",
+        state_fingerprint: Some("9e4bbf21c5525566"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("$agg0", build::int()),
@@ -127,6 +130,7 @@ fn project_expr_0_expr_1_expr_2() -> Node {
     Node {
         name: "project_expr_0_expr_1_expr_2",
         uid: "d0403303d550d68c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::int()),
@@ -144,6 +148,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "52fb9164430a44a4",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("x", build::int()),

@@ -36,6 +36,7 @@ fn clicks_source() -> Node {
     Node {
         name: "clicks_source",
         uid: "2d678f0f5b9df8e3",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("user_id", build::int())]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -61,6 +62,7 @@ fn exchange_by_user_id() -> Node {
     Node {
         name: "exchange_by_user_id",
         uid: "88366e6ec6d16d39",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("user_id", build::int())]),
         operator: OperatorSpec::Exchange {
@@ -76,6 +78,7 @@ fn group_by_user_id() -> Node {
     Node {
         name: "group_by_user_id",
         uid: "e22b44a3573c6af5",
+        state_fingerprint: Some("3465278fde1bc6c1"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -105,6 +108,7 @@ fn project_n() -> Node {
     Node {
         name: "project_n",
         uid: "167e7d76012913ad",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([Column::new("n", build::not_null(build::bigint()))]),
         operator: OperatorSpec::Calc(project_n_kernel),
@@ -118,6 +122,7 @@ fn exchange_by_n() -> Node {
     Node {
         name: "exchange_by_n",
         uid: "a03a2c62866b5e41",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([Column::new("n", build::not_null(build::bigint()))]),
         operator: OperatorSpec::Exchange {
@@ -133,6 +138,7 @@ fn group_by_n() -> Node {
     Node {
         name: "group_by_n",
         uid: "551a781778853374",
+        state_fingerprint: Some("9f3dec270c527344"),
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("n", build::not_null(build::bigint())),
@@ -162,6 +168,7 @@ fn histogram_sink() -> Node {
     Node {
         name: "histogram_sink",
         uid: "742613f09830cbdd",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("clicks", build::bigint()),

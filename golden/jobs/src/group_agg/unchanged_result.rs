@@ -26,6 +26,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -61,6 +62,7 @@ fn exchange_by_k() -> Node {
     Node {
         name: "exchange_by_k",
         uid: "107085b9c18f6fd7",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -79,6 +81,7 @@ fn group_by_k() -> Node {
     Node {
         name: "group_by_k",
         uid: "6e43fc752eb4956d",
+        state_fingerprint: Some("d66c3ac52007421a"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -108,6 +111,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "414fab02971d8dd2",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("k", build::string()),

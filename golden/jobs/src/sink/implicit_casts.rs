@@ -30,6 +30,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -84,6 +85,7 @@ fn project_a_b_c_and_2() -> Node {
     Node {
         name: "project_a_b_c_and_2",
         uid: "84a2003b2b3d4a9e",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("a", build::bigint()),
@@ -103,6 +105,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "e89b0ba07b2c5559",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("a", build::bigint()),

@@ -28,6 +28,7 @@ fn readings_source() -> Node {
     Node {
         name: "readings_source",
         uid: "a864a841c75af1c1",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -72,6 +73,7 @@ fn project_id_place() -> Node {
     Node {
         name: "project_id_place",
         uid: "c2ad80193b341c68",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -94,6 +96,7 @@ fn placed_sink() -> Node {
     Node {
         name: "placed_sink",
         uid: "5d9c3212d797b8f0",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::not_null(build::int())),

@@ -37,6 +37,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("a", build::int())]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -62,6 +63,7 @@ fn project_f0() -> Node {
     Node {
         name: "project_f0",
         uid: "809bd93a9671b0c6",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("$f0", build::boolean())]),
         operator: OperatorSpec::Calc(project_f0_kernel),
@@ -75,6 +77,7 @@ fn exchange_by_f0() -> Node {
     Node {
         name: "exchange_by_f0",
         uid: "a65a8c236c6f83a2",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([Column::new("$f0", build::boolean())]),
         operator: OperatorSpec::Exchange {
@@ -90,6 +93,7 @@ fn group_by_f0() -> Node {
     Node {
         name: "group_by_f0",
         uid: "f1b1cb2ac4d77af1",
+        state_fingerprint: Some("f354c458b39cf823"),
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("$key0", build::boolean()),
@@ -119,6 +123,7 @@ fn project_big_n() -> Node {
     Node {
         name: "project_big_n",
         uid: "3b209381feaae2be",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("big", build::boolean()),
@@ -135,6 +140,7 @@ fn collect() -> Node {
     Node {
         name: "collect",
         uid: "cab165be1486f0b8",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("big", build::boolean()),

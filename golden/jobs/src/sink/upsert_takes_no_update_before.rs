@@ -26,6 +26,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("k", build::string())]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -54,6 +55,7 @@ fn exchange_by_k() -> Node {
     Node {
         name: "exchange_by_k",
         uid: "8089b35224a9c361",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("k", build::string())]),
         operator: OperatorSpec::Exchange {
@@ -69,6 +71,7 @@ fn group_by_k() -> Node {
     Node {
         name: "group_by_k",
         uid: "1a4f0974353f987a",
+        state_fingerprint: Some("d233c04f95dcdecc"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -98,6 +101,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "bb36a8715220b3bf",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("k", build::not_null(build::string())),

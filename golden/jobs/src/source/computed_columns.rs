@@ -38,6 +38,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -75,6 +76,7 @@ fn project_id_doubled_ts() -> Node {
     Node {
         name: "project_id_doubled_ts",
         uid: "6348926e115cb7da",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -92,6 +94,7 @@ fn exchange_by_id_doubled() -> Node {
     Node {
         name: "exchange_by_id_doubled",
         uid: "e859a0906c00f77c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -112,6 +115,7 @@ fn tumble_5s_by_id_doubled() -> Node {
     Node {
         name: "tumble_5s_by_id_doubled",
         uid: "fdd0593130159227",
+        state_fingerprint: Some("b82f158e8cf542bd"),
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -162,6 +166,7 @@ fn project_id_doubled_expr_2_and_1() -> Node {
     Node {
         name: "project_id_doubled_expr_2_and_1",
         uid: "2815d059181ca5d6",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -180,6 +185,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "b4e69ca0bc358a64",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("id", build::int()),

@@ -30,6 +30,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -71,6 +72,7 @@ fn filter_part() -> Node {
     Node {
         name: "filter_part",
         uid: "8e14501081d76f92",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -87,6 +89,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "9aa65427ce04214f",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),

@@ -30,6 +30,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -74,6 +75,7 @@ fn filter_a() -> Node {
     Node {
         name: "filter_a",
         uid: "8929452a5a51432c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("d", build::int())]),
         operator: OperatorSpec::Calc(filter_a_kernel),
@@ -87,6 +89,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "972f001e3bbe36ce",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([Column::new("d", build::int())]),
         operator: OperatorSpec::Sink(SinkSpec {

@@ -28,6 +28,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -63,6 +64,7 @@ fn project_a_b_c() -> Node {
     Node {
         name: "project_a_b_c",
         uid: "71fed1cea16750ec",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -80,6 +82,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "870282f6d19c92f9",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("a", build::int()),

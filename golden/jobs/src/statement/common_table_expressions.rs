@@ -30,6 +30,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -65,6 +66,7 @@ fn filter_amount() -> Node {
     Node {
         name: "filter_amount",
         uid: "8a9e27b440383431",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -81,6 +83,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "725f1126744c3423",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),

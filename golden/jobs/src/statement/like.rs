@@ -36,6 +36,7 @@ fn wide_source() -> Node {
     Node {
         name: "wide_source",
         uid: "6c96d344cc99fbdd",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -77,6 +78,7 @@ fn project_id_note_ts() -> Node {
     Node {
         name: "project_id_note_ts",
         uid: "05a01acb91916cdb",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -94,6 +96,7 @@ fn exchange_by_id_note() -> Node {
     Node {
         name: "exchange_by_id_note",
         uid: "9a66a2472ee2e3c6",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -114,6 +117,7 @@ fn tumble_5s_by_id_note() -> Node {
     Node {
         name: "tumble_5s_by_id_note",
         uid: "f0500b89787219d7",
+        state_fingerprint: Some("6ec8417d10f29983"),
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -156,6 +160,7 @@ fn project_id_note_expr_2() -> Node {
     Node {
         name: "project_id_note_expr_2",
         uid: "711a35548fd863ec",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -173,6 +178,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "c14632f008fb1289",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("id", build::int()),

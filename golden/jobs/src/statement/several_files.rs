@@ -30,6 +30,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("id", build::int())]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -55,6 +56,7 @@ fn project_expr_0() -> Node {
     Node {
         name: "project_expr_0",
         uid: "6291de061c913b25",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("EXPR$0", build::int())]),
         operator: OperatorSpec::Calc(project_expr_0_kernel),
@@ -68,6 +70,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "f9ed6b79d21bedf0",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([Column::new("id", build::int())]),
         operator: OperatorSpec::Sink(SinkSpec {

@@ -38,6 +38,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -74,6 +75,7 @@ fn filter_amount() -> Node {
     Node {
         name: "filter_amount",
         uid: "bce42e1c70de43ef",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -90,6 +92,7 @@ fn big_sink() -> Node {
     Node {
         name: "big_sink",
         uid: "b00371aaa7c528f6",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -111,6 +114,7 @@ fn project_id() -> Node {
     Node {
         name: "project_id",
         uid: "56430073ad247152",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("id", build::int())]),
         operator: OperatorSpec::Calc(project_id_kernel),
@@ -124,6 +128,7 @@ fn exchange_by_id() -> Node {
     Node {
         name: "exchange_by_id",
         uid: "68df8c6527b0ec7c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([Column::new("id", build::int())]),
         operator: OperatorSpec::Exchange {
@@ -139,6 +144,7 @@ fn group_by_id() -> Node {
     Node {
         name: "group_by_id",
         uid: "fe29613de195aa33",
+        state_fingerprint: Some("3465278fde1bc6c1"),
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -168,6 +174,7 @@ fn counts_sink() -> Node {
     Node {
         name: "counts_sink",
         uid: "1abefeb6e761e73b",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("id", build::int()),

@@ -38,6 +38,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -73,6 +74,7 @@ fn exchange_by_id() -> Node {
     Node {
         name: "exchange_by_id",
         uid: "2dbe1b349300727b",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -91,6 +93,7 @@ fn group_by_id() -> Node {
     Node {
         name: "group_by_id",
         uid: "ea86f1f5f1f4b013",
+        state_fingerprint: Some("3e5ea80422dfcc5d"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -120,6 +123,7 @@ fn filter_agg0() -> Node {
     Node {
         name: "filter_agg0",
         uid: "9c2724b66b6fa497",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("who", build::int()),
@@ -136,6 +140,7 @@ fn rich_sink() -> Node {
     Node {
         name: "rich_sink",
         uid: "15cb0f464c27656c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -157,6 +162,7 @@ fn filter_agg0_2() -> Node {
     Node {
         name: "filter_agg0_2",
         uid: "721297ef81845a74",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("who", build::int()),
@@ -173,6 +179,7 @@ fn poor_sink() -> Node {
     Node {
         name: "poor_sink",
         uid: "082e888d7208e065",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("id", build::int()),

@@ -38,6 +38,7 @@ fn a_source() -> Node {
     Node {
         name: "a_source",
         uid: "46c9189f2e13f61b",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -73,6 +74,7 @@ fn project_id_s() -> Node {
     Node {
         name: "project_id_s",
         uid: "f6130b543932f90c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::bigint()),
@@ -89,6 +91,7 @@ fn b_source() -> Node {
     Node {
         name: "b_source",
         uid: "e7e2fc8fcb44ae4f",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("name", build::string()),
@@ -124,6 +127,7 @@ fn project_id_name() -> Node {
     Node {
         name: "project_id_name",
         uid: "15afb37a87489ef7",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("id", build::bigint()),
@@ -140,6 +144,7 @@ fn filter_id() -> Node {
     Node {
         name: "filter_id",
         uid: "a39cb0b36efefce9",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::bigint()),
@@ -156,6 +161,7 @@ fn union() -> Node {
     Node {
         name: "union",
         uid: "728de3ee7a8ed49e",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1), NodeId(3), NodeId(4)]),
         columns: Vec::from([
             Column::new("id", build::bigint()),
@@ -172,6 +178,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "9d3fd7947e2b9b7c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("id", build::bigint()),

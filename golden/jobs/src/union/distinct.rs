@@ -33,6 +33,7 @@ fn a_source() -> Node {
     Node {
         name: "a_source",
         uid: "46c9189f2e13f61b",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -68,6 +69,7 @@ fn b_source() -> Node {
     Node {
         name: "b_source",
         uid: "e7e2fc8fcb44ae4f",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -103,6 +105,7 @@ fn union() -> Node {
     Node {
         name: "union",
         uid: "ac37e98a254a6f6b",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0), NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -119,6 +122,7 @@ fn exchange_by_id_s() -> Node {
     Node {
         name: "exchange_by_id_s",
         uid: "485eebcd748af71f",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -137,6 +141,7 @@ fn distinct_id_s() -> Node {
     Node {
         name: "distinct_id_s",
         uid: "fe7307ae25d24372",
+        state_fingerprint: Some("ab3fca736ea9575f"),
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -158,6 +163,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "1b74cf5dd8e865ad",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("id", build::int()),

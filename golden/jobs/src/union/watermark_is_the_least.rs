@@ -37,6 +37,7 @@ fn a_source() -> Node {
     Node {
         name: "a_source",
         uid: "46c9189f2e13f61b",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("ts", build::timestamp(3))]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -62,6 +63,7 @@ fn b_source() -> Node {
     Node {
         name: "b_source",
         uid: "e7e2fc8fcb44ae4f",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("ts", build::timestamp(3))]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -87,6 +89,7 @@ fn union() -> Node {
     Node {
         name: "union",
         uid: "6fdbdfdcbcd72b74",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0), NodeId(1)]),
         columns: Vec::from([Column::new("ts", build::timestamp(3))]),
         operator: OperatorSpec::Union,
@@ -100,6 +103,7 @@ fn exchange_to_one() -> Node {
     Node {
         name: "exchange_to_one",
         uid: "28a7a59dbb928fd8",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([Column::new("ts", build::timestamp(3))]),
         operator: OperatorSpec::Exchange {
@@ -115,6 +119,7 @@ fn tumble_1h_all() -> Node {
     Node {
         name: "tumble_1h_all",
         uid: "2dd20acbb900fd24",
+        state_fingerprint: Some("4c8173384f426f18"),
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -155,6 +160,7 @@ fn project_window_start_expr_1() -> Node {
     Node {
         name: "project_window_start_expr_1",
         uid: "0246fa22bca40157",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("window_start", build::not_null(build::timestamp(3))),
@@ -171,6 +177,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "3cca7fce30e42833",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),

@@ -36,6 +36,7 @@ fn values() -> Node {
     Node {
         name: "values",
         uid: "1eb75018066d732d",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("EXPR$0", build::not_null(build::int())),
@@ -58,6 +59,7 @@ fn filter_expr_0() -> Node {
     Node {
         name: "filter_expr_0",
         uid: "2c684fa820ea01ab",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::int()),
@@ -74,6 +76,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -109,6 +112,7 @@ fn union() -> Node {
     Node {
         name: "union",
         uid: "aacd1da65f8de305",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1), NodeId(2)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::int()),
@@ -125,6 +129,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "193f65f8e89fe67d",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("id", build::int()),

@@ -29,6 +29,7 @@ fn values() -> Node {
     Node {
         name: "values",
         uid: "db1da026efdbd54b",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("EXPR$0", build::not_null(build::bigint())),
@@ -63,6 +64,7 @@ fn project_id_s_d() -> Node {
     Node {
         name: "project_id_s_d",
         uid: "bb452102c0c436e2",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::not_null(build::bigint())),
@@ -80,6 +82,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "14af1b779665191e",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::bigint()),

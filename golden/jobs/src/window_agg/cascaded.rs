@@ -40,6 +40,7 @@ fn clicks_source() -> Node {
     Node {
         name: "clicks_source",
         uid: "2d678f0f5b9df8e3",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -81,6 +82,7 @@ fn exchange_by_user_id() -> Node {
     Node {
         name: "exchange_by_user_id",
         uid: "830b64b02b34de7b",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -101,6 +103,7 @@ fn tumble_5s_by_user_id() -> Node {
     Node {
         name: "tumble_5s_by_user_id",
         uid: "ed26c646e797c4f8",
+        state_fingerprint: Some("ca7e67fe90aafb83"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -142,6 +145,7 @@ fn project_amount_window_time() -> Node {
     Node {
         name: "project_amount_window_time",
         uid: "47e1218b4366abf7",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("amount", build::int()),
@@ -158,6 +162,7 @@ fn exchange_to_one() -> Node {
     Node {
         name: "exchange_to_one",
         uid: "2dacca2bbed31165",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("amount", build::int()),
@@ -177,6 +182,7 @@ fn tumble_10s_all() -> Node {
     Node {
         name: "tumble_10s_all",
         uid: "4a1bcbe9db0b446e",
+        state_fingerprint: Some("522f6ed5afeb1673"),
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -225,6 +231,7 @@ fn project_window_end_expr_1_expr_2() -> Node {
     Node {
         name: "project_window_end_expr_1_expr_2",
         uid: "6a65d10cb2254f9a",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("window_end", build::not_null(build::timestamp(3))),
@@ -242,6 +249,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "710a1791c0252be2",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(6)]),
         columns: Vec::from([
             Column::new("window_end", build::timestamp(3)),

@@ -38,6 +38,7 @@ fn clicks_source() -> Node {
     Node {
         name: "clicks_source",
         uid: "2d678f0f5b9df8e3",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -79,6 +80,7 @@ fn filter_amount() -> Node {
     Node {
         name: "filter_amount",
         uid: "8b92e2b9a8805e81",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -95,6 +97,7 @@ fn exchange_by_user_id() -> Node {
     Node {
         name: "exchange_by_user_id",
         uid: "f92dc2be9e807394",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -114,6 +117,7 @@ fn tumble_5s_by_user_id() -> Node {
     Node {
         name: "tumble_5s_by_user_id",
         uid: "eea80ccc493ab0d8",
+        state_fingerprint: Some("60c61304aee4c211"),
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -155,6 +159,7 @@ fn filter_user_id_n() -> Node {
     Node {
         name: "filter_user_id_n",
         uid: "db6b1538d5e39463",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -171,6 +176,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "994514f7ed992701",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),

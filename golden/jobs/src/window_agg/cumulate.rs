@@ -37,6 +37,7 @@ fn clicks_source() -> Node {
     Node {
         name: "clicks_source",
         uid: "2d678f0f5b9df8e3",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("ts", build::timestamp(3))]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -66,6 +67,7 @@ fn exchange_to_one() -> Node {
     Node {
         name: "exchange_to_one",
         uid: "a6da008434cd4129",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("ts", build::timestamp(3))]),
         operator: OperatorSpec::Exchange {
@@ -82,6 +84,7 @@ fn cumulate_5s_15s_all() -> Node {
     Node {
         name: "cumulate_5s_15s_all",
         uid: "16b8fadbf36c5a16",
+        state_fingerprint: Some("e32c4e37c04dc049"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -123,6 +126,7 @@ fn project_window_start_window_end_expr_2() -> Node {
     Node {
         name: "project_window_start_window_end_expr_2",
         uid: "74d5c25e13a8571d",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("window_start", build::not_null(build::timestamp(3))),
@@ -140,6 +144,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "cf7208f897450eea",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),

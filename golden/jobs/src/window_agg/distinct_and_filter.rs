@@ -38,6 +38,7 @@ fn clicks_source() -> Node {
     Node {
         name: "clicks_source",
         uid: "2d678f0f5b9df8e3",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -80,6 +81,7 @@ fn project_user_id_f1_amount_and_2() -> Node {
     Node {
         name: "project_user_id_f1_amount_and_2",
         uid: "763e4fc21ec26dfb",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -99,6 +101,7 @@ fn exchange_to_one() -> Node {
     Node {
         name: "exchange_to_one",
         uid: "4e09632220204163",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -122,6 +125,7 @@ fn hop_5s_10s_all() -> Node {
     Node {
         name: "hop_5s_10s_all",
         uid: "47275ba0011c068a",
+        state_fingerprint: Some("be2957cd5ccb0d2b"),
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -180,6 +184,7 @@ fn project_window_start_expr_1_expr_2_and_1() -> Node {
     Node {
         name: "project_window_start_expr_1_expr_2_and_1",
         uid: "7bac2b224e03df60",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("window_start", build::not_null(build::timestamp(3))),
@@ -198,6 +203,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "87f59d94e49d4d39",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),

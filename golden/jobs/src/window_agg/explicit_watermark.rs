@@ -37,6 +37,7 @@ fn clicks_source() -> Node {
     Node {
         name: "clicks_source",
         uid: "2d678f0f5b9df8e3",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -73,6 +74,7 @@ fn exchange_by_user_id() -> Node {
     Node {
         name: "exchange_by_user_id",
         uid: "847114ec215e1c1b",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -92,6 +94,7 @@ fn tumble_5s_by_user_id() -> Node {
     Node {
         name: "tumble_5s_by_user_id",
         uid: "16c6171130705ed6",
+        state_fingerprint: Some("60c61304aee4c211"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -133,6 +136,7 @@ fn project_user_id_expr_1() -> Node {
     Node {
         name: "project_user_id_expr_1",
         uid: "bd6ba961cd4d1a0c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -149,6 +153,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "1845c257a51c390d",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),

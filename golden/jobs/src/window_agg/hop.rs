@@ -37,6 +37,7 @@ fn clicks_source() -> Node {
     Node {
         name: "clicks_source",
         uid: "2d678f0f5b9df8e3",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("amount", build::int()),
@@ -73,6 +74,7 @@ fn exchange_to_one() -> Node {
     Node {
         name: "exchange_to_one",
         uid: "d6bb06878e751fd6",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("amount", build::int()),
@@ -92,6 +94,7 @@ fn hop_5s_10s_all() -> Node {
     Node {
         name: "hop_5s_10s_all",
         uid: "7ec5ad85f818e94b",
+        state_fingerprint: Some("6d8a8ac62313d43f"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -142,6 +145,7 @@ fn project_window_start_window_end_expr_2_and_1() -> Node {
     Node {
         name: "project_window_start_window_end_expr_2_and_1",
         uid: "f554e7ffff61ad97",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("window_start", build::not_null(build::timestamp(3))),
@@ -160,6 +164,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "7ade7bb918af76fc",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),

@@ -37,6 +37,7 @@ fn clicks_source() -> Node {
     Node {
         name: "clicks_source",
         uid: "2d678f0f5b9df8e3",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("ts", build::timestamp(3))]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -66,6 +67,7 @@ fn exchange_to_one() -> Node {
     Node {
         name: "exchange_to_one",
         uid: "a6da008434cd4129",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("ts", build::timestamp(3))]),
         operator: OperatorSpec::Exchange {
@@ -81,6 +83,7 @@ fn tumble_5s_all() -> Node {
     Node {
         name: "tumble_5s_all",
         uid: "ebe2edc926d73a37",
+        state_fingerprint: Some("4cd947120807d920"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -121,6 +124,7 @@ fn project_window_start_expr_1() -> Node {
     Node {
         name: "project_window_start_expr_1",
         uid: "862de6f8bc86102d",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("window_start", build::not_null(build::timestamp(3))),
@@ -137,6 +141,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "2552d09f3cc09602",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),

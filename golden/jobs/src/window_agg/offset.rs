@@ -37,6 +37,7 @@ fn clicks_source() -> Node {
     Node {
         name: "clicks_source",
         uid: "2d678f0f5b9df8e3",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("ts", build::timestamp(3))]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -66,6 +67,7 @@ fn exchange_to_one() -> Node {
     Node {
         name: "exchange_to_one",
         uid: "a6da008434cd4129",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("ts", build::timestamp(3))]),
         operator: OperatorSpec::Exchange {
@@ -81,6 +83,7 @@ fn tumble_1d_all() -> Node {
     Node {
         name: "tumble_1d_all",
         uid: "8f8280ed93de743e",
+        state_fingerprint: Some("50b38bc55aab85d1"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -121,6 +124,7 @@ fn project_window_start_window_end_expr_2() -> Node {
     Node {
         name: "project_window_start_window_end_expr_2",
         uid: "3accbda39f812fbb",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("window_start", build::not_null(build::timestamp(3))),
@@ -138,6 +142,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "8445370601f4bd9a",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),

@@ -37,6 +37,7 @@ fn bets_source() -> Node {
     Node {
         name: "bets_source",
         uid: "28e17187948817d0",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -78,6 +79,7 @@ fn exchange_by_user_id() -> Node {
     Node {
         name: "exchange_by_user_id",
         uid: "5ad224dc68bae8ae",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -98,6 +100,7 @@ fn tumble_10s_by_user_id() -> Node {
     Node {
         name: "tumble_10s_by_user_id",
         uid: "87a03e9514e45344",
+        state_fingerprint: Some("61dc0e5786487bfc"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -156,6 +159,7 @@ fn project_user_id_expr_1_expr_2_and_1() -> Node {
     Node {
         name: "project_user_id_expr_1_expr_2_and_1",
         uid: "ca13c2170619909c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -174,6 +178,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "ed5d488009445957",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),

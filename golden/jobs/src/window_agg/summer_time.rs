@@ -35,6 +35,7 @@ fn events_source() -> Node {
     Node {
         name: "events_source",
         uid: "bc9b1775948460b2",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("happened", build::timestamp_ltz(3))]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -63,6 +64,7 @@ fn exchange_to_one() -> Node {
     Node {
         name: "exchange_to_one",
         uid: "0a3eea23e48f4641",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("happened", build::timestamp_ltz(3))]),
         operator: OperatorSpec::Exchange {
@@ -78,6 +80,7 @@ fn tumble_1d_all() -> Node {
     Node {
         name: "tumble_1d_all",
         uid: "05c0f72f31579688",
+        state_fingerprint: Some("25da7e78aa648f0a"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -119,6 +122,7 @@ fn project_window_start_window_end_window_time_and_1() -> Node {
     Node {
         name: "project_window_start_window_end_window_time_and_1",
         uid: "4b6a4deea6562deb",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("window_start", build::not_null(build::timestamp(3))),
@@ -139,6 +143,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "a412f2852fb8a33b",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),

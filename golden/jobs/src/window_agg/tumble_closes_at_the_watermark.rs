@@ -37,6 +37,7 @@ fn clicks_source() -> Node {
     Node {
         name: "clicks_source",
         uid: "2d678f0f5b9df8e3",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("user_id", build::bigint()),
@@ -72,6 +73,7 @@ fn exchange_by_user_id() -> Node {
     Node {
         name: "exchange_by_user_id",
         uid: "847114ec215e1c1b",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("user_id", build::bigint()),
@@ -91,6 +93,7 @@ fn tumble_5s_by_user_id() -> Node {
     Node {
         name: "tumble_5s_by_user_id",
         uid: "16c6171130705ed6",
+        state_fingerprint: Some("3609a4ed48fbf2c0"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("user_id", build::bigint()),
@@ -133,6 +136,7 @@ fn project_user_id_window_start_window_end_and_1() -> Node {
     Node {
         name: "project_user_id_window_start_window_end_and_1",
         uid: "de095d75e077e86b",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("user_id", build::bigint()),
@@ -153,6 +157,7 @@ fn counts_sink() -> Node {
     Node {
         name: "counts_sink",
         uid: "4050a9a79dcb3893",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("user_id", build::bigint()),

@@ -40,6 +40,7 @@ fn clicks_source() -> Node {
     Node {
         name: "clicks_source",
         uid: "2d678f0f5b9df8e3",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -81,6 +82,7 @@ fn exchange_by_user_id() -> Node {
     Node {
         name: "exchange_by_user_id",
         uid: "830b64b02b34de7b",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -101,6 +103,7 @@ fn tumble_5s_by_user_id() -> Node {
     Node {
         name: "tumble_5s_by_user_id",
         uid: "ed26c646e797c4f8",
+        state_fingerprint: Some("ca7e67fe90aafb83"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -142,6 +145,7 @@ fn project_total_window_start_window_end() -> Node {
     Node {
         name: "project_total_window_start_window_end",
         uid: "0c3d19f043bacc1b",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("total", build::int()),
@@ -159,6 +163,7 @@ fn exchange_to_one() -> Node {
     Node {
         name: "exchange_to_one",
         uid: "ba0545cea738025e",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("total", build::int()),
@@ -179,6 +184,7 @@ fn window_all() -> Node {
     Node {
         name: "window_all",
         uid: "542447a799f82d0c",
+        state_fingerprint: Some("b769c416cf8e836e"),
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("$agg0", build::int()),
@@ -222,6 +228,7 @@ fn project_window_start_expr_1_expr_2() -> Node {
     Node {
         name: "project_window_start_expr_1_expr_2",
         uid: "daa0ba984ce2ae5f",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("window_start", build::not_null(build::timestamp(3))),
@@ -239,6 +246,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "ce4efad64d57198a",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(6)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),

@@ -35,6 +35,7 @@ fn clicks_source() -> Node {
     Node {
         name: "clicks_source",
         uid: "2d678f0f5b9df8e3",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -71,6 +72,7 @@ fn assign_cumulate_5s_15s() -> Node {
     Node {
         name: "assign_cumulate_5s_15s",
         uid: "422ce5b9dd101007",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -100,6 +102,7 @@ fn project_user_id_window_start_window_end() -> Node {
     Node {
         name: "project_user_id_window_start_window_end",
         uid: "0b96e677bb8b180d",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -117,6 +120,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "dc5f9246c9676639",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),

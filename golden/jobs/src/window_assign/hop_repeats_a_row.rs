@@ -33,6 +33,7 @@ fn clicks_source() -> Node {
     Node {
         name: "clicks_source",
         uid: "2d678f0f5b9df8e3",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("user_id", build::bigint()),
@@ -68,6 +69,7 @@ fn assign_hop_5s_10s() -> Node {
     Node {
         name: "assign_hop_5s_10s",
         uid: "34507dfcbeee3141",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("user_id", build::bigint()),
@@ -98,6 +100,7 @@ fn project_user_id_window_start_window_end_and_1() -> Node {
     Node {
         name: "project_user_id_window_start_window_end_and_1",
         uid: "77b22165cf3aae60",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("user_id", build::bigint()),
@@ -118,6 +121,7 @@ fn windowed_sink() -> Node {
     Node {
         name: "windowed_sink",
         uid: "883de4a316b7c281",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("user_id", build::bigint()),

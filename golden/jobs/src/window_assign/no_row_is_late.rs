@@ -35,6 +35,7 @@ fn events_source() -> Node {
     Node {
         name: "events_source",
         uid: "bc9b1775948460b2",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("v", build::int()),
@@ -70,6 +71,7 @@ fn assign_tumble_1d() -> Node {
     Node {
         name: "assign_tumble_1d",
         uid: "0e5f68a67cb6436f",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("v", build::int()),
@@ -98,6 +100,7 @@ fn filter_v() -> Node {
     Node {
         name: "filter_v",
         uid: "9cc309e780d5b535",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("v", build::int()),
@@ -115,6 +118,7 @@ fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
         uid: "47133493f18f7920",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("v", build::int()),

@@ -22,6 +22,7 @@ pub(super) fn node(name: &'static str, inputs: &[usize], operator: OperatorSpec)
     Node {
         name,
         uid: name,
+        state_fingerprint: None,
         inputs: inputs.iter().map(|&input| NodeId(input)).collect(),
         columns: columns(),
         operator,

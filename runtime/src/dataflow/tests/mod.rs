@@ -7,5 +7,6 @@ mod flow;
 mod jobs;
 mod pressure;
 mod restore;
+mod succession;
 mod windows;
 mod world;

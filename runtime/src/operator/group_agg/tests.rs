@@ -37,6 +37,7 @@ fn node(keys: &[usize], aggregates: Vec<AggregateSpec>, retracts: bool, output: 
     Node {
         name: "group_agg",
         uid: "group_agg",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: output.to_vec(),
         operator: OperatorSpec::GroupAgg(GroupAggSpec {

@@ -55,6 +55,7 @@ fn node_of(
     Node {
         name: "window_agg",
         uid: "window_agg",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: output,
         operator: OperatorSpec::WindowAgg(WindowAggSpec {

@@ -1,0 +1,160 @@
+//! What a job starts from, and its right to write.
+//!
+//! In: the job's storage and its log, the deployment's `restore_from`. Out: the job's generation, the checkpoint or
+//! savepoint whose state it takes over. Invariant: the output of what is restored is visible, once, before a row
+//! flows.
+//!
+//! The job's own last committed checkpoint comes first; `restore_from` counts only while there is none.
+//! - A **savepoint** is restored as it is: it was written after its output had been made visible.
+//! - A **checkpoint** belongs to the job that took it, and that job may have died anywhere. So its commit protocol is
+//!   finished in its name first: its generation is claimed (it can write no more), its sinks' tokens are read, a
+//!   checkpoint that its transaction decided without a mark in the log is marked, and staged output is applied, guarded
+//!   by that job's own identity, so that nothing is applied twice. What is restored is the checkpoint that counts then:
+//!   the one named, or a later one. Finishing it again (the new job died before its first checkpoint) changes nothing.
+//!   The predecessor's sinks are reached with the options of this job's tables: if no table writes with exactly-once to
+//!   the same Kafka any more, a transaction committed in the moment of the predecessor's death is not noticed.
+
+use std::time::Instant;
+
+use tokio::runtime::Handle;
+
+use super::build::stateful;
+use super::commit::{JobWorld, storage_id};
+use super::coordinator::Storage;
+use super::run::Opening;
+use crate::checkpoint::collect::Collector;
+use crate::checkpoint::manifest::{Manifest, OperatorState, manifest_path};
+use crate::checkpoint::place::{self, Found};
+use crate::checkpoint::protocol::{self, World as _};
+use crate::checkpoint::restore::{Lost, Restored};
+use crate::checkpoint::store::CheckpointStore;
+use crate::error::JobError;
+use crate::state::key::KEY_GROUPS;
+
+impl Opening<'_> {
+    /// Claims the job's generation, finds the checkpoint to restore, and makes its output visible if it is
+    /// not yet.
+    pub(super) fn start_storage(&self, mut world: JobWorld) -> Result<(Storage, Option<Restored>), JobError> {
+        let begun = Instant::now();
+        let has_own = protocol::fold(&world.read_log()?).committed.is_some();
+        let runtime = world.store.runtime().clone();
+        // Before the job's own sinks are claimed: they may have the names of the predecessor's.
+        let given = if has_own { None } else { self.given(&runtime)? };
+        let start = protocol::start(&mut world, self.deployment.from_scratch)?;
+        let own = match &start.restore {
+            Some(chosen) => Some(self.own(&mut world, &chosen.checkpoint)?),
+            None => None,
+        };
+        let last = own.as_ref().map(|own| own.manifest.clone());
+        let restored = own.or(given);
+        if let Some(restored) = &restored {
+            let (url, taken_ms) = (&restored.url, begun.elapsed().as_millis());
+            eprintln!(
+                "restored checkpoint {} from {url} in {taken_ms} ms",
+                restored.manifest.id
+            );
+        }
+        // Epochs go on from those of the predecessor, as committers and tokens may be the same.
+        let taken_over = restored.as_ref().map_or(0, |restored| restored.manifest.epoch);
+        let used_epoch = start.epoch.max(taken_over);
+        let generation = start.tenure.generation;
+        let collector = Collector::start(&world.store, last.as_ref(), generation, self.settings.retained)?;
+        let storage = Storage {
+            world,
+            operators: self.operators()?,
+            tenure: start.tenure,
+            collector,
+            last,
+            used_epoch,
+        };
+        Ok((storage, restored))
+    }
+
+    /// The job's own committed checkpoint.
+    fn own(&self, world: &mut JobWorld, id: &str) -> Result<Restored, JobError> {
+        let restored = self.restored(world.store.clone(), read(&world.store, id)?)?;
+        world.apply_staged(&restored.manifest)?;
+        Ok(restored)
+    }
+
+    /// What the deployment says to restore from.
+    pub(super) fn given(&self, runtime: &Handle) -> Result<Option<Restored>, JobError> {
+        let Some(url) = &self.deployment.restore_from else {
+            return Ok(None);
+        };
+        if self.deployment.from_scratch {
+            let message = "the deployment says both to begin anew and what to restore from";
+            return Err(JobError::Configuration(message.to_owned()));
+        }
+        let restored = match place::find(url, runtime)? {
+            Found::Savepoint { manifest, store } => self.restored(store, manifest),
+            Found::Checkpoint { id, job_id, store } => self.take_over(&id, &job_id, store),
+        };
+        restored.map(Some)
+    }
+
+    /// Finishes the commit protocol of another job in its name.
+    fn take_over(&self, id: &str, job_id: &str, store: CheckpointStore) -> Result<Restored, JobError> {
+        let storage_id = storage_id(&store)?;
+        let sinks = self.open_sinks(&self.environment(job_id, &storage_id))?.job;
+        let mut world = JobWorld::new(store, storage_id, sinks);
+        let start = protocol::start(&mut world, false)?;
+        let Some(chosen) = start.restore else {
+            let message = format!("{} has no committed checkpoint", world.store.url());
+            return Err(JobError::Checkpoint(message));
+        };
+        if chosen.checkpoint != id {
+            eprintln!(
+                "checkpoint {} of {} is the last one committed; it is restored in place of {id}",
+                chosen.checkpoint,
+                world.store.url()
+            );
+        }
+        self.own(&mut world, &chosen.checkpoint)
+    }
+
+    fn restored(&self, store: CheckpointStore, manifest: Manifest) -> Result<Restored, JobError> {
+        let id = &manifest.id;
+        if manifest.key_groups != KEY_GROUPS {
+            let message = format!("checkpoint {id} has {} key groups", manifest.key_groups);
+            return Err(JobError::Checkpoint(message));
+        }
+        let lost = Lost::new(&manifest, &self.job.nodes);
+        let is_allowed = self.settings.ignore_unclaimed_state || self.deployment.allow_dropped_state;
+        lost.check(id, is_allowed)?;
+        for (node, _) in stateful(self.job)? {
+            let node = &self.job.nodes[node];
+            if !manifest.operators.iter().any(|operator| operator.uid == node.uid) {
+                eprintln!("checkpoint {id}: operator {} starts without state", node.name);
+            }
+        }
+        let url = match manifest.self_contained {
+            true => store.url_of(crate::checkpoint::manifest::MANIFEST),
+            false => store.url_of(&manifest_path(id)),
+        };
+        Ok(Restored {
+            url,
+            store,
+            reset: lost.reset(),
+            manifest,
+        })
+    }
+
+    /// Operators with state, as manifests name them.
+    fn operators(&self) -> Result<Vec<OperatorState>, JobError> {
+        let state = |(node, tables): (usize, usize)| {
+            let node = &self.job.nodes[node];
+            OperatorState {
+                uid: node.uid.to_owned(),
+                name: node.name.to_owned(),
+                state_fingerprint: node.state_fingerprint.map(str::to_owned),
+                tables,
+            }
+        };
+        Ok(stateful(self.job)?.into_iter().map(state).collect())
+    }
+}
+
+fn read(store: &CheckpointStore, id: &str) -> Result<Manifest, JobError> {
+    Manifest::from_bytes(&store.get(&manifest_path(id))?)
+}
