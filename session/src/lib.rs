@@ -5,6 +5,7 @@
 //! versions), `connection` (what integrations lead to), `protocol` (manager ↔ worker ↔ job), `manager` (what runs
 //! where), `flink` (the manager in the shapes of Flink's REST API), `worker` (child processes), `api` (Aiven's shapes).
 
+pub mod api;
 pub mod build;
 pub mod catalogue;
 pub mod connection;

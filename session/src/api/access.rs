@@ -1,0 +1,195 @@
+//! Who may ask: tokens, and the addresses that a session cluster lets in.
+//!
+//! In: requests. Out: the caller's name for handlers, or 401/403. Invariant: only hashes of tokens are kept; without
+//! a token only callers on this machine are let in, and only where the operator says so.
+
+use std::net::IpAddr;
+
+use axum::extract::{ConnectInfo, RawPathParams, Request, State};
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use ipnet::IpNet;
+use serde_json::Value;
+
+use super::{Api, Peer};
+use crate::catalogue::Catalogue;
+use crate::model::{Service, Token, now};
+use crate::refusal::Refusal;
+
+/// Who asks; in the extensions of each request.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub email: String,
+}
+
+/// Callers without a token.
+const LOCAL_USER: &str = "local@millstream";
+const SCHEMES: [&str; 2] = ["aivenv1", "bearer"];
+const PREFIX_LENGTH: usize = 8;
+
+pub(super) async fn check(
+    State(api): State<Api>,
+    parameters: RawPathParams,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Refusal> {
+    let peer = request.extensions().get::<ConnectInfo<Peer>>();
+    let address = peer.map(|ConnectInfo(Peer(address))| address.ip().to_canonical());
+    let caller = caller(&api, address, request.headers())?;
+    let named = |name: &str| {
+        parameters
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
+    };
+    if let (Some(project), Some(service)) = (named("project"), named("service")) {
+        let path = request.uri().path();
+        check_address(&api, project, service, path, address)?;
+    }
+    request.extensions_mut().insert(caller);
+    Ok(next.run(request).await)
+}
+
+fn caller(api: &Api, address: Option<IpAddr>, headers: &HeaderMap) -> Result<Caller, Refusal> {
+    let Some(given) = headers.get(header::AUTHORIZATION) else {
+        if api.settings.trusts_loopback && address.is_some_and(|address| address.is_loopback()) {
+            return Ok(Caller {
+                email: LOCAL_USER.to_owned(),
+            });
+        }
+        return Err(Refusal::new(
+            401,
+            "Authentication is required: Authorization: aivenv1 TOKEN",
+        ));
+    };
+    let given = given.to_str().unwrap_or_default();
+    let token = given.split_once(' ').and_then(|(scheme, token)| {
+        let is_known = SCHEMES.contains(&scheme.to_ascii_lowercase().as_str());
+        is_known.then(|| token.trim())
+    });
+    let token =
+        token.ok_or_else(|| Refusal::new(401, "Authorization: expected aivenv1 TOKEN or Bearer TOKEN"))?;
+    let known = api
+        .manager
+        .catalogue
+        .read(|tables| tables.get::<Token>(&Token::hash(token)).cloned());
+    let known = known.filter(|known| known.expires_at.as_ref().is_none_or(|end| *end > now()));
+    let known = known.ok_or_else(|| Refusal::new(401, "Invalid token"))?;
+    Ok(Caller {
+        email: known.user_email.clone(),
+    })
+}
+
+/// The filter of a session cluster holds for what it does, not for changing the filter.
+fn check_address(
+    api: &Api,
+    project: &str,
+    service: &str,
+    path: &str,
+    address: Option<IpAddr>,
+) -> Result<(), Refusal> {
+    let is_filtered = ["/flink/", "/logs", "/metrics"]
+        .iter()
+        .any(|part| path.contains(part));
+    let Some(address) = address.filter(|_| is_filtered) else {
+        return Ok(());
+    };
+    let found = api
+        .manager
+        .catalogue
+        .read(|tables| tables.get::<Service>(&Service::key(project, service)).cloned());
+    let filter = found
+        .as_ref()
+        .and_then(|service| service.user_config.get("ip_filter"));
+    match filter.is_none_or(|filter| lets_in(filter, address)) {
+        true => Ok(()),
+        false => Err(Refusal::new(
+            403,
+            format!("The ip_filter of service {service} does not let {address} in"),
+        )),
+    }
+}
+
+/// Networks as text, or as `{"network", "description"}`; no list lets everybody in.
+fn lets_in(filter: &Value, address: IpAddr) -> bool {
+    let Some(networks) = filter.as_array() else {
+        return true;
+    };
+    let mut networks = networks.iter().filter_map(network);
+    networks.any(|network| network.contains(&address))
+}
+
+/// A network in CIDR notation, or one address.
+pub(super) fn network(entry: &Value) -> Option<IpNet> {
+    let text = entry.as_str().or_else(|| entry.get("network")?.as_str())?.trim();
+    let single = || text.parse::<IpAddr>().ok().map(IpNet::from);
+    text.parse().ok().or_else(single)
+}
+
+/// Makes a token; the answer is the only time that it is seen.
+pub async fn create_token(
+    catalogue: &Catalogue,
+    email: &str,
+    description: &str,
+    expires_at: Option<String>,
+) -> Result<(String, Token), Refusal> {
+    // Two UUIDs of version 4: 244 random bits.
+    let random = || uuid::Uuid::new_v4().simple().to_string();
+    let text = format!("{}{}", random(), random());
+    let token = register_token(catalogue, &text, email, description, expires_at).await?;
+    Ok((text, token))
+}
+
+/// Takes a token over that the operator has made.
+pub async fn register_token(
+    catalogue: &Catalogue,
+    text: &str,
+    email: &str,
+    description: &str,
+    expires_at: Option<String>,
+) -> Result<Token, Refusal> {
+    let token = Token {
+        sha256: Token::hash(text),
+        prefix: text.chars().take(PREFIX_LENGTH).collect(),
+        user_email: email.to_owned(),
+        description: description.to_owned(),
+        created_at: now(),
+        expires_at,
+    };
+    let stored = token.clone();
+    catalogue
+        .change(|transaction| {
+            transaction.put(stored);
+            Ok::<_, Refusal>(())
+        })
+        .await?;
+    Ok(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn networks_are_text_or_objects() {
+        let cases = [
+            (json!(["10.0.0.0/8", "::1/128"]), "10.1.2.3", true),
+            (json!(["10.0.0.0/8"]), "11.1.2.3", false),
+            (
+                json!([{"network": "11.1.2.3", "description": "me"}]),
+                "11.1.2.3",
+                true,
+            ),
+            (json!(["0.0.0.0/0", "::/0"]), "fe80::1", true),
+            (json!([]), "127.0.0.1", false),
+            (json!(null), "127.0.0.1", true),
+        ];
+        for (filter, address, expected) in cases {
+            let address = address.parse().expect("an address");
+            assert_eq!(lets_in(&filter, address), expected, "{filter} {address}");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Deployments: list, create, read, stop, cancel, delete.
+//!
+//! In: wishes. Out: deployments as they are then. Invariant: the manager decides what is possible; what has ended
+//! cannot be stopped or cancelled, which is how clients find out.
+
+use axum::extract::{Path, State};
+use axum::{Extension, Json};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::path::{ApplicationPath, DeploymentPath};
+use super::view::{self, DeploymentView};
+use super::{Answer, Api, Caller, Input};
+use crate::manager::NewDeployment;
+use crate::refusal::Refusal;
+
+/// Below which deployments are.
+const APPLICATION: &str = "/v1/project/{project}/service/{service}/flink/application/{application_id}";
+
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    let routes = OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, delete))
+        .routes(routes!(stop))
+        .routes(routes!(cancel))
+        .routes(routes!(save));
+    OpenApiRouter::new().nest(APPLICATION, routes)
+}
+
+#[derive(Deserialize, ToSchema)]
+struct DeploymentBody {
+    version_id: String,
+    /// 1 to 128; 1 unless given.
+    parallelism: Option<u32>,
+    /// Whether it starts again after a failure; true unless given.
+    restart_enabled: Option<bool>,
+    starting_savepoint: Option<String>,
+    /// The caller has seen which state is not taken over.
+    approve_state_loss: Option<bool>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Deployments {
+    deployments: Vec<DeploymentView>,
+}
+
+/// All deployments of an application, the newest first
+#[utoipa::path(get, path = "/deployment",
+    tag = "deployments", params(ApplicationPath), responses((status = 200, body = Deployments)))]
+async fn list(State(api): State<Api>, Path(path): Path<ApplicationPath>) -> Answer<Deployments> {
+    path.check(&api)?;
+    api.manager.catalogue.read(|tables| {
+        path.find(tables)?;
+        let found = view::deployments(tables, &path.application_id);
+        let deployments = found.into_iter().rev().map(DeploymentView::new).collect();
+        Ok(Json(Deployments { deployments }))
+    })
+}
+
+/// A new deployment of a version
+#[utoipa::path(post, path = "/deployment",
+    tag = "deployments", params(ApplicationPath), request_body = DeploymentBody,
+    responses((status = 200, body = DeploymentView)))]
+async fn create(
+    State(api): State<Api>,
+    Extension(caller): Extension<Caller>,
+    Path(path): Path<ApplicationPath>,
+    Input(body): Input<DeploymentBody>,
+) -> Answer<DeploymentView> {
+    let cluster = path.service().cluster(&api)?;
+    if !cluster.powered {
+        let message = format!("Service {} is powered off", cluster.name);
+        return Err(Refusal::conflict(message));
+    }
+    api.manager.catalogue.read(|tables| path.find(tables))?;
+    let starting_savepoint = body.starting_savepoint.filter(|given| !given.is_empty());
+    let new = NewDeployment {
+        version_id: body.version_id,
+        parallelism: body.parallelism.unwrap_or(1),
+        restart_enabled: body.restart_enabled.unwrap_or(true),
+        starting_savepoint,
+        approve_state_loss: body.approve_state_loss.unwrap_or(false),
+    };
+    let created = api
+        .manager
+        .create_deployment(&path.application_id, new, &caller.email)
+        .await?;
+    Ok(Json(DeploymentView::new(&created)))
+}
+
+/// A deployment
+#[utoipa::path(get, path = "/deployment/{deployment_id}", tag = "deployments", params(DeploymentPath), responses((status = 200, body = DeploymentView)))]
+async fn get(State(api): State<Api>, Path(path): Path<DeploymentPath>) -> Answer<DeploymentView> {
+    Ok(Json(DeploymentView::new(&*path.find(&api)?)))
+}
+
+/// Removes an ended deployment from the history
+#[utoipa::path(delete, path = "/deployment/{deployment_id}", tag = "deployments", params(DeploymentPath), responses((status = 200, body = DeploymentView)))]
+async fn delete(State(api): State<Api>, Path(path): Path<DeploymentPath>) -> Answer<DeploymentView> {
+    path.find(&api)?;
+    let deleted = api.manager.delete_deployment(&path.deployment_id).await?;
+    Ok(Json(DeploymentView::new(&deleted)))
+}
+
+/// Takes a savepoint and ends the deployment
+#[utoipa::path(post, path = "/deployment/{deployment_id}/stop", tag = "deployments", params(DeploymentPath), responses((status = 200, body = DeploymentView)))]
+async fn stop(State(api): State<Api>, Path(path): Path<DeploymentPath>) -> Answer<DeploymentView> {
+    path.find(&api)?;
+    let stopped = api.manager.stop_deployment(&path.deployment_id).await?;
+    Ok(Json(DeploymentView::new(&stopped)))
+}
+
+/// Ends the deployment without a savepoint
+#[utoipa::path(post, path = "/deployment/{deployment_id}/cancel", tag = "deployments", params(DeploymentPath), responses((status = 200, body = DeploymentView)))]
+async fn cancel(State(api): State<Api>, Path(path): Path<DeploymentPath>) -> Answer<DeploymentView> {
+    path.find(&api)?;
+    let cancelled = api.manager.cancel_deployment(&path.deployment_id).await?;
+    Ok(Json(DeploymentView::new(&cancelled)))
+}
+
+/// Takes a savepoint; the deployment goes on
+#[utoipa::path(post, path = "/deployment/{deployment_id}/savepoint", tag = "deployments", params(DeploymentPath), responses((status = 200, body = DeploymentView)))]
+async fn save(State(api): State<Api>, Path(path): Path<DeploymentPath>) -> Answer<DeploymentView> {
+    path.find(&api)?;
+    let saved = api.manager.save_deployment(&path.deployment_id).await?;
+    Ok(Json(DeploymentView::new(&saved)))
+}

@@ -1,0 +1,143 @@
+//! Log lines of a session cluster's jobs.
+//!
+//! In: how many, from where, in which order. Out: lines and where to go on. Invariant: without an offset the newest
+//! lines are answered, whatever their order.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::path::ServicePath;
+use super::{Answer, Api, Input};
+use crate::manager::{LogEntry, LogQuery};
+use crate::model::{Application, Deployment, timestamp};
+use crate::refusal::Refusal;
+
+const LIMIT: usize = 100;
+const LIMIT_MAX: usize = 500;
+
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(find))
+}
+
+#[derive(Deserialize, ToSchema)]
+struct LogRequest {
+    /// 100 unless given, at most 500.
+    limit: Option<usize>,
+    /// `offset` or `first_log_offset` of an earlier answer.
+    #[serde(default, deserialize_with = "text_or_number")]
+    #[schema(value_type = Option<String>)]
+    offset: Option<String>,
+    sort_order: Option<SortOrder>,
+    /// Of this deployment only.
+    deployment_id: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum SortOrder {
+    Asc,
+    Desc,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Logs {
+    logs: Vec<LogView>,
+    /// Of the first line of the answer.
+    first_log_offset: String,
+    /// Where to go on in the same order.
+    offset: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct LogView {
+    time: String,
+    hostname: String,
+    /// The application.
+    unit: String,
+    deployment_id: String,
+    msg: String,
+    offset: String,
+}
+
+fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Given {
+        Text(String),
+        Number(u64),
+    }
+    let given = Option::<Given>::deserialize(deserializer)?;
+    Ok(given.map(|given| match given {
+        Given::Text(text) => text,
+        Given::Number(number) => number.to_string(),
+    }))
+}
+
+/// Lines of the jobs of a session cluster
+#[utoipa::path(post, path = "/v1/project/{project}/service/{service}/logs", tag = "monitoring",
+    params(ServicePath), request_body = LogRequest, responses((status = 200, body = Logs)))]
+async fn find(
+    State(api): State<Api>,
+    Path(path): Path<ServicePath>,
+    Input(body): Input<LogRequest>,
+) -> Answer<Logs> {
+    path.check(&api)?;
+    api.manager.catalogue.read(|tables| path.find(tables))?;
+    let offset = body.offset.filter(|offset| !offset.is_empty());
+    let offset = offset.map(|offset| {
+        offset
+            .parse::<u64>()
+            .map_err(|_| Refusal::invalid("Invalid 'offset': expected the offset of an earlier answer"))
+    });
+    let offset = offset.transpose()?;
+    let is_descending = body.sort_order == Some(SortOrder::Desc);
+    let query = LogQuery {
+        deployment: body.deployment_id,
+        offset,
+        limit: body.limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX),
+        // Without an offset the newest lines are wanted.
+        is_descending: is_descending || offset.is_none(),
+    };
+    let mut entries = api.manager.logs(&path.key(), &query);
+    if query.is_descending && !is_descending {
+        entries.reverse();
+    }
+    let place = |entry: Option<&LogEntry>| {
+        entry
+            .map(|entry| entry.number)
+            .or(offset)
+            .unwrap_or(0)
+            .to_string()
+    };
+    let answer = Logs {
+        first_log_offset: place(entries.first()),
+        offset: place(entries.last()),
+        logs: entries.iter().map(|entry| view(&api, entry)).collect(),
+    };
+    Ok(Json(answer))
+}
+
+fn view(api: &Api, entry: &LogEntry) -> LogView {
+    let unit = api.manager.catalogue.read(|tables| {
+        let deployment = tables.get::<Deployment>(&entry.deployment)?;
+        Some(
+            tables
+                .get::<Application>(&deployment.application_id)?
+                .name
+                .clone(),
+        )
+    });
+    let moment = jiff::Timestamp::from_microsecond(entry.time_us).unwrap_or_default();
+    LogView {
+        time: timestamp(moment),
+        hostname: entry.host.clone(),
+        unit: unit.unwrap_or_default(),
+        deployment_id: entry.deployment.clone(),
+        msg: entry.line.clone(),
+        offset: entry.number.to_string(),
+    }
+}

@@ -1,0 +1,155 @@
+//! The API: Aiven's shapes over the manager.
+//!
+//! In: requests of HTTP. Out: JSON. Invariant: every route is described in `/openapi.json`, which is made of the code;
+//! a mistake of the caller is never answered with 5xx; no secret leaves the manager.
+
+#![allow(unused_qualifications, reason = "utoipa's macros write whole paths")]
+
+mod access;
+mod account;
+mod answer;
+mod application;
+mod cluster;
+mod database;
+mod deployment;
+mod endpoint;
+mod input;
+mod integration;
+mod log;
+mod metric;
+mod path;
+mod savepoint;
+mod serve;
+mod service;
+mod service_type;
+mod topic;
+mod version;
+mod view;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::{Map, Value};
+use tower_service::Service as _;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+pub use access::{Caller, create_token, register_token};
+pub use answer::Answer;
+pub use input::Input;
+pub use serve::{Peer, Tls, serve};
+pub use service::create_cluster;
+
+use crate::manager::Manager;
+use crate::refusal::Refusal;
+
+/// What the operator decides about the API.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub projects: Vec<String>,
+    /// Callers on this machine need no token.
+    pub trusts_loopback: bool,
+    /// Under which the API is reached, for answers that name it.
+    pub public_url: Option<String>,
+    /// How services are reached that are created without saying so, by their names.
+    pub connections: BTreeMap<String, Map<String, Value>>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            projects: vec!["dev".to_owned()],
+            trusts_loopback: false,
+            public_url: None,
+            connections: BTreeMap::new(),
+        }
+    }
+}
+
+/// State of all handlers.
+#[derive(Clone)]
+pub struct Api {
+    pub manager: Manager,
+    pub settings: Arc<Settings>,
+}
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Millstream",
+    description = "Session clusters of streaming SQL, in the shapes of Aiven for Apache Flink's API."
+))]
+struct Description;
+
+/// Everything there is under one address: the API, and what others serve beside it.
+pub fn router(manager: Manager, settings: Settings, beside: Router) -> Router {
+    let api = Api {
+        manager,
+        settings: Arc::new(settings),
+    };
+    let (routes, description) = routes().split_for_parts();
+    let described = axum::Json(description);
+    let routes = routes
+        .route_layer(middleware::from_fn_with_state(api.clone(), access::check))
+        .with_state(api)
+        .route("/openapi.json", axum::routing::get(async move || described))
+        .merge(beside)
+        .fallback(unknown)
+        .method_not_allowed_fallback(unknown_method);
+    Router::new().fallback(normalised).with_state(routes)
+}
+
+/// The description of all routes, as served at `/openapi.json`.
+pub fn description() -> utoipa::openapi::OpenApi {
+    routes().split_for_parts().1
+}
+
+fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .merge(account::routes())
+        .merge(service_type::routes())
+        .merge(service::routes())
+        .merge(application::routes())
+        .merge(version::routes())
+        .merge(deployment::routes())
+        .merge(savepoint::routes())
+        .merge(cluster::routes())
+        .merge(integration::routes())
+        .merge(endpoint::routes())
+        .merge(topic::routes())
+        .merge(database::routes())
+        .merge(log::routes())
+        .merge(metric::routes())
+}
+
+/// Some clients put a slash too many between host and path.
+async fn normalised(State(mut routes): State<Router>, mut request: Request) -> Response {
+    let given = request.uri().path_and_query().map_or("/", |given| given.as_str());
+    let (path, query) = given.split_once('?').unwrap_or((given, ""));
+    if path.starts_with("//") {
+        let path = path.trim_start_matches('/');
+        let uri = if query.is_empty() {
+            format!("/{path}")
+        } else {
+            format!("/{path}?{query}")
+        };
+        *request.uri_mut() = uri.parse().expect("a path without some of its slashes is a path");
+    }
+    match routes.call(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+async fn unknown(request: Request) -> Response {
+    let (method, path) = (request.method(), request.uri().path());
+    Refusal::not_found(format!("There is no {method} {path}")).into_response()
+}
+
+async fn unknown_method(request: Request) -> Response {
+    let (method, path) = (request.method(), request.uri().path());
+    Refusal::new(405, format!("{path} does not take {method}")).into_response()
+}

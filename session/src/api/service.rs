@@ -1,0 +1,438 @@
+//! Services: session clusters, and connections that an operator registers.
+//!
+//! In: what clients send about them. Out: services as Aiven shows them. Invariant: an update changes the keys that it
+//! names and no others; secrets do not come back.
+
+mod view;
+
+use axum::extract::{Path, State};
+use axum::{Extension, Json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::answer::{Done, done};
+use super::input::null_is_default;
+use super::path::{ProjectPath, ServicePath, missing_service};
+use super::{Answer, Api, Caller, Input, application, service_type};
+use crate::catalogue::{Catalogue, Transaction};
+use crate::model::{Application, Deployment, Integration, Service, fresh_id, now};
+use crate::refusal::Refusal;
+use view::ServiceView;
+
+const NAME_MAX: usize = 64;
+const PLAN: &str = "local";
+
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, update, delete))
+        .routes(routes!(tags, replace_tags, change_tags))
+}
+
+#[derive(Deserialize, ToSchema)]
+struct NewService {
+    service_name: String,
+    service_type: String,
+    plan: Option<String>,
+    cloud: Option<String>,
+    #[serde(default, deserialize_with = "null_is_default")]
+    user_config: Map<String, Value>,
+    #[serde(default, deserialize_with = "null_is_default")]
+    maintenance: Map<String, Value>,
+    #[serde(default, deserialize_with = "null_is_default")]
+    tech_emails: Vec<Value>,
+    #[serde(default, deserialize_with = "null_is_default")]
+    termination_protection: bool,
+    #[serde(default, deserialize_with = "null_is_default")]
+    service_integrations: Vec<NewServiceIntegration>,
+    /// How a service that is not a session cluster is reached, by the keys of integration endpoints.
+    #[serde(default, deserialize_with = "null_is_default")]
+    connection: Map<String, Value>,
+}
+
+/// An integration that is made with the service, of which it is the destination.
+#[derive(Deserialize, ToSchema)]
+struct NewServiceIntegration {
+    integration_type: String,
+    #[serde(alias = "source_service_name")]
+    source_service: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct ServiceUpdate {
+    plan: Option<String>,
+    cloud: Option<String>,
+    powered: Option<bool>,
+    #[serde(default, deserialize_with = "null_is_default")]
+    user_config: Map<String, Value>,
+    #[serde(default, deserialize_with = "null_is_default")]
+    maintenance: Map<String, Value>,
+    tech_emails: Option<Vec<Value>>,
+    termination_protection: Option<bool>,
+    #[serde(default, deserialize_with = "null_is_default")]
+    connection: Map<String, Value>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct OneService {
+    service: ServiceView,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Services {
+    services: Vec<ServiceView>,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+struct Tags {
+    #[serde(default, deserialize_with = "null_is_default")]
+    tags: Map<String, Value>,
+}
+
+/// All services of a project
+#[utoipa::path(get, path = "/v1/project/{project}/service", tag = "services", params(ProjectPath),
+    responses((status = 200, body = Services)))]
+async fn list(State(api): State<Api>, Path(path): Path<ProjectPath>) -> Answer<Services> {
+    path.check(&api)?;
+    let services = api.manager.catalogue.read(|tables| {
+        let of_project = tables
+            .all::<Service>()
+            .filter(|service| service.project == path.project);
+        of_project
+            .map(|service| ServiceView::new(service, tables, &api.settings))
+            .collect()
+    });
+    Ok(Json(Services { services }))
+}
+
+/// A new session cluster, or a connection that integrations can name
+#[utoipa::path(post, path = "/v1/project/{project}/service", tag = "services", params(ProjectPath),
+    request_body = NewService, responses((status = 200, body = OneService)))]
+async fn create(
+    State(api): State<Api>,
+    Extension(_caller): Extension<Caller>,
+    Path(path): Path<ProjectPath>,
+    Input(body): Input<NewService>,
+) -> Answer<OneService> {
+    path.check(&api)?;
+    check_name(&body.service_name)?;
+    if !service_type::TYPES
+        .iter()
+        .any(|(known, _)| *known == body.service_type)
+    {
+        return Err(service_type::unknown(&body.service_type));
+    }
+    service_type::check(&body.service_type, &body.user_config, None)?;
+    let key = Service::key(&path.project, &body.service_name);
+    let (service, integrations) = records(&api, path.project, body);
+    api.manager
+        .catalogue
+        .change(|transaction| {
+            if transaction.get::<Service>(&key).is_some() {
+                return Err(Refusal::conflict(format!(
+                    "Service {} already exists",
+                    service.name
+                )));
+            }
+            transaction.put(service);
+            integrations.into_iter().for_each(|one| transaction.put(one));
+            Ok(())
+        })
+        .await?;
+    shown(&api, &key)
+}
+
+fn records(api: &Api, project: String, body: NewService) -> (Service, Vec<Integration>) {
+    let moment = now();
+    let known = || api.settings.connections.get(&body.service_name).cloned();
+    let connection = Some(body.connection.clone()).filter(|given| !given.is_empty());
+    let integration = |one: NewServiceIntegration| Integration {
+        id: fresh_id(),
+        project: project.clone(),
+        integration_type: one.integration_type,
+        source_service: one.source_service,
+        source_endpoint_id: None,
+        dest_service: Some(body.service_name.clone()),
+        dest_endpoint_id: None,
+        user_config: Map::new(),
+        created_at: moment.clone(),
+    };
+    let integrations = body.service_integrations.into_iter().map(integration).collect();
+    let service = Service {
+        project: project.clone(),
+        connection: connection.or_else(known).unwrap_or_default(),
+        name: body.service_name,
+        service_type: body.service_type,
+        plan: body.plan.unwrap_or_else(|| PLAN.to_owned()),
+        cloud: body.cloud,
+        user_config: body.user_config,
+        maintenance: body.maintenance,
+        tags: Map::new(),
+        tech_emails: body.tech_emails,
+        termination_protection: body.termination_protection,
+        powered: true,
+        created_at: moment.clone(),
+        updated_at: moment,
+    };
+    (service, integrations)
+}
+
+/// A service
+#[utoipa::path(get, path = "/v1/project/{project}/service/{service}", tag = "services", params(ServicePath),
+    responses((status = 200, body = OneService)))]
+async fn get(State(api): State<Api>, Path(path): Path<ServicePath>) -> Answer<OneService> {
+    path.check(&api)?;
+    shown(&api, &path.key()).map_err(|_| missing_service(&path.service))
+}
+
+/// Changes what is named; keys of user_config, maintenance and connection that are not named stay, null removes one
+#[utoipa::path(put, path = "/v1/project/{project}/service/{service}", tag = "services", params(ServicePath),
+    request_body = ServiceUpdate, responses((status = 200, body = OneService)))]
+async fn update(
+    State(api): State<Api>,
+    Path(path): Path<ServicePath>,
+    Input(body): Input<ServiceUpdate>,
+) -> Answer<OneService> {
+    path.check(&api)?;
+    api.manager
+        .catalogue
+        .change(|transaction| {
+            let mut service = found(transaction, &path)?;
+            service_type::check(
+                &service.service_type,
+                &body.user_config,
+                Some(&service.user_config),
+            )?;
+            if body.powered == Some(false) {
+                check_is_idle(transaction, &service)?;
+            }
+            merge(&mut service.user_config, body.user_config);
+            merge(&mut service.maintenance, body.maintenance);
+            merge(&mut service.connection, body.connection);
+            service.plan = body.plan.unwrap_or(service.plan);
+            service.cloud = body.cloud.or(service.cloud);
+            service.powered = body.powered.unwrap_or(service.powered);
+            service.tech_emails = body.tech_emails.unwrap_or(service.tech_emails);
+            service.termination_protection = body
+                .termination_protection
+                .unwrap_or(service.termination_protection);
+            service.updated_at = now();
+            transaction.put(service);
+            Ok::<_, Refusal>(())
+        })
+        .await?;
+    shown(&api, &path.key())
+}
+
+/// Deletes a service, a session cluster with its applications and their history
+#[utoipa::path(delete, path = "/v1/project/{project}/service/{service}", tag = "services", params(ServicePath),
+    responses((status = 200, body = Done)))]
+async fn delete(State(api): State<Api>, Path(path): Path<ServicePath>) -> Answer<Done> {
+    path.check(&api)?;
+    let history: Vec<String> = api.manager.catalogue.read(|tables| {
+        let service = path.find(tables)?;
+        check_protection(&service)?;
+        let of_service = tables.all::<Deployment>().filter(|d| {
+            tables
+                .get::<Application>(&d.application_id)
+                .is_some_and(|a| is_of(a, &service))
+        });
+        let found: Vec<&Deployment> = of_service.map(|deployment| &**deployment).collect();
+        check_all_ended(&service, found.iter().copied())?;
+        Ok::<_, Refusal>(found.iter().map(|deployment| deployment.id.clone()).collect())
+    })?;
+    for deployment in history {
+        api.manager.delete_deployment(&deployment).await?;
+    }
+    api.manager
+        .catalogue
+        .change(|transaction| {
+            let service = found(transaction, &path)?;
+            check_is_idle(transaction, &service)?;
+            remove(transaction, &service);
+            Ok::<_, Refusal>(())
+        })
+        .await?;
+    done()
+}
+
+/// Tags
+#[utoipa::path(get, path = "/v1/project/{project}/service/{service}/tags", tag = "services", params(ServicePath),
+    responses((status = 200, body = Tags)))]
+async fn tags(State(api): State<Api>, Path(path): Path<ServicePath>) -> Answer<Tags> {
+    path.check(&api)?;
+    let service = api.manager.catalogue.read(|tables| path.find(tables))?;
+    Ok(Json(Tags {
+        tags: service.tags.clone(),
+    }))
+}
+
+/// Replaces all tags
+#[utoipa::path(put, path = "/v1/project/{project}/service/{service}/tags", tag = "services", params(ServicePath),
+    request_body = Tags, responses((status = 200, body = Tags)))]
+async fn replace_tags(
+    State(api): State<Api>,
+    Path(path): Path<ServicePath>,
+    Input(body): Input<Tags>,
+) -> Answer<Tags> {
+    store_tags(&api, &path, |_| body.tags).await
+}
+
+/// Changes the tags that are named; null removes one
+#[utoipa::path(patch, path = "/v1/project/{project}/service/{service}/tags", tag = "services",
+    params(ServicePath), request_body = Tags, responses((status = 200, body = Tags)))]
+async fn change_tags(
+    State(api): State<Api>,
+    Path(path): Path<ServicePath>,
+    Input(body): Input<Tags>,
+) -> Answer<Tags> {
+    store_tags(&api, &path, |mut tags| {
+        merge(&mut tags, body.tags);
+        tags
+    })
+    .await
+}
+
+async fn store_tags(
+    api: &Api,
+    path: &ServicePath,
+    change: impl FnOnce(Map<String, Value>) -> Map<String, Value>,
+) -> Answer<Tags> {
+    path.check(api)?;
+    let tags = api
+        .manager
+        .catalogue
+        .change(|transaction| {
+            let mut service = found(transaction, path)?;
+            service.tags = change(std::mem::take(&mut service.tags));
+            let tags = service.tags.clone();
+            transaction.put(service);
+            Ok::<_, Refusal>(tags)
+        })
+        .await?;
+    Ok(Json(Tags { tags }))
+}
+
+/// A session cluster under this name; nothing happens if it exists.
+pub async fn create_cluster(catalogue: &Catalogue, project: &str, name: &str) -> Result<(), Refusal> {
+    check_name(name)?;
+    let moment = now();
+    let service = Service {
+        project: project.to_owned(),
+        name: name.to_owned(),
+        service_type: "flink".to_owned(),
+        plan: PLAN.to_owned(),
+        cloud: None,
+        user_config: Map::new(),
+        maintenance: Map::new(),
+        tags: Map::new(),
+        tech_emails: Vec::new(),
+        termination_protection: false,
+        powered: true,
+        created_at: moment.clone(),
+        updated_at: moment,
+        connection: Map::new(),
+    };
+    catalogue
+        .change(|transaction| {
+            if transaction.get::<Service>(&Service::key(project, name)).is_none() {
+                transaction.put(service);
+            }
+            Ok(())
+        })
+        .await
+}
+
+fn shown(api: &Api, key: &str) -> Answer<OneService> {
+    api.manager.catalogue.read(|tables| {
+        let found = tables.get::<Service>(key);
+        let found = found.ok_or_else(|| Refusal::not_found(format!("Service not found: {key}")))?;
+        let service = ServiceView::new(found, tables, &api.settings);
+        Ok(Json(OneService { service }))
+    })
+}
+
+fn found(transaction: &Transaction<'_>, path: &ServicePath) -> Result<Service, Refusal> {
+    let found = transaction.get::<Service>(&path.key());
+    found
+        .map(|service| Service::clone(&service))
+        .ok_or_else(|| missing_service(&path.service))
+}
+
+/// Values that are given replace those there are; null removes.
+pub(super) fn merge(into: &mut Map<String, Value>, changes: Map<String, Value>) {
+    for (key, value) in changes {
+        if value.is_null() {
+            into.shift_remove(&key);
+        } else {
+            into.insert(key, value);
+        }
+    }
+}
+
+fn check_name(name: &str) -> Result<(), Refusal> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if (1..=NAME_MAX).contains(&name.len()) && name.chars().all(is_allowed) {
+        return Ok(());
+    }
+    Err(Refusal::invalid(format!(
+        "Invalid 'service_name': expected 1 to {NAME_MAX} letters, digits, '-' and '_', found '{name}'"
+    )))
+}
+
+fn check_protection(service: &Service) -> Result<(), Refusal> {
+    if !service.termination_protection {
+        return Ok(());
+    }
+    let message = format!("Service {} is protected against termination", service.name);
+    Err(Refusal::new(403, message))
+}
+
+fn is_of(application: &Application, service: &Service) -> bool {
+    application.project == service.project && application.service == service.name
+}
+
+fn check_is_idle(transaction: &Transaction<'_>, service: &Service) -> Result<(), Refusal> {
+    let deployments = transaction.all::<Deployment>();
+    let of_service = deployments
+        .iter()
+        .map(|deployment| &**deployment)
+        .filter(|deployment| {
+            let application = transaction.get::<Application>(&deployment.application_id);
+            application.is_some_and(|application| is_of(&application, service))
+        });
+    check_all_ended(service, of_service)
+}
+
+fn check_all_ended<'a>(
+    service: &Service,
+    deployments: impl Iterator<Item = &'a Deployment>,
+) -> Result<(), Refusal> {
+    use crate::model::Status::{DeleteRequested, Deleting};
+    let is_active = |d: &&Deployment| !d.status.is_ended() && !matches!(d.status, DeleteRequested | Deleting);
+    match deployments.filter(is_active).count() {
+        0 => Ok(()),
+        count => Err(Refusal::conflict(format!(
+            "Service {} has {count} active deployment(s): stop or cancel them first",
+            service.name
+        ))),
+    }
+}
+
+fn remove(transaction: &mut Transaction<'_>, service: &Service) {
+    for one in transaction.all::<Application>() {
+        if is_of(&one, service) {
+            application::remove(transaction, &one.id);
+        }
+    }
+    for one in transaction.all::<Integration>() {
+        let ends = [one.source_service.as_ref(), one.dest_service.as_ref()];
+        if one.project == service.project && ends.contains(&Some(&service.name)) {
+            transaction.delete::<Integration>(&one.id);
+        }
+    }
+    transaction.delete::<Service>(&Service::key(&service.project, &service.name));
+}

@@ -1,0 +1,317 @@
+//! Topics of a Kafka connection: list, create, change, delete.
+//!
+//! In: a service or integration, settings of topics. Out: what the brokers answer. Invariant: the brokers are asked
+//! each time, with a short timeout; nothing of a topic is kept here.
+
+mod broker;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::answer::{Done, done};
+use super::database::{integration_connection, service_connection};
+use super::input::null_is_default;
+use super::integration::IntegrationPath;
+use super::path::ServicePath;
+use super::{Answer, Api, Input};
+use crate::connection::{Connection, Kind};
+use crate::refusal::Refusal;
+use broker::{Broker, Topic};
+
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(of_service, create))
+        .routes(routes!(get, update, delete))
+        .routes(routes!(of_integration))
+        .routes(routes!(several))
+}
+
+#[derive(Deserialize, ToSchema)]
+struct NewTopic {
+    topic_name: String,
+    partitions: Option<i32>,
+    replication: Option<i32>,
+    #[serde(default, deserialize_with = "null_is_default")]
+    config: Map<String, Value>,
+    /// As `avn` sends it, beside `config`.
+    cleanup_policy: Option<String>,
+    retention_bytes: Option<i64>,
+    retention_hours: Option<i64>,
+    min_insync_replicas: Option<i64>,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct TopicUpdate {
+    /// May only grow.
+    partitions: Option<i32>,
+    #[serde(default, deserialize_with = "null_is_default")]
+    config: Map<String, Value>,
+    retention_bytes: Option<i64>,
+    retention_hours: Option<i64>,
+    min_insync_replicas: Option<i64>,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct TopicNames {
+    topic_names: Vec<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Topics {
+    topics: Vec<TopicSummary>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct TopicSummary {
+    topic_name: String,
+    partitions: usize,
+    replication: usize,
+    state: &'static str,
+    cleanup_policy: Option<String>,
+    min_insync_replicas: Option<i64>,
+    retention_bytes: Option<i64>,
+    retention_hours: Option<i64>,
+    tags: Vec<Value>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct OneTopic {
+    topic: TopicDetails,
+}
+
+#[derive(Serialize, ToSchema)]
+struct TopicsDetails {
+    topics: Vec<TopicDetails>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct TopicDetails {
+    topic_name: String,
+    partitions: Vec<PartitionDetails>,
+    replication: usize,
+    state: &'static str,
+    /// By key: value, source, synonyms.
+    config: Map<String, Value>,
+    tags: Vec<Value>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct PartitionDetails {
+    partition: i32,
+    earliest_offset: i64,
+    latest_offset: i64,
+    isr: usize,
+    consumer_groups: Vec<Value>,
+}
+
+#[derive(Deserialize, IntoParams)]
+struct TopicPath {
+    project: String,
+    service: String,
+    topic: String,
+}
+
+const STATE: &str = "ACTIVE";
+const HOUR_MS: i64 = 3_600_000;
+
+impl TopicPath {
+    fn connection(&self, api: &Api) -> Result<Connection, Refusal> {
+        let path = ServicePath {
+            project: self.project.clone(),
+            service: self.service.clone(),
+        };
+        service_connection(api, &path, Kind::Kafka)
+    }
+}
+
+/// Topics of a Kafka service
+#[utoipa::path(get, path = "/v1/project/{project}/service/{service}/topic", tag = "connections",
+    params(ServicePath), responses((status = 200, body = Topics)))]
+async fn of_service(State(api): State<Api>, Path(path): Path<ServicePath>) -> Answer<Topics> {
+    list(service_connection(&api, &path, Kind::Kafka)?).await
+}
+
+/// Topics that an integration leads to
+#[utoipa::path(get, path = "/v1/project/{project}/integration/{integration_id}/topic", tag = "connections",
+    params(IntegrationPath), responses((status = 200, body = Topics)))]
+async fn of_integration(State(api): State<Api>, Path(path): Path<IntegrationPath>) -> Answer<Topics> {
+    list(integration_connection(&api, &path, Kind::Kafka)?).await
+}
+
+async fn list(connection: Connection) -> Answer<Topics> {
+    let topics = broker::ask(connection, |broker| {
+        let topics = broker.topics()?;
+        broker.with_configs(topics)
+    });
+    let topics = topics.await?.iter().map(summary).collect();
+    Ok(Json(Topics { topics }))
+}
+
+fn summary(topic: &Topic) -> TopicSummary {
+    let number = |key: &str| topic.value(key)?.parse().ok();
+    TopicSummary {
+        topic_name: topic.name.clone(),
+        partitions: topic.partitions.len(),
+        replication: topic.replication(),
+        state: STATE,
+        cleanup_policy: topic.value("cleanup.policy").map(str::to_owned),
+        min_insync_replicas: number("min.insync.replicas"),
+        retention_bytes: number("retention.bytes"),
+        retention_hours: number("retention.ms").map(|ms| if ms < 0 { ms } else { ms / HOUR_MS }),
+        tags: Vec::new(),
+    }
+}
+
+/// A new topic
+#[utoipa::path(post, path = "/v1/project/{project}/service/{service}/topic", tag = "connections",
+    params(ServicePath), request_body = NewTopic, responses((status = 200, body = Done)))]
+async fn create(
+    State(api): State<Api>,
+    Path(path): Path<ServicePath>,
+    Input(body): Input<NewTopic>,
+) -> Answer<Done> {
+    let connection = service_connection(&api, &path, Kind::Kafka)?;
+    let mut config = broker::settings(&body.config)?;
+    let policy = body.cleanup_policy.map(|value| ("cleanup.policy", value));
+    add(&mut config, policy);
+    add(
+        &mut config,
+        old_settings(
+            body.retention_bytes,
+            body.retention_hours,
+            body.min_insync_replicas,
+        ),
+    );
+    broker::ask(connection, move |broker| {
+        let (partitions, replication) = (body.partitions.unwrap_or(1), body.replication.unwrap_or(1));
+        broker.create(&body.topic_name, partitions, replication, &config)
+    })
+    .await?;
+    done()
+}
+
+/// Settings that older clients send beside `config`.
+fn old_settings(
+    retention_bytes: Option<i64>,
+    retention_hours: Option<i64>,
+    min_insync_replicas: Option<i64>,
+) -> impl Iterator<Item = (&'static str, String)> {
+    let hours = |hours: i64| {
+        if hours < 0 {
+            hours
+        } else {
+            hours.saturating_mul(HOUR_MS)
+        }
+    };
+    [
+        ("retention.bytes", retention_bytes),
+        ("retention.ms", retention_hours.map(hours)),
+        ("min.insync.replicas", min_insync_replicas),
+    ]
+    .into_iter()
+    .filter_map(|(key, value)| Some((key, value?.to_string())))
+}
+
+fn add(config: &mut Vec<(String, String)>, more: impl IntoIterator<Item = (&'static str, String)>) {
+    for (key, value) in more {
+        if !config.iter().any(|(known, _)| known == key) {
+            config.push((key.to_owned(), value));
+        }
+    }
+}
+
+/// A topic with partitions and configuration
+#[utoipa::path(get, path = "/v1/project/{project}/service/{service}/topic/{topic}", tag = "connections",
+    params(TopicPath), responses((status = 200, body = OneTopic)))]
+async fn get(State(api): State<Api>, Path(path): Path<TopicPath>) -> Answer<OneTopic> {
+    let connection = path.connection(&api)?;
+    let mut found = details(connection, vec![path.topic.clone()]).await?;
+    let topic = found
+        .pop()
+        .ok_or_else(|| Refusal::not_found(format!("Topic not found: {}", path.topic)))?;
+    Ok(Json(OneTopic { topic }))
+}
+
+/// Several topics with partitions and configuration; those that do not exist are left out
+#[utoipa::path(post, path = "/v2/project/{project}/service/{service}/topic", tag = "connections",
+    params(ServicePath), request_body = TopicNames, responses((status = 200, body = TopicsDetails)))]
+async fn several(
+    State(api): State<Api>,
+    Path(path): Path<ServicePath>,
+    Input(body): Input<TopicNames>,
+) -> Answer<TopicsDetails> {
+    let connection = service_connection(&api, &path, Kind::Kafka)?;
+    let topics = details(connection, body.topic_names).await?;
+    Ok(Json(TopicsDetails { topics }))
+}
+
+async fn details(connection: Connection, names: Vec<String>) -> Result<Vec<TopicDetails>, Refusal> {
+    broker::ask(connection, move |broker| {
+        let mut topics = broker.topics()?;
+        topics.retain(|topic| names.contains(&topic.name));
+        let topics = broker.with_configs(topics)?;
+        topics.iter().map(|topic| detailed(broker, topic)).collect()
+    })
+    .await
+}
+
+fn detailed(broker: &Broker, topic: &Topic) -> Result<TopicDetails, Refusal> {
+    let mut partitions = Vec::with_capacity(topic.partitions.len());
+    for partition in &topic.partitions {
+        let (earliest_offset, latest_offset) = broker.offsets(&topic.name, partition.id)?;
+        partitions.push(PartitionDetails {
+            partition: partition.id,
+            earliest_offset,
+            latest_offset,
+            isr: partition.in_sync,
+            consumer_groups: Vec::new(),
+        });
+    }
+    Ok(TopicDetails {
+        topic_name: topic.name.clone(),
+        partitions,
+        replication: topic.replication(),
+        state: STATE,
+        config: broker::shown(&topic.config),
+        tags: Vec::new(),
+    })
+}
+
+/// Changes settings that are named; others stay
+#[utoipa::path(put, path = "/v1/project/{project}/service/{service}/topic/{topic}", tag = "connections",
+    params(TopicPath), request_body = TopicUpdate, responses((status = 200, body = Done)))]
+async fn update(
+    State(api): State<Api>,
+    Path(path): Path<TopicPath>,
+    Input(body): Input<TopicUpdate>,
+) -> Answer<Done> {
+    let connection = path.connection(&api)?;
+    let mut config = broker::settings(&body.config)?;
+    add(
+        &mut config,
+        old_settings(
+            body.retention_bytes,
+            body.retention_hours,
+            body.min_insync_replicas,
+        ),
+    );
+    broker::ask(connection, move |broker| {
+        broker.update(&path.topic, body.partitions, config)
+    })
+    .await?;
+    done()
+}
+
+/// Deletes a topic and what is in it
+#[utoipa::path(delete, path = "/v1/project/{project}/service/{service}/topic/{topic}", tag = "connections",
+    params(TopicPath), responses((status = 200, body = Done)))]
+async fn delete(State(api): State<Api>, Path(path): Path<TopicPath>) -> Answer<Done> {
+    let connection = path.connection(&api)?;
+    broker::ask(connection, move |broker| broker.delete(&path.topic)).await?;
+    done()
+}

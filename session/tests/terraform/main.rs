@@ -1,0 +1,10 @@
+//! What Aiven's Terraform provider sends and what it needs back, replayed against the API over HTTP.
+//!
+//! In: the provider's calls, with its headers and bodies. Out: nothing when every answer is one that the provider goes
+//! on with. Invariant: no test reaches behind the API but to set up services and statuses.
+
+mod application;
+mod integration;
+mod open_api;
+mod service;
+mod support;

@@ -1,0 +1,174 @@
+//! Headers, tokens, odd paths, and the description of the API.
+
+use serde_json::json;
+use session::api::Settings;
+
+use crate::support::{FLINK, PROJECT, Server};
+
+#[test]
+fn odd_requests_are_understood() {
+    let server = Server::start();
+    let bearer = format!("Authorization: Bearer {}\r\n", server.token());
+    let octets = format!("{bearer}Content-Type: application/octet-stream\r\n");
+    for (target, headers) in [
+        ("//v1/project/dev/service?limit=999", &bearer),
+        ("/v1/project/dev/service", &octets),
+        ("/v1/project/dev/service/flink%2Ddemo", &bearer),
+    ] {
+        server.send("GET", target, headers, "").ok();
+    }
+    // avn sends JSON under this type too when it has nothing to say.
+    let created = server
+        .send("POST", FLINK, &octets, r#"{"name": "app", "unknown": [1]}"#)
+        .ok();
+    assert_eq!(created["name"], "app");
+    for (method, path) in [
+        ("GET", format!("{PROJECT}/nothing")),
+        ("POST", format!("{FLINK}/a/deployment/b/explode")),
+        ("GET", format!("{FLINK}/a/version/")),
+        ("GET", "/".to_owned()),
+    ] {
+        assert_eq!(server.call(method, &path, None).status, 404, "{method} {path}");
+    }
+    assert_eq!(server.call("PATCH", FLINK, None).status, 405);
+}
+
+#[test]
+fn tokens_are_asked_for() {
+    let server = Server::start();
+    let path = "/v1/project";
+    for headers in [
+        "",
+        "Authorization: aivenv1 wrong\r\n",
+        "Authorization: Basic eDp5\r\n",
+    ] {
+        assert_eq!(server.send("GET", path, headers, "").status, 401, "{headers}");
+    }
+    let created = server.post("/v1/access_token", r#"{"description": "second"}"#);
+    let token = created["token"].as_str().expect("it is shown once");
+    let headers = format!("Authorization: aivenv1 {token}\r\n");
+    assert_eq!(
+        server.send("GET", "/v1/me", &headers, "").ok()["user"]["user"],
+        "me@example.org"
+    );
+    let listed = server.get("/v1/access_token");
+    assert!(
+        !listed.to_string().contains(token),
+        "only its first characters are kept"
+    );
+    server.delete(&format!("/v1/access_token/{token}"));
+    assert_eq!(server.send("GET", path, &headers, "").status, 401);
+    assert_eq!(server.call("POST", "/v1/userauth", Some("{}")).status, 403);
+}
+
+#[test]
+fn callers_on_this_machine_need_no_token_where_the_operator_says_so() {
+    let settings = Settings {
+        trusts_loopback: true,
+        ..Settings::default()
+    };
+    let server = Server::start_with(settings);
+    server.send("GET", "/v1/project", "", "").ok();
+    assert_eq!(
+        server
+            .send("GET", "/v1/project", "Authorization: aivenv1 wrong\r\n", "")
+            .status,
+        401
+    );
+}
+
+#[test]
+fn the_filter_of_a_cluster_holds_for_its_jobs() {
+    let server = Server::start();
+    let service = format!("{PROJECT}/service/flink-demo");
+    server.put(
+        &service,
+        r#"{"user_config": {"ip_filter": [{"network": "10.0.0.0/8", "description": "office"}]}}"#,
+    );
+    assert_eq!(
+        server.call("GET", FLINK, None).refused(403),
+        "The ip_filter of service flink-demo does not let 127.0.0.1 in"
+    );
+    server.put(&service, r#"{"user_config": {"ip_filter": ["127.0.0.0/8"]}}"#);
+    server.get(FLINK);
+}
+
+#[test]
+fn every_route_is_described() {
+    let server = Server::start();
+    let described = server.send("GET", "/openapi.json", "", "").ok();
+    let generated = serde_json::to_value(session::api::description()).expect("plain data");
+    assert_eq!(described, generated);
+    let paths = described["paths"].as_object().expect("paths");
+    assert!(paths.len() > 35, "{}", paths.len());
+    for (path, methods) in paths {
+        let example = path
+            .replace("{project}", "dev")
+            .replace("{service}", "flink-demo")
+            .replace(['{', '}'], "");
+        for (method, operation) in methods.as_object().expect("methods") {
+            assert!(
+                operation["summary"].is_string() && operation["responses"].is_object(),
+                "{method} {path}"
+            );
+            let answer = server.call(&method.to_uppercase(), &example, Some("{}"));
+            let is_routed = !answer.body["message"]
+                .as_str()
+                .is_some_and(|message| message.starts_with("There is no "));
+            assert!(
+                is_routed && answer.status < 500 && answer.status != 405,
+                "{method} {path}: {}",
+                answer.body
+            );
+        }
+    }
+}
+
+#[test]
+fn what_avn_asks_first_is_answered() {
+    let server = Server::start();
+    assert_eq!(server.get("/v1/project")["projects"][0]["project_name"], "dev");
+    let account = server.get("/v1/project/dev")["project"]["account_id"].clone();
+    let versions = server.get(&format!(
+        "/v1/account/{}/service_versions",
+        account.as_str().expect("text")
+    ));
+    assert_eq!(
+        versions["service_versions"][0]["aiven_end_of_life_time"],
+        json!(null)
+    );
+    assert!(server.get(&format!("{PROJECT}/vpcs"))["vpcs"].is_array());
+    let schema = server.get(&format!("{PROJECT}/service-types/flink"))["user_config_schema"].clone();
+    assert_eq!(schema["properties"]["number_of_task_slots"]["type"], "integer");
+    let types = server.get(&format!("{PROJECT}/service_types"))["service_types"].clone();
+    assert!(types["kafka"]["description"].is_string());
+    let logs = server.post(
+        &format!("{PROJECT}/service/flink-demo/logs"),
+        r#"{"limit": 100, "offset": "5"}"#,
+    );
+    assert_eq!(logs, json!({"logs": [], "first_log_offset": "5", "offset": "5"}));
+    let metrics = server.post(
+        &format!("{PROJECT}/service/flink-demo/metrics"),
+        r#"{"period": "hour"}"#,
+    );
+    assert_eq!(metrics["metrics"]["cpu_usage"]["data"]["cols"][0]["type"], "date");
+    let wrong = server.call(
+        "POST",
+        &format!("{PROJECT}/service/flink-demo/metrics"),
+        Some(r#"{"period": "x"}"#),
+    );
+    assert!(
+        wrong
+            .refused(400)
+            .starts_with("Invalid 'period': unknown variant `x`")
+    );
+    let overview = server.get(&format!("{PROJECT}/service/flink-demo/flink/overview"));
+    assert_eq!(
+        (&overview["taskmanagers"], &overview["slots-total"]),
+        (&json!(0), &json!(0))
+    );
+    assert_eq!(
+        server.get(&format!("{PROJECT}/service/flink-demo/flink/job"))["jobs"],
+        json!([])
+    );
+}
