@@ -112,6 +112,7 @@ fn summary(outcome: &local::Outcome, bounds: Bounds) -> String {
     let why = match &outcome.end {
         End::Finished => "; the sources have ended".to_owned(),
         End::MaxRows => "; there may be more (--max-rows)".to_owned(),
+        End::MaxBytes => "; there is more than fits into an answer".to_owned(),
         End::TimeToLive => format!("; {:?} are over (--ttl)", bounds.ttl),
         End::Canceled => "; canceled".to_owned(),
         End::Failed(message) => format!("; {message}"),

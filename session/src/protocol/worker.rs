@@ -67,12 +67,23 @@ pub enum State {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    Restored { url: Option<String> },
+    Restored {
+        url: Option<String>,
+    },
     Checkpoint(Checkpoint),
     Savepoint(Checkpoint),
-    CheckpointFailed { epoch: u64, message: String },
-    SavepointFailed { message: String },
-    Rows { rows: Vec<Row> },
+    CheckpointFailed {
+        epoch: u64,
+        message: String,
+    },
+    SavepointFailed {
+        message: String,
+    },
+    Rows {
+        /// How many rows of the query came before: what comes twice is recognised.
+        first: u64,
+        rows: Vec<Row>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,11 +5,13 @@
 
 pub mod local;
 pub mod process;
+pub mod registry;
 pub mod start;
 
 use std::time::Duration;
 
 pub use process::Process;
+pub use registry::Queries;
 pub use start::Start;
 
 /// Rows of an answer unless the caller says otherwise, and at most.
@@ -41,6 +43,8 @@ pub enum End {
     /// All sources were read to their end.
     Finished,
     MaxRows,
+    /// The rows are too large together.
+    MaxBytes,
     TimeToLive,
     /// On request.
     Canceled,
@@ -53,6 +57,7 @@ impl End {
         match self {
             End::Finished => "finished",
             End::MaxRows => "max_rows",
+            End::MaxBytes => "max_bytes",
             End::TimeToLive => "job_ttl",
             End::Canceled => "canceled",
             End::Failed(_) => "failed",

@@ -1,0 +1,342 @@
+//! The queries of a manager, in memory only.
+//!
+//! In: new queries, reports of workers, ends. Out: what workers should run, rows by index. Invariant: a row has one
+//! index, whatever is reported twice; an ended query never runs again and never gets another row.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::sync::watch;
+
+use super::{Bounds, End};
+use crate::model::application::Column;
+use crate::model::fresh_id;
+use crate::protocol::job::Row;
+use crate::protocol::worker::{Assignment, AttemptState, Event, Heartbeat, State};
+use crate::refusal::Refusal;
+
+/// Of one application, at a time.
+const LIVE_MAX: usize = 10;
+/// How long rows of an ended query can be fetched, and of how many of an application.
+const KEPT_FOR: Duration = Duration::from_secs(15 * 60);
+const KEPT_MAX: usize = 50;
+/// Of one answer in memory; rows may be large.
+const ANSWER_BYTES_MAX: usize = 32 << 20;
+/// A job that needs more is not for a look.
+const JOB_BYTES_MAX: u64 = 1 << 30;
+
+/// All queries. Clones are the same.
+#[derive(Clone)]
+pub struct Queries {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    queries: Mutex<BTreeMap<String, Query>>,
+    /// Counts changes.
+    version: watch::Sender<u64>,
+}
+
+/// What a caller wants to see.
+#[derive(Clone, Debug)]
+pub struct NewQuery {
+    pub application_id: String,
+    /// `table` or `statement`.
+    pub query_type: &'static str,
+    pub columns: Vec<Column>,
+    pub bounds: Bounds,
+    /// The request, without secrets.
+    pub parameters: Value,
+}
+
+/// A query without its rows.
+#[derive(Clone, Debug)]
+pub struct QueryView {
+    pub id: String,
+    /// As Flink writes ids of jobs.
+    pub job_id: String,
+    pub query: NewQuery,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub rows: u64,
+    /// Malformed records that were passed over.
+    pub rows_skipped: u64,
+    pub is_running: bool,
+    pub end: Option<End>,
+}
+
+/// Where a query runs: a start of a worker's process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    pub worker: String,
+    pub incarnation: String,
+}
+
+struct Query {
+    view: QueryView,
+    rows: Vec<Row>,
+    bytes: usize,
+    assigned: Option<(Seat, Assignment)>,
+    ended_at: Option<Timestamp>,
+}
+
+impl Default for Queries {
+    fn default() -> Self {
+        Queries {
+            inner: Arc::new(Inner {
+                queries: Mutex::default(),
+                version: watch::Sender::new(0),
+            }),
+        }
+    }
+}
+
+impl Queries {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Query>> {
+        self.inner.queries.lock().expect("nobody panics while holding it")
+    }
+
+    fn changed(&self) {
+        self.inner.version.send_modify(|version| *version += 1);
+    }
+
+    /// Wakes its holder after changes.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.version.subscribe()
+    }
+
+    /// Adds a query that is still to be built; its id.
+    pub fn create(&self, query: NewQuery, now: Timestamp) -> Result<String, Refusal> {
+        let mut queries = self.lock();
+        forget(&mut queries, &query.application_id, now);
+        let of_application = queries
+            .values()
+            .filter(|one| one.view.query.application_id == query.application_id);
+        if of_application.filter(|one| one.view.end.is_none()).count() >= LIVE_MAX {
+            return Err(Refusal::conflict(format!(
+                "The application has {LIVE_MAX} interactive queries that run; cancel one"
+            )));
+        }
+        let id = fresh_id();
+        let ttl = jiff::SignedDuration::try_from(query.bounds.ttl).expect("times to live are short");
+        let view = QueryView {
+            id: id.clone(),
+            job_id: id.replace('-', ""),
+            query,
+            created_at: now,
+            expires_at: now + ttl,
+            rows: 0,
+            rows_skipped: 0,
+            is_running: false,
+            end: None,
+        };
+        let query = Query {
+            view,
+            rows: Vec::new(),
+            bytes: 0,
+            assigned: None,
+            ended_at: None,
+        };
+        queries.insert(id.clone(), query);
+        Ok(id)
+    }
+
+    /// Gives a built query to a worker, unless it has ended meanwhile.
+    pub fn assign(&self, id: &str, seat: Seat, artifact_sha256: String, parameters: Value) {
+        if let Some(query) = self.lock().get_mut(id).filter(|query| query.view.end.is_none()) {
+            let assignment = Assignment {
+                deployment: id.to_owned(),
+                attempt: 1,
+                artifact_sha256,
+                memory_limit_bytes: Some(JOB_BYTES_MAX),
+                parameters,
+                commands: Vec::new(),
+            };
+            query.assigned = Some((seat, assignment));
+        }
+        self.changed();
+    }
+
+    /// How many queries each worker runs.
+    pub fn load(&self) -> BTreeMap<String, usize> {
+        let mut load = BTreeMap::new();
+        for query in self.lock().values().filter(|query| query.view.end.is_none()) {
+            if let Some((seat, _)) = &query.assigned {
+                *load.entry(seat.worker.clone()).or_default() += 1;
+            }
+        }
+        load
+    }
+
+    /// What this start of a worker's process should run.
+    pub fn assignments(&self, seat: &Seat) -> Vec<Assignment> {
+        let queries = self.lock();
+        let live = queries.values().filter(|query| query.view.end.is_none());
+        let assigned = live.filter_map(|query| query.assigned.as_ref());
+        assigned
+            .filter(|(of, _)| of == seat)
+            .map(|(_, assignment)| assignment.clone())
+            .collect()
+    }
+
+    /// Takes a worker's report in. `is_current`: the worker has seen the present orders.
+    pub fn hear(&self, heartbeat: &Heartbeat, is_current: bool, now: Timestamp) {
+        let mut has_changed = false;
+        let mut queries = self.lock();
+        for query in queries.values_mut().filter(|query| query.view.end.is_none()) {
+            let Some((seat, _)) = &query.assigned else {
+                continue;
+            };
+            if seat.worker != heartbeat.worker {
+                continue;
+            }
+            let is_same = seat.incarnation == heartbeat.incarnation;
+            let mut attempts = heartbeat.attempts.iter();
+            let reported = attempts.find(|one| one.deployment == query.view.id);
+            has_changed |= match reported.filter(|_| is_same) {
+                Some(attempt) => query.report(attempt, now),
+                None if is_same && !is_current => false,
+                None => query.end(End::Failed("the worker has lost the query".to_owned()), now),
+            };
+        }
+        drop(queries);
+        if has_changed {
+            self.changed();
+        }
+    }
+
+    /// Ends a query; false if there is none that runs.
+    pub fn end(&self, id: &str, end: End, now: Timestamp) -> bool {
+        let ended = self.lock().get_mut(id).is_some_and(|query| query.end(end, now));
+        if ended {
+            self.changed();
+        }
+        ended
+    }
+
+    /// Ends a query and forgets it; false if there is none.
+    pub fn delete(&self, id: &str) -> bool {
+        let removed = self.lock().remove(id).is_some();
+        self.changed();
+        removed
+    }
+
+    pub fn view(&self, id: &str) -> Option<QueryView> {
+        self.lock().get(id).map(|query| query.view.clone())
+    }
+
+    /// Those of an application, the oldest first.
+    pub fn list(&self, application_id: &str) -> Vec<QueryView> {
+        let queries = self.lock();
+        let of_application = queries
+            .values()
+            .filter(|query| query.view.query.application_id == application_id);
+        let mut views: Vec<QueryView> = of_application.map(|query| query.view.clone()).collect();
+        views.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+        views
+    }
+
+    /// At most `limit` rows from this index on.
+    pub fn rows(&self, id: &str, from: usize, limit: usize) -> Vec<Row> {
+        let queries = self.lock();
+        let rows = queries
+            .get(id)
+            .map(|query| query.rows.iter().skip(from).take(limit));
+        rows.into_iter().flatten().cloned().collect()
+    }
+}
+
+impl Query {
+    /// Whether this was news.
+    fn report(&mut self, attempt: &AttemptState, now: Timestamp) -> bool {
+        let mut is_news = false;
+        for event in &attempt.events {
+            if let Event::Rows { first, rows } = event {
+                is_news |= self.take(*first, rows);
+            }
+        }
+        if let Some(metrics) = &attempt.metrics {
+            self.view.rows_skipped = metrics.rows_skipped;
+        }
+        let is_running = attempt.state == State::Running;
+        is_news |= std::mem::replace(&mut self.view.is_running, is_running) != is_running;
+        let end = match &attempt.state {
+            _ if self.rows.len() as u64 >= self.view.query.bounds.max_rows => End::MaxRows,
+            _ if self.bytes > ANSWER_BYTES_MAX => End::MaxBytes,
+            State::Starting | State::Running => return is_news,
+            State::Finished { .. } => End::Finished,
+            State::Failed { message } => End::Failed(message.clone()),
+            State::Canceled => End::Failed("the worker has ended the query".to_owned()),
+        };
+        self.end(end, now)
+    }
+
+    /// Rows that are not there yet. What a worker could not keep for an absent manager is missing before `first`.
+    fn take(&mut self, first: u64, rows: &[Row]) -> bool {
+        let known = (self.rows.len() as u64).saturating_sub(first);
+        let room = self
+            .view
+            .query
+            .bounds
+            .max_rows
+            .saturating_sub(self.rows.len() as u64);
+        let new = rows
+            .iter()
+            .skip(usize::try_from(known).unwrap_or(usize::MAX))
+            .take(usize::try_from(room).unwrap_or(usize::MAX));
+        let before = self.rows.len();
+        for row in new {
+            self.bytes += row.data.iter().map(size_bytes).sum::<usize>();
+            self.rows.push(row.clone());
+        }
+        self.view.rows = self.rows.len() as u64;
+        self.rows.len() > before
+    }
+
+    fn end(&mut self, end: End, now: Timestamp) -> bool {
+        if self.view.end.is_some() {
+            return false;
+        }
+        self.view.end = Some(end);
+        self.view.is_running = false;
+        self.ended_at = Some(now);
+        true
+    }
+}
+
+/// What a value takes in memory, roughly.
+fn size_bytes(value: &Value) -> usize {
+    let inner = match value {
+        Value::String(text) => text.len(),
+        Value::Array(values) => values.iter().map(size_bytes).sum(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(key, value)| 24 + key.len() + size_bytes(value))
+            .sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    };
+    size_of::<Value>() + inner
+}
+
+/// Drops ended queries of long ago, and the oldest of too many.
+fn forget(queries: &mut BTreeMap<String, Query>, application_id: &str, now: Timestamp) {
+    let kept_for = jiff::SignedDuration::try_from(KEPT_FOR).expect("minutes are few seconds");
+    queries.retain(|_, query| query.ended_at.is_none_or(|at| now.duration_since(at) < kept_for));
+    let of_application = queries
+        .values()
+        .filter(|query| query.view.query.application_id == application_id);
+    let mut ended: Vec<(Timestamp, String)> = of_application
+        .filter_map(|query| Some((query.ended_at?, query.view.id.clone())))
+        .collect();
+    ended.sort();
+    let surplus = (ended.len() + 1).saturating_sub(KEPT_MAX);
+    for (_, id) in ended.into_iter().take(surplus) {
+        queries.remove(&id);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,189 @@
+//! Queries as workers report them.
+
+use serde_json::json;
+
+use super::*;
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_700_000_000).expect("in range")
+}
+
+fn later(seconds: i64) -> Timestamp {
+    now() + jiff::SignedDuration::from_secs(seconds)
+}
+
+fn seat(incarnation: &str) -> Seat {
+    Seat {
+        worker: "w".to_owned(),
+        incarnation: incarnation.to_owned(),
+    }
+}
+
+fn query(max_rows: u64) -> NewQuery {
+    NewQuery {
+        application_id: "a".to_owned(),
+        query_type: "statement",
+        columns: Vec::new(),
+        bounds: Bounds {
+            max_rows,
+            ttl: Duration::from_secs(60),
+        },
+        parameters: json!({}),
+    }
+}
+
+/// A query that runs on the first start of the worker.
+fn running(queries: &Queries, max_rows: u64) -> String {
+    let id = queries.create(query(max_rows), now()).expect("there is room");
+    queries.assign(&id, seat("1"), "hash".to_owned(), json!({}));
+    id
+}
+
+fn rows(first: u64, values: &[i64]) -> Event {
+    let row = |value: &i64| Row {
+        kind: "+I".to_owned(),
+        data: vec![json!(value)],
+    };
+    let rows = values.iter().map(row).collect();
+    Event::Rows { first, rows }
+}
+
+fn heartbeat(incarnation: &str, attempts: &[(&str, State, Vec<Event>)]) -> Heartbeat {
+    let attempt = |(id, state, events): &(&str, State, Vec<Event>)| AttemptState {
+        deployment: (*id).to_owned(),
+        attempt: 1,
+        state: state.clone(),
+        process_id: None,
+        memory_bytes: 0,
+        cpu_ms: 0,
+        metrics: None,
+        commands_seen: 0,
+        events: events.clone(),
+    };
+    Heartbeat {
+        worker: "w".to_owned(),
+        incarnation: incarnation.to_owned(),
+        sequence: 1,
+        host: "h".to_owned(),
+        slots: 1,
+        memory_bytes: 0,
+        attempts: attempts.iter().map(attempt).collect(),
+        logs: Vec::new(),
+        logs_from: 0,
+        seen: 0,
+        hold_ms: 0,
+    }
+}
+
+fn values(queries: &Queries, id: &str, from: usize) -> Vec<i64> {
+    let rows = queries.rows(id, from, 100);
+    rows.iter()
+        .map(|row| row.data[0].as_i64().expect("a number"))
+        .collect()
+}
+
+#[test]
+fn what_is_reported_twice_is_one_row() {
+    let queries = Queries::default();
+    let id = running(&queries, 10);
+    let mut changes = queries.changes();
+    let report = |events: Vec<Event>| heartbeat("1", &[(&id, State::Running, events)]);
+    queries.hear(&report(vec![rows(0, &[1, 2])]), true, now());
+    assert!(changes.has_changed().expect("the registry lives"));
+    changes.mark_unchanged();
+    queries.hear(&report(vec![rows(0, &[1, 2])]), true, now());
+    assert!(!changes.has_changed().expect("the registry lives"), "nothing new");
+    queries.hear(
+        &report(vec![rows(0, &[1, 2]), rows(2, &[3]), rows(3, &[4, 5])]),
+        true,
+        now(),
+    );
+    assert_eq!(values(&queries, &id, 0), [1, 2, 3, 4, 5]);
+    assert_eq!(values(&queries, &id, 3), [4, 5]);
+    assert_eq!(queries.rows(&id, 1, 2).len(), 2);
+}
+
+#[test]
+fn an_ended_query_is_not_to_run() {
+    let failed = State::Failed {
+        message: "no topic".to_owned(),
+    };
+    let finished = State::Finished { savepoint: None };
+    let cases = [
+        (State::Running, vec![rows(0, &[1, 2, 3, 4])], End::MaxRows, 3),
+        (finished, vec![rows(0, &[1])], End::Finished, 1),
+        (failed, vec![], End::Failed("no topic".to_owned()), 0),
+    ];
+    for (state, events, end, count) in cases {
+        let queries = Queries::default();
+        let id = running(&queries, 3);
+        assert_eq!(queries.assignments(&seat("1"))[0].deployment, id);
+        assert!(queries.assignments(&seat("2")).is_empty());
+        assert_eq!(queries.load()["w"], 1);
+        queries.hear(&heartbeat("1", &[(&id, state, events)]), true, now());
+        let view = queries.view(&id).expect("it is kept");
+        assert_eq!((view.end, view.rows), (Some(end), count));
+        assert!(queries.assignments(&seat("1")).is_empty() && queries.load().is_empty());
+        assert!(!queries.end(&id, End::Canceled, now()), "it has ended already");
+        assert!(queries.delete(&id) && queries.view(&id).is_none() && !queries.delete(&id));
+    }
+}
+
+#[test]
+fn a_worker_that_does_not_know_a_query_has_lost_it() {
+    // Before it has seen the orders it cannot know it.
+    for (incarnation, is_current, is_lost) in [("1", false, false), ("1", true, true), ("2", false, true)] {
+        let queries = Queries::default();
+        let id = running(&queries, 3);
+        queries.hear(&heartbeat(incarnation, &[]), is_current, now());
+        let end = queries.view(&id).expect("it is kept").end;
+        assert_eq!(end.is_some(), is_lost, "{incarnation} {is_current}");
+    }
+}
+
+#[test]
+fn memory_is_bounded_and_so_are_queries() {
+    let queries = Queries::default();
+    let first = running(&queries, 3);
+    for _ in 1..LIVE_MAX {
+        running(&queries, 3);
+    }
+    assert_eq!(queries.create(query(1), now()).expect_err("too many").status, 409);
+    assert!(queries.end(&first, End::Canceled, later(1)));
+    let second = queries.create(query(1), later(2)).expect("there is room again");
+    assert!(
+        queries.view(&first).is_some(),
+        "its rows can be fetched for a while"
+    );
+    queries.end(&second, End::Canceled, later(2));
+    running_later(&queries, later(2 + 15 * 60));
+    assert!(queries.view(&first).is_none() && queries.view(&second).is_none());
+
+    let queries = Queries::default();
+    let id = running(&queries, 3);
+    let text = "x".repeat(ANSWER_BYTES_MAX);
+    let large = Row {
+        kind: "+I".to_owned(),
+        data: vec![json!(text)],
+    };
+    let event = Event::Rows {
+        first: 0,
+        rows: vec![large],
+    };
+    queries.hear(
+        &heartbeat("1", &[(&id, State::Running, vec![event])]),
+        true,
+        now(),
+    );
+    assert_eq!(queries.view(&id).expect("it is kept").end, Some(End::MaxBytes));
+    for _ in 0..KEPT_MAX * 2 {
+        let id = queries.create(query(1), now()).expect("there is room");
+        queries.end(&id, End::Canceled, now());
+    }
+    assert_eq!(queries.list("a").len(), KEPT_MAX);
+    assert!(queries.list("b").is_empty());
+}
+
+fn running_later(queries: &Queries, at: Timestamp) {
+    queries.create(query(1), at).expect("there is room");
+}
