@@ -79,20 +79,14 @@ pub fn deployment(
     })
 }
 
-/// What a throw-away job is told: on one thread, nothing kept, nothing continued. `set` as on the command line.
-pub fn throw_away(
-    application: &Application,
-    compiled: &Compiled,
-    set: Vec<(String, String)>,
-    max_rows: u64,
-) -> Result<Deployment> {
-    let (mut config, tables) = settled(application, compiled, set)?;
+/// What a throw-away job is told: on one thread, nothing kept, nothing continued.
+pub fn throw_away((mut config, tables): Settled, max_rows: u64) -> Deployment {
     for key in [PARALLELISM, "pipeline.name", "execution.checkpointing.dir"] {
         config.remove(key);
     }
     config.insert(DEFAULT_INTERVAL.0.to_owned(), "0 s".to_owned());
     let name = format!("query-{}", crate::model::fresh_id());
-    Ok(Deployment {
+    Deployment {
         job_id: name.clone(),
         name,
         parallelism: 1,
@@ -101,16 +95,21 @@ pub fn throw_away(
         checkpoints: None,
         from_scratch: true,
         query: Some(QueryBounds { max_rows }),
-    })
+    }
 }
 
 /// Configuration, and the options of every table.
-type Settled = (
+pub type Settled = (
     BTreeMap<String, String>,
     BTreeMap<String, BTreeMap<String, String>>,
 );
 
-fn settled(application: &Application, compiled: &Compiled, set: Vec<(String, String)>) -> Result<Settled> {
+/// What SQL, `application.toml` and command line say together.
+pub fn settled(
+    application: &Application,
+    compiled: &Compiled,
+    set: Vec<(String, String)>,
+) -> Result<Settled> {
     let mut config: BTreeMap<String, String> = BTreeMap::new();
     config.insert(DEFAULT_INTERVAL.0.to_owned(), DEFAULT_INTERVAL.1.to_owned());
     config.extend(compiled.config.iter().cloned());

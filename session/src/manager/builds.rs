@@ -20,19 +20,22 @@ pub(super) fn build(version: &Version, artifacts: &Path) -> Event {
         Ok(compiled) => compiled,
         Err(refusal) => return Event::BuildFailed(refusal.errors.join("; ")),
     };
-    let stored =
-        build::build(&compiled.rust, Profile::Release).and_then(|built| store(&built.executable, artifacts));
-    match stored {
+    match executable(&compiled.rust, Profile::Release, artifacts) {
         Ok(artifact) => Event::Built(artifact),
         Err(error) => Event::BuildFailed(format!("building failed: {error:#}")),
     }
+}
+
+/// Builds, and puts the executable where workers get it.
+pub(super) fn executable(rust: &str, profile: Profile, artifacts: &Path) -> Result<Artifact> {
+    let built = build::build(rust, profile)?;
+    store(&built.executable, artifacts)
 }
 
 pub(super) fn path(artifacts: &Path, sha256: &str) -> PathBuf {
     artifacts.join(sha256)
 }
 
-/// Puts the executable where workers get it.
 fn store(executable: &Path, artifacts: &Path) -> Result<Artifact> {
     let bytes = std::fs::read(executable).with_context(|| format!("reading {}", executable.display()))?;
     let sha256 = hex::encode(Sha256::digest(&bytes));

@@ -14,6 +14,7 @@ mod parameters;
 mod place;
 mod program;
 mod quantity;
+mod queries;
 mod reports;
 mod requests;
 mod restart;
@@ -33,10 +34,12 @@ pub use figures::{Figure, FigureKind, Period};
 pub use http::{ClusterKey, router};
 pub use live::{AttemptView, WorkerView};
 pub use logs::{LogEntry, LogQuery};
+pub use queries::QueryRequest;
 pub use requests::NewDeployment;
 pub use settings::Settings;
 
 use crate::catalogue::Catalogue;
+use crate::query::Queries;
 use live::Live;
 
 #[derive(Clone)]
@@ -48,6 +51,7 @@ pub struct Manager {
 struct Inner {
     settings: Settings,
     live: Mutex<Live>,
+    queries: Queries,
     /// Something that is not in the catalogue has changed.
     news: Notify,
 }
@@ -60,6 +64,7 @@ impl Manager {
             inner: Arc::new(Inner {
                 settings,
                 live,
+                queries: Queries::default(),
                 news: Notify::new(),
             }),
         }
@@ -67,6 +72,11 @@ impl Manager {
 
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
+    }
+
+    /// Interactive queries, which end with this process.
+    pub fn queries(&self) -> &Queries {
+        &self.inner.queries
     }
 
     /// Where executables lie, each named by its hash.

@@ -11,7 +11,8 @@ use super::transition::{self, Event};
 use super::{Manager, Settings, history, view};
 use crate::catalogue::Transaction;
 use crate::model::{Deployment, Program, SavepointKind, Status};
-use crate::protocol::worker::{self, AttemptState, Heartbeat, Orders, State};
+use crate::protocol::worker::{self, Assignment, AttemptState, Heartbeat, Orders, State};
+use crate::query::registry::Seat;
 use crate::refusal::Refusal;
 
 /// No call is held longer, whatever the worker asks for.
@@ -22,8 +23,13 @@ impl Manager {
     /// Takes the reports in and answers when the worker's orders differ from what it has seen, or its time is over.
     pub async fn heartbeat(&self, heartbeat: Heartbeat) -> Result<Orders, Refusal> {
         let deadline = tokio::time::Instant::now() + HOLD_MAX.min(Duration::from_millis(heartbeat.hold_ms));
+        let seat = Seat {
+            worker: heartbeat.worker.clone(),
+            incarnation: heartbeat.incarnation.clone(),
+        };
         // Subscribed before looking, so that no change falls between.
         let mut changes = self.catalogue.changes();
+        let mut query_changes = self.queries().changes();
         let (is_later, is_new) = {
             let mut live = self.live();
             let known = live
@@ -34,43 +40,66 @@ impl Manager {
         };
         if is_later {
             let settings = self.settings().clone();
-            self.catalogue
+            let queries = self.queries().assignments(&seat);
+            let is_current = self
+                .catalogue
                 .change(|transaction| {
-                    take_in(transaction, &settings, &heartbeat, Timestamp::now());
-                    Ok::<(), Refusal>(())
+                    let queries = queries.clone();
+                    Ok::<bool, Refusal>(take_in(
+                        transaction,
+                        &settings,
+                        &heartbeat,
+                        queries,
+                        Timestamp::now(),
+                    ))
                 })
                 .await?;
+            let seen: &[Assignment] = if is_current { &queries } else { &[] };
+            self.queries().hear(&heartbeat, seen, Timestamp::now());
         }
         if is_new {
             self.wake();
         }
         loop {
-            let orders = self.orders(&heartbeat.worker, &heartbeat.incarnation);
+            let orders = self.orders(&seat);
             if orders.version != heartbeat.seen {
                 return Ok(orders);
             }
-            match tokio::time::timeout_at(deadline, changes.changed()).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) | Err(_) => return Ok(orders),
+            tokio::select! {
+                changed = changes.changed() => if changed.is_err() { return Ok(orders) },
+                _ = query_changes.changed() => {}
+                () = tokio::time::sleep_until(deadline) => return Ok(orders),
             }
         }
     }
 
-    fn orders(&self, worker: &str, incarnation: &str) -> Orders {
-        self.catalogue
-            .read(|tables| view::orders(&Transaction::new(tables), self.settings(), worker, incarnation))
+    fn orders(&self, seat: &Seat) -> Orders {
+        let queries = self.queries().assignments(seat);
+        let (worker, incarnation) = (&seat.worker, &seat.incarnation);
+        self.catalogue.read(|tables| {
+            view::orders(
+                &Transaction::new(tables),
+                self.settings(),
+                worker,
+                incarnation,
+                queries,
+            )
+        })
     }
 }
 
-/// What a call says about the worker's deployments.
+/// What a call says about the worker's deployments. Answers whether the worker knows its present orders, of which
+/// `queries` are a part.
 pub(super) fn take_in(
     transaction: &mut Transaction<'_>,
     settings: &Settings,
     heartbeat: &Heartbeat,
+    queries: Vec<Assignment>,
     now: Timestamp,
-) {
+) -> bool {
     let (worker, incarnation) = (&heartbeat.worker, &heartbeat.incarnation);
-    let is_current = view::orders(transaction, settings, worker, incarnation).version == heartbeat.seen;
+    let orders = view::orders(transaction, settings, worker, incarnation, queries);
+    let is_current = orders.version == heartbeat.seen;
     for deployment in transaction.all::<Deployment>() {
         if deployment.worker.as_ref() != Some(worker) {
             continue;
@@ -98,6 +127,7 @@ pub(super) fn take_in(
         };
         happen(transaction, &deployment, events, now);
     }
+    is_current
 }
 
 /// Applies events to a deployment; one that changes nothing is not stored.

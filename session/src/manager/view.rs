@@ -1,7 +1,8 @@
 //! Deployments with what belongs to them, and the questions that several parts of the manager ask of them.
 //!
 //! In: a transaction. Out: the session cluster, strategy and options of a deployment, orders of a worker. Invariant:
-//! the orders of a worker are a function of the catalogue alone.
+//! the orders of a worker are a function of the
+//! catalogue and of its queries alone.
 
 use std::collections::BTreeMap;
 
@@ -48,12 +49,13 @@ pub(super) fn is_ordered(deployment: &Deployment, worker: &str, incarnation: &st
         )
 }
 
-/// What the worker's process should run.
+/// What the worker's process should run, beside these queries.
 pub(super) fn orders(
     transaction: &Transaction<'_>,
     settings: &Settings,
     worker: &str,
     incarnation: &str,
+    queries: Vec<Assignment>,
 ) -> Orders {
     let deployments = transaction.all::<Deployment>();
     let ordered = deployments
@@ -61,6 +63,7 @@ pub(super) fn orders(
         .filter(|deployment| is_ordered(deployment, worker, incarnation));
     let attempts: Vec<Assignment> = ordered
         .filter_map(|deployment| assignment(transaction, settings, deployment))
+        .chain(queries)
         .collect();
     let text = serde_json::to_vec(&attempts).expect("orders are plain data");
     let digest = Sha256::digest(text);

@@ -10,7 +10,7 @@ use compiler::CompiledPreview;
 use super::process::{Next, Process};
 use super::{Bounds, End, Start};
 use crate::build::application::Application;
-use crate::build::deployment::{Deployment, throw_away};
+use crate::build::deployment::{settled, throw_away};
 use crate::build::{Profile, build};
 use crate::protocol::job::{Report, Row};
 
@@ -32,7 +32,9 @@ pub fn run(
     bounds: Bounds,
     mut show: impl FnMut(&[Row]) -> Result<()>,
 ) -> Result<Outcome> {
-    let parameters = parameters(application, preview, set, start, bounds)?;
+    let mut settled = settled(application, &preview.compiled, set)?;
+    settled.1.values_mut().for_each(|options| start.apply(options));
+    let parameters = throw_away(settled, bounds.max_rows);
     let built = build(&preview.compiled.rust, Profile::Preview)?;
     let process = Process::start(&built.executable, &application.folder, &parameters)?;
     let deadline = Instant::now() + bounds.ttl;
@@ -64,19 +66,4 @@ pub fn run(
             _ => {}
         }
     }
-}
-
-/// What the job is told.
-pub fn parameters(
-    application: &Application,
-    preview: &CompiledPreview,
-    set: Vec<(String, String)>,
-    start: Start,
-    bounds: Bounds,
-) -> Result<Deployment> {
-    let mut deployment = throw_away(application, &preview.compiled, set, bounds.max_rows)?;
-    for options in deployment.tables.values_mut() {
-        start.apply(options);
-    }
-    Ok(deployment)
 }

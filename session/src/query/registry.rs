@@ -182,8 +182,8 @@ impl Queries {
             .collect()
     }
 
-    /// Takes a worker's report in. `is_current`: the worker has seen the present orders.
-    pub fn hear(&self, heartbeat: &Heartbeat, is_current: bool, now: Timestamp) {
+    /// Takes a worker's report in. `seen`: the orders that the worker knows, as far as that is known.
+    pub fn hear(&self, heartbeat: &Heartbeat, seen: &[Assignment], now: Timestamp) {
         let mut has_changed = false;
         let mut queries = self.lock();
         for query in queries.values_mut().filter(|query| query.view.end.is_none()) {
@@ -198,7 +198,7 @@ impl Queries {
             let reported = attempts.find(|one| one.deployment == query.view.id);
             has_changed |= match reported.filter(|_| is_same) {
                 Some(attempt) => query.report(attempt, now),
-                None if is_same && !is_current => false,
+                None if is_same && !seen.iter().any(|one| one.deployment == query.view.id) => false,
                 None => query.end(End::Failed("the worker has lost the query".to_owned()), now),
             };
         }

@@ -44,6 +44,8 @@ struct Inner {
     cpu_ms: u64,
     metrics: Option<Metrics>,
     events: Vec<Event>,
+    /// Of an interactive query.
+    rows_reported: u64,
     commands_ordered: u64,
     commands_seen: u64,
     is_ending: bool,
@@ -63,6 +65,7 @@ impl Attempt {
                 cpu_ms: 0,
                 metrics: None,
                 events: Vec::new(),
+                rows_reported: 0,
                 commands_ordered: 0,
                 commands_seen: 0,
                 is_ending: false,
@@ -202,7 +205,11 @@ impl Status {
             Report::CheckpointFailed { epoch, message } => Event::CheckpointFailed { epoch, message },
             Report::SavepointCompleted(savepoint) => Event::Savepoint(savepoint),
             Report::SavepointFailed { message } => Event::SavepointFailed { message },
-            Report::Rows { rows } => Event::Rows { rows },
+            Report::Rows { rows } => {
+                let first = inner.rows_reported;
+                inner.rows_reported += rows.len() as u64;
+                Event::Rows { first, rows }
+            }
             Report::Metrics(metrics) => {
                 inner.metrics = Some(metrics);
                 return None;

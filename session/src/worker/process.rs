@@ -60,12 +60,16 @@ pub(super) async fn run(
     status: &Arc<Status>,
     orders: UnboundedReceiver<Order>,
 ) -> State {
-    match start(executable, assignment, shared, status).await {
+    let folder = shared.settings.data.join("jobs").join(&assignment.deployment);
+    let end = match start(executable, &folder, status).await {
         Ok(process) => process.attend(assignment, shared, status, orders).await,
         Err(error) => State::Failed {
             message: format!("the job does not start: {error:#}"),
         },
-    }
+    };
+    // Only an empty one can be removed: what the job has written stays.
+    let _ = std::fs::remove_dir(&folder);
+    end
 }
 
 /// A folder that only this user sees, for one socket. Paths of sockets are short, so it is not the job's own.
@@ -97,14 +101,8 @@ struct Process {
     _socket: SocketFolder,
 }
 
-async fn start(
-    executable: &Path,
-    assignment: &Assignment,
-    shared: &Shared,
-    status: &Arc<Status>,
-) -> Result<Process> {
-    let folder = shared.settings.data.join("jobs").join(&assignment.deployment);
-    std::fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+async fn start(executable: &Path, folder: &Path, status: &Arc<Status>) -> Result<Process> {
+    std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
     let socket = SocketFolder::new()?;
     let path = socket.0.join("job");
     let listener = UnixListener::bind(&path).with_context(|| format!("listening on {}", path.display()))?;
@@ -112,7 +110,7 @@ async fn start(
     command
         .arg("--session")
         .arg(&path)
-        .current_dir(&folder)
+        .current_dir(folder)
         .env_clear()
         .envs(environment());
     command

@@ -88,14 +88,14 @@ fn what_is_reported_twice_is_one_row() {
     let id = running(&queries, 10);
     let mut changes = queries.changes();
     let report = |events: Vec<Event>| heartbeat("1", &[(&id, State::Running, events)]);
-    queries.hear(&report(vec![rows(0, &[1, 2])]), true, now());
+    queries.hear(&report(vec![rows(0, &[1, 2])]), &[], now());
     assert!(changes.has_changed().expect("the registry lives"));
     changes.mark_unchanged();
-    queries.hear(&report(vec![rows(0, &[1, 2])]), true, now());
+    queries.hear(&report(vec![rows(0, &[1, 2])]), &[], now());
     assert!(!changes.has_changed().expect("the registry lives"), "nothing new");
     queries.hear(
         &report(vec![rows(0, &[1, 2]), rows(2, &[3]), rows(3, &[4, 5])]),
-        true,
+        &[],
         now(),
     );
     assert_eq!(values(&queries, &id, 0), [1, 2, 3, 4, 5]);
@@ -120,7 +120,7 @@ fn an_ended_query_is_not_to_run() {
         assert_eq!(queries.assignments(&seat("1"))[0].deployment, id);
         assert!(queries.assignments(&seat("2")).is_empty());
         assert_eq!(queries.load()["w"], 1);
-        queries.hear(&heartbeat("1", &[(&id, state, events)]), true, now());
+        queries.hear(&heartbeat("1", &[(&id, state, events)]), &[], now());
         let view = queries.view(&id).expect("it is kept");
         assert_eq!((view.end, view.rows), (Some(end), count));
         assert!(queries.assignments(&seat("1")).is_empty() && queries.load().is_empty());
@@ -132,12 +132,17 @@ fn an_ended_query_is_not_to_run() {
 #[test]
 fn a_worker_that_does_not_know_a_query_has_lost_it() {
     // Before it has seen the orders it cannot know it.
-    for (incarnation, is_current, is_lost) in [("1", false, false), ("1", true, true), ("2", false, true)] {
+    for (incarnation, has_seen, is_lost) in [("1", false, false), ("1", true, true), ("2", false, true)] {
         let queries = Queries::default();
         let id = running(&queries, 3);
-        queries.hear(&heartbeat(incarnation, &[]), is_current, now());
+        let seen = if has_seen {
+            queries.assignments(&seat("1"))
+        } else {
+            Vec::new()
+        };
+        queries.hear(&heartbeat(incarnation, &[]), &seen, now());
         let end = queries.view(&id).expect("it is kept").end;
-        assert_eq!(end.is_some(), is_lost, "{incarnation} {is_current}");
+        assert_eq!(end.is_some(), is_lost, "{incarnation} {has_seen}");
     }
 }
 
@@ -170,11 +175,7 @@ fn memory_is_bounded_and_so_are_queries() {
         first: 0,
         rows: vec![large],
     };
-    queries.hear(
-        &heartbeat("1", &[(&id, State::Running, vec![event])]),
-        true,
-        now(),
-    );
+    queries.hear(&heartbeat("1", &[(&id, State::Running, vec![event])]), &[], now());
     assert_eq!(queries.view(&id).expect("it is kept").end, Some(End::MaxBytes));
     for _ in 0..KEPT_MAX * 2 {
         let id = queries.create(query(1), now()).expect("there is room");
