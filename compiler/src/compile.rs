@@ -179,8 +179,16 @@ fn answer_columns(bound: &Bound) -> Vec<AnswerColumn> {
 }
 
 fn compiled(sources: &SourceMap, bound: &Bound, errors: &mut ErrorSink) -> Option<Compiled> {
-    let physical = physical(&p4_optimize::optimize(p3_plan::plan(bound, errors)?), errors)?;
-    let explains: Option<Vec<String>> = bound.explains.iter().map(|one| explained(one, errors)).collect();
+    let physical = physical(
+        &p4_optimize::optimize(p3_plan::plan(bound, errors)?),
+        bound,
+        errors,
+    )?;
+    let explains: Option<Vec<String>> = bound
+        .explains
+        .iter()
+        .map(|one| explained(one, bound, errors))
+        .collect();
     check_has_work(&physical, bound, errors)?;
     Some(Compiled {
         name: p6_codegen::job_name(&physical),
@@ -219,8 +227,8 @@ fn parsed(sources: &SourceMap, errors: &mut ErrorSink) -> Option<Script> {
     (!errors.has_errors()).then_some(script)
 }
 
-fn physical(optimized: &LogicalPlan, errors: &mut ErrorSink) -> Option<PhysicalPlan> {
-    p5_physical::physical_plan(optimized, errors)
+fn physical(optimized: &LogicalPlan, bound: &Bound, errors: &mut ErrorSink) -> Option<PhysicalPlan> {
+    p5_physical::physical_plan(optimized, &bound.config, errors)
 }
 
 fn stage_text(sources: &SourceMap, stage: Stage, errors: &mut ErrorSink) -> Option<String> {
@@ -247,7 +255,7 @@ fn stage_text(sources: &SourceMap, stage: Stage, errors: &mut ErrorSink) -> Opti
     if stage == Stage::Optimized {
         return Some(logical_text::plan_text(&optimized));
     }
-    let physical = physical(&optimized, errors)?;
+    let physical = physical(&optimized, &bound, errors)?;
     check_has_work(&physical, &bound, errors)?;
     Some(match stage {
         Stage::Rust => p6_codegen::generate(&physical, sources),
@@ -256,10 +264,10 @@ fn stage_text(sources: &SourceMap, stage: Stage, errors: &mut ErrorSink) -> Opti
 }
 
 /// The answer of `EXPLAIN [details] statement`.
-fn explained(explain: &BoundExplain, errors: &mut ErrorSink) -> Option<String> {
+fn explained(explain: &BoundExplain, bound: &Bound, errors: &mut ErrorSink) -> Option<String> {
     let logical = p3_plan::plan_statements(&explain.statements, errors)?;
     let before = logical_text::plan_text(&logical);
-    let physical = physical(&p4_optimize::optimize(logical), errors)?;
+    let physical = physical(&p4_optimize::optimize(logical), bound, errors)?;
     let changelog_mode = explain.details.iter().any(|detail| detail == "CHANGELOG_MODE");
     let after = physical_text::plan_text(&physical, changelog_mode);
     Some(format!(

@@ -64,7 +64,6 @@ impl Changelog {
                     }
                     same.push(change.cells.clone());
                 }
-                "-U" if is_keyed => {}
                 _ => {
                     if same.pop().is_none() {
                         return Err(format!("takes away what is not there: {}", change.line()));

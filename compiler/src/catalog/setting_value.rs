@@ -76,6 +76,10 @@ const KINDS: &[(&str, Kind)] = &[
         Kind::Word(&["IGNORE", "TRIM_PAD", "ERROR"]),
     ),
     (
+        "table.exec.sink.upsert-materialize",
+        Kind::Word(&["AUTO", "FORCE", "NONE"]),
+    ),
+    (
         "table.exec.legacy-cast-behaviour",
         Kind::Word(&["ENABLED", "DISABLED"]),
     ),

@@ -71,6 +71,15 @@ pub fn fields(schema: &Schema) -> String {
     names.join(", ")
 }
 
+/// Some columns by position: `a, b`.
+pub fn names_of(columns: &[usize], schema: &Schema) -> String {
+    let names: Vec<&str> = columns
+        .iter()
+        .map(|column| schema.columns[*column].name.as_str())
+        .collect();
+    names.join(", ")
+}
+
 /// An expression over a row of this schema.
 pub fn text_over(expr: &Expr, schema: &Schema) -> String {
     expr_text(expr, &|column| schema.columns[column].name.clone())

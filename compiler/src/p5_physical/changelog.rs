@@ -7,9 +7,14 @@ use super::lower::{identity, new_node};
 use super::node::Calc;
 use super::plan::{ChangelogMode, NodeId, PhysicalOp, PhysicalPlan};
 
+/// Fills in the widest `changelog` that every node may have: with -U wherever a node can make them.
+pub(super) fn widest(plan: &mut PhysicalPlan) {
+    fill(plan, &vec![true; plan.nodes.len()]);
+}
+
 /// Fills in `changelog` of every node, and what aggregations need to know of it.
 pub(super) fn derive(plan: &mut PhysicalPlan) {
-    fill(plan, &vec![true; plan.nodes.len()]);
+    widest(plan);
     let edges = update_before_needs(plan);
     insert_drops(plan, &edges);
     let needs = node_needs(plan, &update_before_needs(plan));
@@ -37,7 +42,11 @@ fn update_before_needs(plan: &PhysicalPlan) -> Vec<Vec<bool>> {
     for (index, node) in plan.nodes.iter().enumerate().rev() {
         for input in &node.inputs {
             let updates = !plan.nodes[input.0].changelog.is_insert_only();
-            let needed = updates && node.op.operator().needs_update_before(needs[index]);
+            let needed = updates
+                && node
+                    .op
+                    .operator()
+                    .needs_update_before(needs[index], &plan.nodes[input.0]);
             edges[index].push(needed);
             needs[input.0] |= needed;
         }
@@ -83,7 +92,8 @@ fn push_drop(plan: &mut PhysicalPlan, source: NodeId) -> NodeId {
         exprs: identity(&below.schema, below.span),
         drop_update_before: true,
     });
-    let node = new_node(op, vec![source], below.schema.clone(), below.span);
+    let mut node = new_node(op, vec![source], below.schema.clone(), below.span);
+    node.upsert_keys.clone_from(&below.upsert_keys);
     plan.nodes.push(node);
     NodeId(plan.nodes.len() - 1)
 }

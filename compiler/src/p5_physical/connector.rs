@@ -10,7 +10,11 @@ pub(super) enum SinkMode {
     AppendOnly,
     /// Keeps the latest row per primary key.
     Upsert,
-    /// Takes the whole changelog, -U rows included.
+    /// Takes the latest rows, without keeping any.
+    AfterOnly,
+    /// Takes what it is given, -U rows where there are any.
+    AsGiven,
+    /// Takes the whole changelog, which it needs.
     Retract,
 }
 
@@ -74,14 +78,15 @@ pub(super) fn sink_mode(table: &Table) -> SinkMode {
     match connector(table) {
         "upsert-kafka" => SinkMode::Upsert,
         "jdbc" | "elasticsearch-7" | "opensearch" if has_key => SinkMode::Upsert,
-        "print" | "blackhole" => SinkMode::Retract,
+        "print" => SinkMode::AsGiven,
+        "blackhole" => SinkMode::AfterOnly,
         "values" if is_true("sink-insert-only") => SinkMode::AppendOnly,
         "values" => match option(table, "sink-changelog-mode-enforced").map(listed_mode) {
             Some(mode) if mode.is_insert_only() => SinkMode::AppendOnly,
             Some(mode) if mode.update_before => SinkMode::Retract,
             Some(_) => SinkMode::Upsert,
             None if has_key => SinkMode::Upsert,
-            None => SinkMode::Retract,
+            None => SinkMode::AsGiven,
         },
         _ if has_changelog_format(table) => SinkMode::Retract,
         _ => SinkMode::AppendOnly,

@@ -26,7 +26,17 @@ impl Distribution {
     }
 }
 
-/// Inserts exchanges and fills in `upsert_keys`.
+/// Fills in `upsert_keys` before there are exchanges.
+pub(super) fn tell_apart(plan: &mut PhysicalPlan) {
+    for index in 0..plan.nodes.len() {
+        let node = &plan.nodes[index];
+        let inputs: Vec<&PhysicalNode> = node.inputs.iter().map(|input| &plan.nodes[input.0]).collect();
+        let keys = node.op.operator().upsert_keys(&inputs, node.schema.columns.len());
+        plan.nodes[index].upsert_keys = keys;
+    }
+}
+
+/// Inserts exchanges and fills in `upsert_keys` anew.
 pub(super) fn distribute(plan: &mut PhysicalPlan) {
     let old = std::mem::take(&mut plan.nodes);
     let mut rebuilt = Rebuilt {

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::node::{Calc, Exchange, GroupAgg, Operator, Sink, Source, Union, Values, WindowAgg, WindowAssign};
+use super::node::{
+    Calc, Exchange, GroupAgg, Operator, Sink, SinkUpsertMaterializer, Source, Union, Values, WindowAgg,
+    WindowAssign,
+};
 use crate::base::Span;
 use crate::p3_plan::plan::Schema;
 
@@ -43,6 +46,7 @@ pub enum PhysicalOp {
     WindowAssign(WindowAssign),
     GroupAgg(GroupAgg),
     WindowAgg(WindowAgg),
+    SinkUpsertMaterializer(SinkUpsertMaterializer),
     Sink(Sink),
 }
 
@@ -57,6 +61,7 @@ impl PhysicalOp {
             PhysicalOp::WindowAssign(operator) => operator,
             PhysicalOp::GroupAgg(operator) => operator,
             PhysicalOp::WindowAgg(operator) => operator,
+            PhysicalOp::SinkUpsertMaterializer(operator) => operator,
             PhysicalOp::Sink(operator) => operator,
         }
     }
@@ -71,6 +76,7 @@ impl PhysicalOp {
             PhysicalOp::WindowAssign(operator) => operator,
             PhysicalOp::GroupAgg(operator) => operator,
             PhysicalOp::WindowAgg(operator) => operator,
+            PhysicalOp::SinkUpsertMaterializer(operator) => operator,
             PhysicalOp::Sink(operator) => operator,
         }
     }

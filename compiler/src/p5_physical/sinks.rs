@@ -1,7 +1,6 @@
 //! Whether every sink can take the changes it is given.
 
 use super::connector::{SinkMode, how_to_take_updates, is_upsert_source, sink_mode};
-use super::node::sink::sink_key;
 use super::node::{Sink, Source};
 use super::plan::{PhysicalNode, PhysicalOp, PhysicalPlan};
 use crate::base::{Diagnostic, ErrorSink};
@@ -37,22 +36,8 @@ fn check_sink(plan: &PhysicalPlan, sink: &PhysicalNode, table: &Table, errors: &
         );
         return;
     }
-    if sink.changelog.is_insert_only() {
-        return;
-    }
-    match mode {
-        SinkMode::Retract => {}
-        SinkMode::AppendOnly => errors.push(updates_into_append_only(plan, sink, table)),
-        SinkMode::Upsert => {
-            let key = sink_key(table);
-            if !sink
-                .upsert_keys
-                .iter()
-                .any(|unique| unique.iter().all(|column| key.contains(column)))
-            {
-                errors.push(key_mismatch(sink, table));
-            }
-        }
+    if mode == SinkMode::AppendOnly && !sink.changelog.is_insert_only() {
+        errors.push(updates_into_append_only(plan, sink, table));
     }
 }
 
@@ -80,28 +65,4 @@ fn updating_operator<'p>(plan: &'p PhysicalPlan, node: &'p PhysicalNode) -> &'p 
         Some(input) => updating_operator(plan, input),
         None => node,
     }
-}
-
-fn key_mismatch(sink: &PhysicalNode, table: &Table) -> Diagnostic {
-    let list = |names: Vec<&str>| format!("({})", names.join(", "));
-    let of_table = table
-        .primary_key
-        .iter()
-        .map(|key| table.columns[*key].name.as_str());
-    let key = list(of_table.collect());
-    let of_query = |column: &usize| sink.schema.columns[*column].name.as_str();
-    let message = match sink.upsert_keys.first() {
-        Some(unique) => format!(
-            "the query updates rows told apart by {}, but table '{}' has PRIMARY KEY {key}",
-            list(unique.iter().map(of_query).collect()),
-            table.name
-        ),
-        None => format!(
-            "the query updates rows that no columns tell apart, but table '{}' has PRIMARY KEY {key}",
-            table.name
-        ),
-    };
-    Diagnostic::error("E5003", sink.span, message).with_help(
-        "let the sink's PRIMARY KEY contain the columns the query groups by, and select them unchanged",
-    )
 }

@@ -1,15 +1,18 @@
 //! Changelog modes, exchanges, sink checks, names and identities of hand-built plans.
 
+use indexmap::IndexMap;
 use sql::types::build;
 
 use super::physical_plan;
 use super::plan::PhysicalPlan;
 use super::text::plan_text;
 use crate::base::{Diagnostic, ErrorSink};
+use crate::catalog::function::Call;
+use crate::catalog::table::OptionValue;
 use crate::expr::Expr;
 use crate::p3_plan::plan::{LogicalPlan, NodeId};
 use crate::p4_optimize::optimize;
-use crate::sample::{Builder, column, cpu, equal, greater, literal, span, text, upper};
+use crate::sample::{Builder, anywhere, call, column, cpu, equal, greater, literal, span, text, upper};
 
 type Options = &'static [(&'static str, &'static str)];
 
@@ -22,6 +25,7 @@ const UPSERT: Options = &[
 ];
 const JDBC: Options = &[("connector", "jdbc")];
 const PRINT: Options = &[("connector", "print")];
+const BLACKHOLE: Options = &[("connector", "blackhole")];
 
 fn build(from: Options, query: impl FnOnce(&mut Builder, NodeId)) -> LogicalPlan {
     let mut builder = Builder::default();
@@ -32,7 +36,7 @@ fn build(from: Options, query: impl FnOnce(&mut Builder, NodeId)) -> LogicalPlan
 
 fn physical(plan: &LogicalPlan) -> Result<PhysicalPlan, Vec<Diagnostic>> {
     let mut errors = ErrorSink::default();
-    physical_plan(plan, &mut errors).ok_or_else(|| errors.into_diagnostics())
+    physical_plan(plan, &IndexMap::new(), &mut errors).ok_or_else(|| errors.into_diagnostics())
 }
 
 fn text_of(plan: &LogicalPlan) -> String {
@@ -78,6 +82,10 @@ fn modes_follow_from_inputs_and_sinks() {
     for (from, key, into, mode) in [
         (KAFKA, &[0][..], UPSERT, "[I,UA]"),
         (KAFKA, &[0], JDBC, "[I,UA]"),
+        (KAFKA, &[0, 1], JDBC, "[I,UB,UA]"),
+        (KAFKA, &[1], JDBC, "[I,UB,UA]"),
+        (KAFKA, &[], BLACKHOLE, "[I,UA]"),
+        (KAFKA, &[0], PRINT, "[I,UB,UA]"),
         (KAFKA, &[], PRINT, "[I,UB,UA]"),
         (KAFKA, &[], DEBEZIUM, "[I,UB,UA]"),
         (DEBEZIUM, &[0], UPSERT, "[I,UA,D]"),
@@ -161,16 +169,96 @@ fn updates_into_an_append_only_sink_name_the_operator_and_the_way_out() {
 }
 
 #[test]
-fn keys_of_sinks_are_checked() {
+fn a_sink_of_latest_rows_must_have_a_key() {
     assert_eq!(only_problem(&grouped(KAFKA, &[], UPSERT)).code, "E5002");
-    let problem = only_problem(&grouped(KAFKA, &[1], UPSERT));
-    assert_eq!(problem.code, "E5003");
-    let expected = "the query updates rows told apart by (hostname), but table 'cpu_agg' has PRIMARY KEY (n)";
-    assert_eq!(problem.message, expected);
-    assert!(
-        physical(&grouped(KAFKA, &[0, 1], UPSERT)).is_ok(),
-        "a key that contains the query's is unique as well"
+}
+
+/// The materializer of a plan: what stands in its line behind its name.
+fn materializer(plan: &LogicalPlan, setting: &str) -> Option<String> {
+    let set = |value: &str| OptionValue {
+        value: value.to_owned(),
+        key_span: anywhere(),
+        value_span: anywhere(),
+    };
+    let config = [("table.exec.sink.upsert-materialize".to_owned(), set(setting))].into();
+    let plan = physical_plan(plan, &config, &mut ErrorSink::default()).expect("the plan is sound");
+    let text = plan_text(&plan, true);
+    let line = text
+        .lines()
+        .find(|line| line.contains("SinkUpsertMaterializer"))?;
+    Some(line[line.find('(')?..].to_owned())
+}
+
+#[test]
+fn materializers_stand_where_the_key_of_the_sink_is_another() {
+    let by_n = "(primaryKey=[n], upsertKey=[hostname], changelogMode=[I,UA,D])";
+    let by_hostname = "(primaryKey=[hostname], upsertKey=[hostname], changelogMode=[I,UA])";
+    for (from, key, into, setting, expected) in [
+        (KAFKA, &[1][..], UPSERT, "AUTO", Some(by_n)),
+        (KAFKA, &[1], JDBC, "auto", Some(by_n)),
+        (KAFKA, &[1], PRINT, "AUTO", Some(by_n)),
+        (KAFKA, &[1], BLACKHOLE, "AUTO", Some(by_n)),
+        (KAFKA, &[1], DEBEZIUM, "FORCE", None),
+        (KAFKA, &[1], UPSERT, "NONE", None),
+        (KAFKA, &[0], UPSERT, "AUTO", None),
+        (KAFKA, &[0, 1], UPSERT, "AUTO", None),
+        (KAFKA, &[0], UPSERT, "FORCE", Some(by_hostname)),
+        (KAFKA, &[], PRINT, "FORCE", None),
+    ] {
+        let found = materializer(&grouped(from, key, into), setting);
+        assert_eq!(found.as_deref(), expected, "{key:?} {into:?} {setting}");
+    }
+}
+
+#[test]
+fn rows_without_upsert_key_are_materialized_as_a_whole() {
+    let plan = build(KAFKA, |b, source| {
+        let input = measured(b, source);
+        let (left, right) = (b.group(input, &[0]), b.group(input, &[0]));
+        let both = b.union(&[left, right]);
+        b.sink(both, "cpu_agg", &[0], JDBC);
+    });
+    let expected = "(primaryKey=[hostname], upsertKey=[], changelogMode=[I,UA,D])";
+    assert_eq!(materializer(&plan, "AUTO").as_deref(), Some(expected));
+    let inserts = build(KAFKA, |b, source| {
+        let input = measured(b, source);
+        b.sink(input, "latest", &[0], JDBC);
+    });
+    for setting in ["AUTO", "FORCE"] {
+        let found = materializer(&inserts, setting);
+        assert_eq!(found, None, "insertions are written as they are");
+    }
+}
+
+#[test]
+fn casts_that_keep_values_apart_keep_the_key() {
+    let sunk = |ty: sql::DataType, path: &'static str| {
+        build(KAFKA, |b, source| {
+            let input = b.project(
+                source,
+                vec![
+                    ("at", column(3, build::bigint())),
+                    ("usage", column(2, build::double())),
+                ],
+            );
+            let group = b.group(input, &[0]);
+            let cast = call(Call::strict("CAST", path), vec![column(0, build::bigint())], ty);
+            let count = column(1, build::not_null(build::bigint()));
+            let shown = b.project(group, vec![("at", cast), ("n", count)]);
+            b.sink(shown, "counts", &[0], JDBC);
+        })
+    };
+    assert_eq!(
+        materializer(&sunk(build::bigint(), "number::to_i64"), "AUTO"),
+        None
     );
+    for (ty, path) in [
+        (build::string(), "cast::to_text::integer"),
+        (build::double(), "number::to_f64"),
+        (build::int(), "number::to_i32"),
+    ] {
+        assert!(materializer(&sunk(ty.clone(), path), "AUTO").is_some(), "{ty}");
+    }
 }
 
 #[test]

@@ -17,7 +17,12 @@ fn kernel(expr: Expr) -> String {
     let source = builder.source(cpu(&[("connector", "datagen")]));
     let project = builder.project(source, vec![("x", expr)]);
     builder.collect(project);
-    let plan = physical_plan(&optimize(builder.plan), &mut ErrorSink::default()).expect("the plan is sound");
+    let plan = physical_plan(
+        &optimize(builder.plan),
+        &Default::default(),
+        &mut ErrorSink::default(),
+    )
+    .expect("the plan is sound");
     let code = generate(&plan, &sources());
     let (_, kernel) = code.split_once("fn project_x_kernel").expect("there is a kernel");
     let (_, body) = kernel

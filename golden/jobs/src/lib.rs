@@ -61,6 +61,17 @@ pub mod sink {
     pub mod upsert_takes_no_update_before;
 }
 
+pub mod sink_upsert_materializer {
+    pub mod forced;
+    pub mod key_of_sink_differs;
+    pub mod key_of_sink_is_longer;
+    pub mod keys_left_out;
+    pub mod none;
+    pub mod source_of_changes;
+    pub mod two_levels;
+    pub mod union_of_updates;
+}
+
 pub mod source {
     pub mod computed_columns;
     pub mod metadata_columns;
@@ -155,6 +166,14 @@ pub const GOLDEN: &[Golden] = &[
     ("sink/not_null_drops", sink::not_null_drops::job, include_str!("sink/not_null_drops.rs")),
     ("sink/query_without_sink", sink::query_without_sink::job, include_str!("sink/query_without_sink.rs")),
     ("sink/upsert_takes_no_update_before", sink::upsert_takes_no_update_before::job, include_str!("sink/upsert_takes_no_update_before.rs")),
+    ("sink_upsert_materializer/forced", sink_upsert_materializer::forced::job, include_str!("sink_upsert_materializer/forced.rs")),
+    ("sink_upsert_materializer/key_of_sink_differs", sink_upsert_materializer::key_of_sink_differs::job, include_str!("sink_upsert_materializer/key_of_sink_differs.rs")),
+    ("sink_upsert_materializer/key_of_sink_is_longer", sink_upsert_materializer::key_of_sink_is_longer::job, include_str!("sink_upsert_materializer/key_of_sink_is_longer.rs")),
+    ("sink_upsert_materializer/keys_left_out", sink_upsert_materializer::keys_left_out::job, include_str!("sink_upsert_materializer/keys_left_out.rs")),
+    ("sink_upsert_materializer/none", sink_upsert_materializer::none::job, include_str!("sink_upsert_materializer/none.rs")),
+    ("sink_upsert_materializer/source_of_changes", sink_upsert_materializer::source_of_changes::job, include_str!("sink_upsert_materializer/source_of_changes.rs")),
+    ("sink_upsert_materializer/two_levels", sink_upsert_materializer::two_levels::job, include_str!("sink_upsert_materializer/two_levels.rs")),
+    ("sink_upsert_materializer/union_of_updates", sink_upsert_materializer::union_of_updates::job, include_str!("sink_upsert_materializer/union_of_updates.rs")),
     ("source/computed_columns", source::computed_columns::job, include_str!("source/computed_columns.rs")),
     ("source/metadata_columns", source::metadata_columns::job, include_str!("source/metadata_columns.rs")),
     ("source/only_needed_columns", source::only_needed_columns::job, include_str!("source/only_needed_columns.rs")),

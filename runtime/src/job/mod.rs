@@ -63,6 +63,7 @@ pub enum OperatorSpec {
     WindowAssign(WindowSpec),
     GroupAgg(GroupAggSpec),
     WindowAgg(WindowAggSpec),
+    SinkUpsertMaterializer(SinkUpsertMaterializerSpec),
     Sink(SinkSpec),
 }
 
@@ -184,6 +185,14 @@ pub enum AggregateFunction {
     Avg,
     Min,
     Max,
+}
+
+/// Of the rows with one primary key the last one is handed on. Output columns: those of the input.
+pub struct SinkUpsertMaterializerSpec {
+    /// The sink's primary key.
+    pub key: Vec<usize>,
+    /// What tells the input's rows apart; empty when nothing does: whole rows are compared.
+    pub upsert_key: Vec<usize>,
 }
 
 /// Writes to a table. The node's columns are the table's persisted columns.

@@ -25,6 +25,7 @@ fn operator(job: &Job, node: &Node) -> Value {
         OperatorSpec::WindowAssign(_) => ("window-assign", None),
         OperatorSpec::GroupAgg(_) => ("group-aggregate", None),
         OperatorSpec::WindowAgg(_) => ("window-aggregate", None),
+        OperatorSpec::SinkUpsertMaterializer(_) => ("sink-upsert-materializer", None),
     };
     let inputs: Vec<&str> = node.inputs.iter().map(|input| job.nodes[input.0].uid).collect();
     let columns = node.columns.iter();

@@ -6,6 +6,7 @@ mod calc;
 mod copy;
 pub mod exchange;
 mod group_agg;
+mod sink_upsert_materializer;
 #[cfg(test)]
 mod test_rows;
 mod union;
@@ -63,6 +64,9 @@ pub fn build(node: &Node, input: &[Column]) -> Result<Box<dyn Operator>, JobErro
         OperatorSpec::GroupAgg(spec) => Box::new(group_agg::GroupAgg::new(node, spec, input)?),
         OperatorSpec::WindowAssign(spec) => Box::new(window_assign::WindowAssign::new(node, spec, input)?),
         OperatorSpec::WindowAgg(spec) => Box::new(window_agg::WindowAgg::new(node, spec, input)?),
+        OperatorSpec::SinkUpsertMaterializer(spec) => Box::new(
+            sink_upsert_materializer::SinkUpsertMaterializer::new(node, spec, input),
+        ),
         OperatorSpec::Union => {
             assert_eq!(
                 input.len(),

@@ -4,11 +4,12 @@ use super::Finding;
 use super::sources::Tree;
 
 /// Operators that exist, and the files that must carry the name.
-const OPERATORS: [&str; 9] = [
+const OPERATORS: [&str; 10] = [
     "calc",
     "exchange",
     "group_agg",
     "sink",
+    "sink_upsert_materializer",
     "source",
     "union",
     "values",

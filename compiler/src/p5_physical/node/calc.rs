@@ -1,11 +1,13 @@
 //! `calc`: filters and projects in one pass.
 
+use sql::TypeKind;
+
 use super::super::identity::{Meaning, digest};
 use super::super::keys::Distribution;
 use super::super::plan::{ChangelogMode, PhysicalNode};
 use super::{Operator, listed};
-use crate::expr::Expr;
 use crate::expr::text::expr_text;
+use crate::expr::{Expr, ExprKind};
 use crate::p3_plan::plan::Schema;
 use crate::p3_plan::text::{fields, select_text, text_over};
 
@@ -20,13 +22,54 @@ pub struct Calc {
 
 impl Calc {
     /// Where these columns of the input are in the output, if all of them are passed on.
-    fn passed_on(&self, columns: &[usize]) -> Option<Vec<usize>> {
+    fn passed_on(&self, columns: &[usize], is_passed: fn(&Expr) -> Option<usize>) -> Option<Vec<usize>> {
         let position = |column: &usize| {
             self.exprs
                 .iter()
-                .position(|expr| expr.as_column() == Some(*column))
+                .position(|expr| is_passed(expr) == Some(*column))
         };
         columns.iter().map(position).collect()
+    }
+}
+
+/// The column whose values the expression's tell apart: the column itself, or in a type that has room for all of them.
+fn told_apart(expr: &Expr) -> Option<usize> {
+    match &expr.kind {
+        ExprKind::Call(call, operands) if call.name == "CAST" => {
+            let column = operands.first()?.as_column()?;
+            has_room(&operands[0].ty.kind, &expr.ty.kind).then_some(column)
+        }
+        _ => expr.as_column(),
+    }
+}
+
+/// Different values of one type are different values of the other. Only casts that Flink does by itself count.
+fn has_room(from: &TypeKind, to: &TypeKind) -> bool {
+    let bits = |kind: &TypeKind| match kind {
+        TypeKind::TinyInt => 8,
+        TypeKind::SmallInt => 16,
+        TypeKind::Int => 32,
+        _ => 64,
+    };
+    match (from, to) {
+        (TypeKind::Char { length: a } | TypeKind::VarChar { length: a }, TypeKind::VarChar { length: b })
+        | (TypeKind::VarBinary { length: a }, TypeKind::VarBinary { length: b }) => a <= b,
+        (
+            TypeKind::Decimal {
+                precision: p,
+                scale: s,
+            },
+            TypeKind::Decimal {
+                precision: q,
+                scale: t,
+            },
+        ) => s <= t && p - s <= q - t,
+        (TypeKind::Timestamp { precision: p }, TypeKind::Timestamp { precision: q })
+        | (TypeKind::TimestampLtz { precision: p }, TypeKind::TimestampLtz { precision: q }) => p <= q,
+        (TypeKind::Float, TypeKind::Double) => true,
+        (a, b) if a.is_integer() && b.is_integer() => bits(a) <= bits(b),
+        (a, TypeKind::Double) if a.is_integer() => bits(a) <= 32,
+        (a, b) => a == b,
     }
 }
 
@@ -70,14 +113,24 @@ impl Operator for Calc {
     }
 
     /// A row that no longer passes must be taken back: its +U is filtered out, its -U is not.
-    fn needs_update_before(&self, needed_above: bool) -> bool {
-        !self.drop_update_before && (self.condition.is_some() || needed_above)
+    /// Not so where the condition looks only at what an update never changes.
+    fn needs_update_before(&self, needed_above: bool, input: &PhysicalNode) -> bool {
+        let is_fixed = |condition: &Expr| {
+            let looked_at = condition.columns();
+            let has_all = |unique: &Vec<usize>| looked_at.iter().all(|column| unique.contains(column));
+            input.upsert_keys.iter().any(has_all)
+        };
+        let can_change = self
+            .condition
+            .as_ref()
+            .is_some_and(|condition| !is_fixed(condition));
+        !self.drop_update_before && (can_change || needed_above)
     }
 
     fn distribution(&self, input: &Distribution) -> Distribution {
         match input {
             Distribution::Keys(keys) => self
-                .passed_on(keys)
+                .passed_on(keys, Expr::as_column)
                 .map_or(Distribution::Anywhere, Distribution::Keys),
             other => other.clone(),
         }
@@ -87,7 +140,7 @@ impl Operator for Calc {
         inputs[0]
             .upsert_keys
             .iter()
-            .filter_map(|key| self.passed_on(key))
+            .filter_map(|key| self.passed_on(key, told_apart))
             .collect()
     }
 

@@ -5,6 +5,7 @@ use super::super::keys::Distribution;
 use super::super::plan::PhysicalNode;
 use super::{Operator, listed};
 use crate::p3_plan::plan::Schema;
+use crate::p3_plan::text::names_of;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exchange {
@@ -27,20 +28,17 @@ impl Operator for Exchange {
         if self.keys.is_empty() {
             return "Exchange(distribution=[single])".to_owned();
         }
-        let names: Vec<&str> = self
-            .keys
-            .iter()
-            .map(|key| input.columns[*key].name.as_str())
-            .collect();
-        format!("Exchange(distribution=[hash[{}]])", names.join(", "))
+        format!("Exchange(distribution=[hash[{}]])", names_of(&self.keys, input))
     }
 
     fn distribution(&self, _: &Distribution) -> Distribution {
         Distribution::by(self.keys.clone())
     }
 
+    /// Changes of one row stay in order only where they go to one thread, whatever its values are.
     fn upsert_keys(&self, inputs: &[&PhysicalNode], _: usize) -> Vec<Vec<usize>> {
-        inputs[0].upsert_keys.clone()
+        let is_kept = |unique: &&Vec<usize>| self.keys.iter().all(|key| unique.contains(key));
+        inputs[0].upsert_keys.iter().filter(is_kept).cloned().collect()
     }
 
     fn meaning(&self, inputs: &[&Meaning], _: usize) -> Meaning {

@@ -47,7 +47,7 @@ impl Operator for GroupAgg {
         }
     }
 
-    fn needs_update_before(&self, _: bool) -> bool {
+    fn needs_update_before(&self, _: bool, _: &PhysicalNode) -> bool {
         true
     }
 

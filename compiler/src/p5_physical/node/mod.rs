@@ -7,6 +7,7 @@ pub mod calc;
 pub mod exchange;
 pub mod group_agg;
 pub mod sink;
+pub mod sink_upsert_materializer;
 pub mod source;
 pub mod union;
 pub mod values;
@@ -22,6 +23,7 @@ pub use calc::Calc;
 pub use exchange::Exchange;
 pub use group_agg::GroupAgg;
 pub use sink::Sink;
+pub use sink_upsert_materializer::SinkUpsertMaterializer;
 pub use source::Source;
 pub use union::Union;
 pub use values::Values;
@@ -48,8 +50,8 @@ pub(super) trait Operator {
         input
     }
 
-    /// An updating input must deliver -U rows, given whether they are needed above.
-    fn needs_update_before(&self, needed_above: bool) -> bool {
+    /// This updating input must deliver -U rows, given whether they are needed above.
+    fn needs_update_before(&self, needed_above: bool, _input: &PhysicalNode) -> bool {
         needed_above
     }
 
@@ -73,6 +75,15 @@ pub(super) trait Operator {
     fn state_layout(&self, _input: &Schema) -> Option<String> {
         None
     }
+}
+
+/// Exactly these columns tell the node's rows apart.
+fn is_unique_by(node: &PhysicalNode, columns: &[usize]) -> bool {
+    let is_same = |unique: &Vec<usize>| {
+        unique.iter().all(|column| columns.contains(column))
+            && columns.iter().all(|column| unique.contains(column))
+    };
+    node.upsert_keys.iter().any(is_same)
 }
 
 /// `a_b_c`, or the first ones and how many more.

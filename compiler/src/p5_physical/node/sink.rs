@@ -3,7 +3,7 @@
 use super::super::connector::{SinkMode, sink_mode};
 use super::super::identity::{Meaning, digest};
 use super::super::plan::PhysicalNode;
-use super::Operator;
+use super::{Operator, is_unique_by};
 use crate::catalog::table::{ColumnKind, Table};
 use crate::p3_plan::plan::Schema;
 use crate::p3_plan::text::fields;
@@ -56,10 +56,19 @@ impl Operator for Sink {
         }
     }
 
-    fn needs_update_before(&self, _: bool) -> bool {
-        self.table
-            .as_ref()
-            .is_none_or(|table| sink_mode(table) == SinkMode::Retract)
+    /// Where a row's key can change, or the query does not tell rows apart by it, the row before must be deleted.
+    fn needs_update_before(&self, _: bool, input: &PhysicalNode) -> bool {
+        let Some(table) = &self.table else {
+            return true;
+        };
+        match sink_mode(table) {
+            SinkMode::Retract | SinkMode::AsGiven => true,
+            SinkMode::AppendOnly => false,
+            SinkMode::Upsert | SinkMode::AfterOnly => {
+                let key = sink_key(table);
+                !key.is_empty() && !is_unique_by(input, &key)
+            }
+        }
     }
 
     /// A sink that keeps the latest row per key must see the rows of a key in order.

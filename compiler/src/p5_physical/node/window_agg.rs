@@ -45,7 +45,7 @@ impl Operator for WindowAgg {
         ChangelogMode::INSERT_ONLY
     }
 
-    fn needs_update_before(&self, _: bool) -> bool {
+    fn needs_update_before(&self, _: bool, _: &PhysicalNode) -> bool {
         true
     }
 

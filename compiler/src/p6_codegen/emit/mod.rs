@@ -6,6 +6,7 @@ mod calc;
 mod exchange;
 mod group_agg;
 mod sink;
+mod sink_upsert_materializer;
 mod source;
 mod values;
 mod window_agg;
@@ -94,6 +95,9 @@ fn operator(subject: &Subject<'_>, items: &mut Items<'_>) -> TokenStream {
         PhysicalOp::WindowAssign(assign) => window_assign::emit(subject, &assign.window, items),
         PhysicalOp::GroupAgg(aggregation) => group_agg::emit(aggregation, items),
         PhysicalOp::WindowAgg(aggregation) => window_agg::emit(subject, aggregation, items),
+        PhysicalOp::SinkUpsertMaterializer(materializer) => {
+            sink_upsert_materializer::emit(materializer, items)
+        }
         PhysicalOp::Sink(sink) => sink::emit(subject, sink.table.as_ref(), items),
     }
 }
