@@ -106,6 +106,12 @@ impl CheckpointStore {
             .map_err(|error| self.error("writing", path, &error))
     }
 
+    /// Removes an object without blocking.
+    pub(crate) async fn remove(&self, path: &str) -> Result<(), JobError> {
+        let result = self.store.delete(&self.path(path)).await;
+        result.map_err(|error| self.error("deleting", path, &error))
+    }
+
     /// Creates an object; false if there is one.
     pub(crate) fn create(&self, path: &str, bytes: Vec<u8>) -> Result<bool, JobError> {
         let options = PutOptions::from(PutMode::Create);

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
@@ -14,16 +14,16 @@ use super::channel::Wakers;
 use super::commit::{JobSinks, JobWorld, fresh_id};
 use super::control::{Control, Summary};
 use super::discovery::OpenSource;
-use super::event::{CompletedCheckpoint, Event};
+use super::event::Event;
 use super::limits::COORDINATOR_TICK;
 use super::message::{Barrier, Command, Report};
 use super::metrics::Metering;
 use super::pending::{Pending, Uploader};
+use super::savepoint::Savepoint;
 use super::worker::Shared;
 use crate::checkpoint::collect::Collector;
-use crate::checkpoint::manifest::{Manifest, OperatorState, manifest_path};
+use crate::checkpoint::manifest::{Manifest, OperatorState};
 use crate::checkpoint::protocol::{self, Tenure};
-use crate::checkpoint::store::CheckpointStore;
 use crate::error::JobError;
 use crate::state::key::KEY_GROUPS;
 
@@ -41,7 +41,7 @@ pub(crate) struct Storage {
 
 pub(crate) struct Coordinator<'a> {
     pub(super) plan: Plan<'a>,
-    control: &'a Control,
+    pub(super) control: &'a Control,
     pub(super) commands: Vec<Sender<Command>>,
     wakers: Wakers,
     shared: Shared,
@@ -53,6 +53,9 @@ pub(crate) struct Coordinator<'a> {
     run_id: String,
     pub(crate) sources: Vec<OpenSource>,
     pub(crate) metering: Metering,
+    pub(super) savepoint: Option<Savepoint>,
+    /// URL of the savepoint that the job was stopped with.
+    pub(super) stopped_with: Option<String>,
     pending: Option<Pending>,
     /// Last epoch triggered.
     epoch: u64,
@@ -61,7 +64,8 @@ pub(crate) struct Coordinator<'a> {
     wanted: bool,
     requests_seen: u64,
     threads_at_end: BTreeSet<usize>,
-    is_finished: bool,
+    /// The last epoch has been committed.
+    is_last_committed: bool,
     checkpoints: u64,
     last_checkpoint: Option<u64>,
     restored: Option<u64>,
@@ -89,6 +93,8 @@ impl<'a> Coordinator<'a> {
             run_id: fresh_id(),
             sources: Vec::new(),
             metering: Metering::new(None),
+            savepoint: None,
+            stopped_with: None,
             pending: None,
             epoch,
             last_trigger: now,
@@ -96,7 +102,7 @@ impl<'a> Coordinator<'a> {
             wanted: false,
             requests_seen: 0,
             threads_at_end: BTreeSet::new(),
-            is_finished: false,
+            is_last_committed: false,
             checkpoints: 0,
             last_checkpoint: None,
             restored: plan.restored.map(|restored| restored.manifest.epoch),
@@ -106,7 +112,7 @@ impl<'a> Coordinator<'a> {
     /// Until the job is finished, cancelled or failed.
     pub(crate) fn lead(&mut self, reports: &Receiver<Report>) -> Result<(), JobError> {
         let mut is_running = false;
-        while !self.is_finished {
+        while !self.is_finished() {
             if self.control.is_killed() {
                 return Err(JobError::Cancelled);
             }
@@ -116,7 +122,7 @@ impl<'a> Coordinator<'a> {
                 self.control.tell(Event::Running { restored });
             }
             self.check_timeout()?;
-            self.refuse_savepoints();
+            self.open_savepoint();
             self.trigger_if_due();
             self.report_figures_if_due();
             match reports.recv_timeout(COORDINATOR_TICK) {
@@ -126,6 +132,15 @@ impl<'a> Coordinator<'a> {
             }
         }
         Ok(())
+    }
+
+    fn is_finished(&self) -> bool {
+        self.is_last_committed && self.savepoint.is_none()
+    }
+
+    /// The last barrier is in the flow: nothing can be saved after it.
+    pub(super) fn has_last_epoch(&self) -> bool {
+        self.is_last_committed || self.pending.as_ref().is_some_and(|pending| pending.barrier.last)
     }
 
     /// Lets the threads end, well or at once.
@@ -149,14 +164,7 @@ impl<'a> Coordinator<'a> {
                 .last_checkpoint
                 .or_else(|| self.storage.as_ref()?.last.as_ref().map(|last| last.epoch)),
             restored: self.restored,
-            savepoint: None,
-        }
-    }
-
-    fn refuse_savepoints(&mut self) {
-        while let Some(request) = self.control.next_savepoint() {
-            let message = format!("{}: savepoints are not written yet", request.url);
-            self.control.tell(Event::SavepointFailed { message });
+            savepoint: self.stopped_with.clone(),
         }
     }
 
@@ -178,6 +186,7 @@ impl<'a> Coordinator<'a> {
     pub(crate) fn report_last_figures(&mut self, well: bool) {
         let summary = self.summary();
         self.metering.write_last_file(&summary, well);
+        self.refuse_savepoints();
         if self.control.has_listener() {
             self.report_figures(&summary);
         }
@@ -195,6 +204,10 @@ impl<'a> Coordinator<'a> {
                     .expect("parts belong to the checkpoint under way");
                 assert_eq!(part.epoch, pending.barrier.epoch, "one checkpoint at a time");
                 pending.add_part(part, &uploader);
+                let epoch = pending.barrier.epoch;
+                if let Some(savepoint) = self.savepoint.as_mut().filter(|one| one.is_of(epoch)) {
+                    savepoint.add_copy();
+                }
             }
             Report::EpochEnded(end) => {
                 let reports = self.report_sender.as_ref().expect("set at start");
@@ -232,13 +245,19 @@ impl<'a> Coordinator<'a> {
             Report::SourcesEnded { thread } => {
                 self.threads_at_end.insert(thread);
             }
+            Report::SavepointOpened { result } => self.on_savepoint_opened(result),
+            Report::Copied { thread, result } => {
+                self.send(thread, Command::PartStored);
+                self.on_copied(result);
+            }
+            Report::SavepointWritten { result } => self.on_savepoint_written(result)?,
             Report::Failed(error) => return Err(error),
         }
         Ok(())
     }
 
     fn trigger_if_due(&mut self) {
-        if self.pending.is_some() || self.is_finished {
+        if self.pending.is_some() || self.is_last_committed {
             return;
         }
         let requests = self.control.checkpoints_wanted();
@@ -250,8 +269,19 @@ impl<'a> Coordinator<'a> {
             self.last_trigger.elapsed() >= interval
                 && self.last_completed.elapsed() >= settings.checkpoint_min_pause
         });
-        if last || self.wanted || is_time {
-            self.trigger(last);
+        let savepoint = self.savepoint.as_ref();
+        let stops = savepoint.is_some_and(|savepoint| savepoint.is_ready() && savepoint.request.stops);
+        let saves = savepoint.is_some_and(Savepoint::is_ready);
+        if last && savepoint.is_some_and(Savepoint::is_opening) {
+            // After the last epoch it could not be written.
+            return;
+        }
+        if stops {
+            // Connectors wait no longer than one wants to wait for an end.
+            self.control.stop();
+        }
+        if last || self.wanted || is_time || saves {
+            self.trigger(last || stops);
         }
     }
 
@@ -266,9 +296,12 @@ impl<'a> Coordinator<'a> {
             // Parts of a manifest with other operators hold state that was dropped; it must not come back.
             deltas > base || Some(&manifest.operators) != operators
         });
+        let epoch = self.epoch;
+        let savepoint = self.savepoint.as_mut().filter(|savepoint| savepoint.is_ready());
+        let copies = savepoint.map(|savepoint| savepoint.begin(epoch));
         let barrier = Barrier {
             epoch: self.epoch,
-            full,
+            full: full || copies.is_some(),
             last,
         };
         let (generation, storage_id) = match &self.storage {
@@ -280,7 +313,7 @@ impl<'a> Coordinator<'a> {
         if let Some(storage) = &self.storage {
             manifest.operators.clone_from(&storage.operators);
         }
-        self.pending = Some(Pending::new(barrier, manifest, previous));
+        self.pending = Some(Pending::new(barrier, manifest, previous, copies));
         for thread in 0..self.commands.len() {
             self.send(thread, Command::Barrier(barrier));
         }
@@ -301,8 +334,11 @@ impl<'a> Coordinator<'a> {
             storage
                 .collector
                 .on_committed(&storage.world.store, pending.manifest.clone())?;
-            let completed = completed(&storage.world.store, &pending);
+            let completed = pending.completed(&storage.world.store);
             self.control.tell(Event::CheckpointCompleted(completed));
+            if let Some(savepoint) = self.savepoint.as_mut().filter(|one| one.is_of(epoch)) {
+                savepoint.on_committed(&pending.manifest);
+            }
             storage.last = Some(pending.manifest);
             self.checkpoints += 1;
             self.last_checkpoint = Some(epoch);
@@ -316,7 +352,8 @@ impl<'a> Coordinator<'a> {
         for thread in 0..self.commands.len() {
             self.send(thread, Command::Committed { epoch });
         }
-        self.is_finished = pending.barrier.last;
+        self.is_last_committed = pending.barrier.last;
+        self.write_savepoint_if_copied();
         Ok(())
     }
 
@@ -348,26 +385,6 @@ impl<'a> Coordinator<'a> {
             self.wakers.wake(thread);
         }
     }
-}
-
-fn completed(store: &CheckpointStore, pending: &Pending) -> CompletedCheckpoint {
-    let duration_ms = pending.started.elapsed().as_millis() as u64;
-    let (base_bytes, delta_bytes) = pending.manifest.base_and_delta_bytes();
-    CompletedCheckpoint {
-        id: pending.manifest.id.clone(),
-        epoch: pending.barrier.epoch,
-        url: store.url_of(&manifest_path(&pending.manifest.id)),
-        triggered_at_ms: now_ms() - duration_ms as i64,
-        duration_ms,
-        size_bytes: pending.bytes,
-        full_size_bytes: base_bytes + delta_bytes,
-    }
-}
-
-/// Milliseconds since 1970.
-fn now_ms() -> i64 {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    since_epoch.as_millis() as i64
 }
 
 fn uploader<'a>(storage: &'a Storage, tolerable_failures: u32, reports: &'a Sender<Report>) -> Uploader<'a> {

@@ -82,6 +82,19 @@ pub(crate) enum Report {
         part_of: Option<usize>,
         result: Result<(), JobError>,
     },
+    /// The folder of a savepoint has been prepared.
+    SavepointOpened {
+        result: Result<(), JobError>,
+    },
+    /// A part of a savepoint has been copied.
+    Copied {
+        thread: usize,
+        result: Result<(), JobError>,
+    },
+    /// A savepoint has its manifest.
+    SavepointWritten {
+        result: Result<(), JobError>,
+    },
     Failed(JobError),
 }
 

@@ -22,6 +22,8 @@ mod node;
 mod pending;
 mod recovery;
 mod run;
+mod savepoint;
+mod saving;
 mod settings;
 mod snapshot;
 mod source;

@@ -4,13 +4,17 @@
 //! the manifest lists parts in the order in which they must be read, whatever order uploads end in.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::Sender;
+use object_store::PutPayload;
 
+use super::event::CompletedCheckpoint;
 use super::message::{Barrier, EpochEnd, Part, Report};
-use crate::checkpoint::manifest::{Manifest, PartRef, directory};
+use super::savepoint::CopyTarget;
+use crate::checkpoint::manifest::{Manifest, PartRef, directory, manifest_path};
 use crate::checkpoint::store::CheckpointStore;
+use crate::error::JobError;
 use crate::job::{Job, OperatorSpec};
 use crate::state::key::KeyGroupRange;
 
@@ -27,6 +31,8 @@ pub(crate) struct Pending {
     uploads: usize,
     /// Staged output by sink and thread; kept in memory where there is no storage.
     staged: BTreeMap<(usize, usize), Vec<u8>>,
+    /// Parts are copied into a savepoint, too.
+    copies: Option<CopyTarget>,
 }
 
 /// Where uploads go, how often they are tried, and who learns of their end.
@@ -40,7 +46,12 @@ pub(crate) struct Uploader<'a> {
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 
 impl Pending {
-    pub(crate) fn new(barrier: Barrier, mut manifest: Manifest, previous: Option<&Manifest>) -> Self {
+    pub(crate) fn new(
+        barrier: Barrier,
+        mut manifest: Manifest,
+        previous: Option<&Manifest>,
+        copies: Option<CopyTarget>,
+    ) -> Self {
         if let Some(previous) = previous.filter(|_| !barrier.full) {
             manifest.parent = Some(previous.id.clone());
             manifest.parts.clone_from(&previous.parts);
@@ -54,6 +65,7 @@ impl Pending {
             manifest,
             uploads: 0,
             staged: BTreeMap::new(),
+            copies,
         }
     }
 
@@ -126,6 +138,22 @@ impl Pending {
         by_table
     }
 
+    /// What is told of it when it is committed.
+    pub(crate) fn completed(&self, store: &CheckpointStore) -> CompletedCheckpoint {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let duration_ms = self.started.elapsed().as_millis() as u64;
+        let (base_bytes, delta_bytes) = self.manifest.base_and_delta_bytes();
+        CompletedCheckpoint {
+            id: self.manifest.id.clone(),
+            epoch: self.barrier.epoch,
+            url: store.url_of(&manifest_path(&self.manifest.id)),
+            triggered_at_ms: since_epoch.as_millis() as i64 - duration_ms as i64,
+            duration_ms,
+            size_bytes: self.bytes,
+            full_size_bytes: base_bytes + delta_bytes,
+        }
+    }
+
     /// What the checkpoint waits for, for messages.
     pub(crate) fn waits_for(&self) -> String {
         let threads: Vec<String> = self.threads_left.iter().map(usize::to_string).collect();
@@ -145,25 +173,43 @@ impl Pending {
         let attempts = uploader.attempts;
         let epoch = self.barrier.epoch;
         let is_part = path.contains("/part-");
+        let copies = self.copies.clone().filter(|_| is_part);
         uploader.store.runtime().spawn(async move {
-            let payload = object_store::PutPayload::from(bytes);
-            let mut result = store.put(&path, payload.clone()).await;
-            for _ in 1..attempts {
-                if result.is_ok() {
-                    break;
-                }
-                tokio::time::sleep(RETRY_DELAY).await;
-                result = store.put(&path, payload.clone()).await;
-            }
+            let payload = PutPayload::from(bytes);
+            let result = stored(&store, &path, payload.clone(), attempts).await;
+            // A part that is copied, too, takes its place in memory until that has ended.
+            let part_of = (is_part && copies.is_none()).then_some(thread);
             let report = Report::Stored {
                 epoch,
-                part_of: is_part.then_some(thread),
+                part_of,
                 result,
             };
             // Nobody listens any more when the job has ended.
             let _ = reports.send(report);
+            if let Some(copies) = copies {
+                let result = copies.copy(&path, payload, attempts).await;
+                let _ = reports.send(Report::Copied { thread, result });
+            }
         });
     }
+}
+
+/// Puts an object, more than once if need be.
+pub(crate) async fn stored(
+    store: &CheckpointStore,
+    path: &str,
+    payload: PutPayload,
+    attempts: u32,
+) -> Result<(), JobError> {
+    let mut result = store.put(path, payload.clone()).await;
+    for _ in 1..attempts {
+        if result.is_ok() {
+            break;
+        }
+        tokio::time::sleep(RETRY_DELAY).await;
+        result = store.put(path, payload.clone()).await;
+    }
+    result
 }
 
 /// The table that a sink's staged output is for. Not the sink's uid: a changed statement gives the sink another one,

@@ -1,7 +1,8 @@
-//! A job with another identity takes over from the checkpoints and savepoints of an earlier one.
+//! Savepoints, and jobs that take over from the savepoints and checkpoints of others.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use super::broker::Broker;
 use super::jobs::{deployment, expected_totals, replay, totals, visible};
@@ -147,4 +148,156 @@ fn state_of_another_form_is_refused_unless_it_may_be_dropped() {
     second.allow_dropped_state = true;
     let (result, _) = run(&with_form("other"), &second, &mut numbers());
     assert_eq!(result.expect("the loss is accepted").rows_read, 0);
+}
+
+/// A job that runs on a thread of its own.
+struct Started {
+    told: Told,
+    control: Control,
+    thread: std::thread::JoinHandle<Result<Summary, JobError>>,
+}
+
+impl Started {
+    fn new(deployment: Deployment, mut numbers: Numbers) -> Started {
+        numbers.unbounded = true;
+        let told = Told::default();
+        let control = told.control();
+        numbers.control = control.clone();
+        let run = move || run_with(&totals(), &deployment, &numbers.control, &numbers, None);
+        Started {
+            told,
+            control,
+            thread: std::thread::spawn(run),
+        }
+    }
+
+    fn wait<T>(&self, what: &str, find: impl Fn(&Event) -> Option<T>) -> T {
+        let begun = Instant::now();
+        loop {
+            if let Some(found) = self.told.events().iter().rev().find_map(&find) {
+                return found;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "in vain: {what}");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    fn wait_for_rows(&self, rows: u64) {
+        let has_read = |event: &Event| match event {
+            Event::Metrics(metrics) => (metrics.rows_read >= rows).then_some(()),
+            _ => None,
+        };
+        self.wait("rows", has_read);
+    }
+
+    fn savepoint(&self) -> CompletedCheckpoint {
+        self.wait("a savepoint", |event| match event {
+            Event::SavepointCompleted(savepoint) => Some(savepoint.clone()),
+            _ => None,
+        })
+    }
+
+    fn end(self) -> Result<Summary, JobError> {
+        self.thread.join().expect("no panic")
+    }
+}
+
+#[test]
+fn a_savepoint_is_a_folder_that_may_be_moved_and_outlives_its_job() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let savepoints = folder.path().join("savepoints");
+    let url = format!("file://{}", savepoints.display());
+    let numbers = |rows| Numbers::new(SPLITS, rows, 0, Death::Never);
+    let first = Started::new(named("moved", "first", 2, &folder.path().join("c")), numbers(20));
+    first.wait_for_rows(60);
+    first.control.savepoint(&url, false);
+    let savepoint = first.savepoint();
+    assert!(
+        savepoint.size_bytes > 0 && savepoint.url.starts_with(&url),
+        "{savepoint:?}"
+    );
+    // Later checkpoints lean on what the savepoint's checkpoint wrote, and collect it; then all of it goes.
+    first.control.checkpoint();
+    first.wait("a later checkpoint", |event| match event {
+        Event::CheckpointCompleted(later) => (later.epoch > savepoint.epoch).then_some(()),
+        _ => None,
+    });
+    first.control.kill();
+    assert!(matches!(first.end(), Err(JobError::Cancelled)));
+    std::fs::remove_dir_all(folder.path().join("c")).expect("removed");
+    let moved = folder.path().join("moved");
+    std::fs::rename(savepoints.join(&savepoint.id), &moved).expect("moved");
+    let names = std::fs::read_dir(&moved).expect("a folder").map(|entry| {
+        let name = entry.expect("an entry").file_name();
+        name.into_string().expect("text")
+    });
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    assert_eq!(names, ["manifest.json", "part-0-0", "part-1-0"]);
+    let mut second = named("moved", "second", 3, &folder.path().join("d"));
+    second.restore_from = Some(format!("file://{}", moved.display()));
+    let (result, told) = run(&totals(), &second, &mut numbers(40));
+    assert_eq!(result.expect("it ends well").rows_read, 60);
+    assert_eq!(
+        told.restored(),
+        Some(format!("file://{}/manifest.json", moved.display()))
+    );
+    let table: Vec<String> = replay(&visible("moved")).into_values().collect();
+    assert_eq!(table, expected_totals(SPLITS * 40));
+}
+
+#[test]
+fn a_job_stops_with_a_savepoint_that_has_everything() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let numbers = |rows| Numbers::new(SPLITS, rows, 0, Death::Never);
+    let first = Started::new(named("stopped", "first", 2, folder.path()), numbers(20));
+    first.wait_for_rows(60);
+    let url = format!("file://{}/savepoints", folder.path().display());
+    first.control.savepoint(&url, true);
+    let savepoint = first.savepoint();
+    let summary = first.end().expect("it ends well");
+    assert_eq!(summary.savepoint.as_deref(), Some(savepoint.url.as_str()));
+    assert_eq!(summary.last_checkpoint, Some(savepoint.epoch));
+    let mut second = named("stopped", "second", 1, folder.path());
+    second.restore_from = Some(savepoint.url);
+    let (result, _) = run(&totals(), &second, &mut numbers(30));
+    assert_eq!(result.expect("it ends well").rows_read, 30);
+    let table: Vec<String> = replay(&visible("stopped")).into_values().collect();
+    assert_eq!(table, expected_totals(SPLITS * 30));
+}
+
+#[test]
+fn a_savepoint_that_cannot_be_written_harms_no_job() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let file = folder.path().join("file");
+    std::fs::write(&file, "not a folder").expect("written");
+    let numbers = Numbers::new(SPLITS, 20, 0, Death::Never);
+    let job = Started::new(named("unwritable", "first", 2, &folder.path().join("c")), numbers);
+    let failures = |job: &Started, count: usize| {
+        job.wait("failures", |_| {
+            let events = job.told.events();
+            let failed = events.iter().filter_map(|event| match event {
+                Event::SavepointFailed { message } => Some(message.clone()),
+                _ => None,
+            });
+            let failed: Vec<String> = failed.collect();
+            (failed.len() == count).then_some(failed)
+        })
+    };
+    for (at, url) in [
+        "ftp://host/x".to_owned(),
+        format!("file://{}/below", file.display()),
+    ]
+    .iter()
+    .enumerate()
+    {
+        job.control.savepoint(url, true);
+        let failed = failures(&job, at + 1);
+        assert!(failed[at].contains(url.as_str()), "{failed:?}");
+    }
+    job.wait_for_rows(60);
+    job.control.stop();
+    assert_eq!(job.end().expect("it ends well").savepoint, None);
+    let table: Vec<String> = replay(&visible("unwritable")).into_values().collect();
+    assert_eq!(table, expected_totals(SPLITS * 20));
 }
