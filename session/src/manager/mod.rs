@@ -21,6 +21,7 @@ mod restart;
 mod sample;
 mod schedule;
 mod settings;
+pub mod state_plan;
 mod strategy;
 mod transition;
 mod view;
