@@ -8,6 +8,7 @@
 pub mod api;
 pub mod build;
 pub mod catalogue;
+pub mod cluster;
 pub mod connection;
 pub mod flink;
 pub mod manager;

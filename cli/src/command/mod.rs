@@ -5,10 +5,12 @@ mod build;
 mod compile;
 mod deploy;
 mod deployment;
+mod dev;
 mod endpoint;
 mod explain;
 mod integration;
 mod logs;
+mod manager;
 mod metrics;
 mod preview;
 mod preview_rows;
@@ -16,6 +18,7 @@ mod run;
 mod savepoint;
 mod service;
 mod version;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -54,6 +57,12 @@ enum Command {
     Build(BuildArguments),
     /// Prints a stage of the compilation
     Explain(explain::ExplainArguments),
+    /// Starts a session cluster in this process: manager and worker
+    Dev(dev::DevArguments),
+    /// Starts the manager of a session cluster
+    Manager(manager::ManagerArguments),
+    /// Starts a worker of a session cluster
+    Worker(worker::WorkerArguments),
     /// Brings an application into a session cluster and waits until it runs
     Deploy(deploy::DeployArguments),
     /// Applications of a session cluster
@@ -86,6 +95,9 @@ impl Arguments {
             Command::Preview(arguments) => preview::run(arguments),
             Command::Build(arguments) => arguments.run(),
             Command::Explain(arguments) => explain::run(arguments),
+            Command::Dev(arguments) => dev::run(arguments),
+            Command::Manager(arguments) => manager::run(arguments),
+            Command::Worker(arguments) => worker::run(arguments),
             Command::Deploy(arguments) => deploy::run(arguments),
             Command::App(arguments) => app::run(arguments),
             Command::Version(arguments) => version::run(arguments),

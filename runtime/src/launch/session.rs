@@ -93,7 +93,8 @@ fn obey(lines: BufReader<UnixStream>, control: &Control, reports: &Reports) {
             Err(error) => eprintln!("a command of the worker is not understood: {error}"),
         }
     }
-    eprintln!("error: the worker is gone");
+    // With the worker its end of standard error has gone: a message that cannot be written must not stop the end.
+    let _ = writeln!(std::io::stderr(), "error: the worker is gone");
     std::process::exit(1);
 }
 

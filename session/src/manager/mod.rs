@@ -35,6 +35,7 @@ pub use figures::{Figure, FigureKind, Period};
 pub use http::{ClusterKey, router};
 pub use live::{AttemptView, WorkerView};
 pub use logs::{LogEntry, LogQuery};
+pub use quantity::bytes as parse_bytes;
 pub use queries::QueryRequest;
 pub use requests::NewDeployment;
 pub use settings::Settings;

@@ -25,7 +25,7 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
     count.checked_mul(unit_ns).map(Duration::from_nanos)
 }
 
-pub(super) fn bytes(text: &str) -> Option<u64> {
+pub fn bytes(text: &str) -> Option<u64> {
     let (count, unit) = number_and_unit(text)?;
     let shift = match unit.as_str() {
         "" | "b" | "bytes" => 0,

@@ -69,8 +69,10 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub fn open(settings: Settings, link: Link) -> Result<Worker> {
+    pub fn open(mut settings: Settings, link: Link) -> Result<Worker> {
         let identity = Identity::open(&settings.data)?;
+        // Jobs start in folders of their own, where a relative path would lead elsewhere.
+        settings.data = settings.data.canonicalize()?;
         let share = usage::machine_memory_bytes() / 10 * 8 / u64::from(settings.slots.max(1));
         let shared = Shared {
             memory_per_slot_bytes: settings.memory_per_slot_bytes.unwrap_or(share.max(256 << 20)),

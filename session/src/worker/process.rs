@@ -118,7 +118,8 @@ async fn start(executable: &Path, folder: &Path, status: &Arc<Status>) -> Result
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     // Signals of a terminal are for the worker, which ends its jobs in order.
-    let mut child = command.process_group(0).kill_on_drop(true).spawn()?;
+    let child = command.process_group(0).kill_on_drop(true).spawn();
+    let mut child = child.with_context(|| format!("starting {}", executable.display()))?;
     let id = child.id().context("it ended at once")?;
     status.started(id);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());

@@ -1,0 +1,66 @@
+//! `millstream dev`: a whole session cluster in one process.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args;
+use session::cluster::{ManagerOptions, run_manager};
+use session::worker;
+
+#[derive(Args)]
+#[command(
+    after_help = "Callers on this machine need no token. Ctrl-C: every job takes a last checkpoint; the next start \
+    with the same --data goes on\nfrom there.\n\nExamples:\n  \
+    millstream dev\n  \
+    millstream dev --listen 127.0.0.1:9000 --data /var/lib/millstream --slots 4"
+)]
+pub(super) struct DevArguments {
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// Folder for everything that is kept
+    #[arg(long, default_value = ".millstream/cluster", value_name = "DIR")]
+    data: PathBuf,
+    /// Threads of jobs that run at a time
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    slots: u32,
+    /// Access token; one is made if none is given [env: MILLSTREAM_TOKEN]
+    #[arg(long, value_name = "TOKEN")]
+    token: Option<String>,
+    /// Memory of a job for each of its slots: 512mb, 2g
+    #[arg(long, value_name = "SIZE", value_parser = super::worker::size)]
+    memory_per_slot: Option<u64>,
+}
+
+pub(super) fn run(arguments: DevArguments) -> Result<ExitCode> {
+    let worker = worker::Settings {
+        data: arguments.data.join("worker"),
+        slots: arguments.slots,
+        memory_per_slot_bytes: arguments.memory_per_slot,
+    };
+    let options = ManagerOptions {
+        listen: arguments.listen,
+        data: arguments.data,
+        storage: None,
+        tls: None,
+        project: "dev".to_owned(),
+        service: "millstream".to_owned(),
+        token: arguments.token.or_else(|| std::env::var("MILLSTREAM_TOKEN").ok()),
+        trusts_loopback: true,
+        key_file: None,
+        worker_timeout: None,
+    };
+    run_manager(options, Some(worker), |announcement| {
+        println!("URL    {}", announcement.url);
+        println!("token  {}", announcement.token);
+        let is_default = announcement.url == "http://127.0.0.1:8080";
+        let url = if is_default {
+            String::new()
+        } else {
+            format!(" --url {}", announcement.url)
+        };
+        println!("next   millstream deploy examples/cpu_load{url}");
+    })?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,74 @@
+//! `millstream manager`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use session::api::Tls;
+use session::cluster::{ManagerOptions, run_manager};
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    millstream manager --listen 0.0.0.0:8080 --data /var/lib/millstream --storage s3://bucket/millstream\n  \
+    millstream worker --manager http://manager:8080 --key-file cluster.key --slots 8")]
+pub(super) struct ManagerArguments {
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// Folder of this manager
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Where checkpoints and savepoints are kept: an object-store URL, or file:// on a disk that all workers share
+    #[arg(long, value_name = "URL")]
+    storage: Option<String>,
+    #[arg(long, default_value = "dev", value_name = "NAME")]
+    project: String,
+    /// The session cluster that is there from the start
+    #[arg(long, default_value = "millstream", value_name = "NAME")]
+    service: String,
+    /// Access token; one is made and kept in the folder if none is given [env: MILLSTREAM_TOKEN]
+    #[arg(long, value_name = "TOKEN")]
+    token: Option<String>,
+    /// Key that workers show; made if it is not there [default: cluster.key in the folder]
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// Certificate chain, PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
+    /// A worker that is silent for so many seconds is lost, and its jobs start elsewhere
+    #[arg(long, default_value_t = 15, value_name = "SECONDS")]
+    worker_timeout: u64,
+}
+
+pub(super) fn run(arguments: ManagerArguments) -> Result<ExitCode> {
+    if arguments.worker_timeout < 2 {
+        bail!("--worker-timeout: workers are heard of every second; expected at least 2");
+    }
+    let tls = arguments.tls_certificate.zip(arguments.tls_key);
+    let options = ManagerOptions {
+        listen: arguments.listen,
+        data: arguments.data,
+        storage: arguments.storage,
+        tls: tls.map(|(certificates, key)| Tls { certificates, key }),
+        project: arguments.project,
+        service: arguments.service,
+        token: arguments.token.or_else(|| std::env::var("MILLSTREAM_TOKEN").ok()),
+        trusts_loopback: false,
+        key_file: arguments.key_file,
+        worker_timeout: Some(Duration::from_secs(arguments.worker_timeout)),
+    };
+    run_manager(options, None, |announcement| {
+        println!("URL    {}", announcement.url);
+        println!("key    {}", announcement.key_file.display());
+        println!(
+            "next   millstream worker --manager {} --key-file {} --slots 8",
+            announcement.url,
+            announcement.key_file.display()
+        );
+    })?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,179 @@
+//! The programs of a session cluster: a manager, a worker, and both in one process for development.
+//!
+//! In: what the command line says. Out: running until a signal. Invariant: what is announced is reachable; at the end
+//! the API goes first, then jobs take a last checkpoint, then the catalogue is closed.
+
+mod key;
+mod signals;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::api::{self, Tls};
+use crate::catalogue::sqlite::SqliteStore;
+use crate::catalogue::{Catalogue, Store};
+use crate::manager::{self, ClusterKey, Manager};
+use crate::worker::{self, Link, Worker};
+
+/// Answers that are under way when the end comes.
+const ANSWERS_MAX: Duration = Duration::from_secs(2);
+const FIRST_USER: &str = "admin@millstream";
+
+#[derive(Clone, Debug)]
+pub struct ManagerOptions {
+    pub listen: SocketAddr,
+    /// Catalogue, artifacts, key and, where no other place is given, checkpoints.
+    pub data: PathBuf,
+    /// URL for checkpoints and savepoints.
+    pub storage: Option<String>,
+    pub tls: Option<Tls>,
+    pub project: String,
+    /// The session cluster that is there from the start.
+    pub service: String,
+    /// A token for the API; one is made and kept in the folder where none is given.
+    pub token: Option<String>,
+    pub trusts_loopback: bool,
+    /// The key that workers show; one is made and kept in the folder where none is given.
+    pub key_file: Option<PathBuf>,
+    pub worker_timeout: Option<Duration>,
+}
+
+#[derive(Clone, Debug)]
+pub struct WorkerOptions {
+    pub managers: Vec<String>,
+    pub key_file: PathBuf,
+    pub ca_certificate: Option<PathBuf>,
+    pub worker: worker::Settings,
+}
+
+/// What can be told once the manager is reachable.
+pub struct Announcement {
+    pub url: String,
+    pub token: String,
+    pub key_file: PathBuf,
+}
+
+/// A manager, with a worker in the same process if there are settings for one.
+pub fn run_manager(
+    options: ManagerOptions,
+    worker: Option<worker::Settings>,
+    announce: impl FnOnce(&Announcement),
+) -> Result<()> {
+    runtime()?.block_on(async {
+        let ended = signals::ended()?;
+        let listener = TcpListener::bind(options.listen)
+            .await
+            .with_context(|| format!("listening on {}", options.listen))?;
+        let address = listener.local_addr()?;
+        let data = folder(&options.data)?;
+        let (manager, announcement) = open_manager(&options, &data, address).await?;
+        let key = ClusterKey::new(key::read(&announcement.key_file)?);
+        let api = api::Settings {
+            projects: vec![options.project.clone()],
+            trusts_loopback: options.trusts_loopback,
+            public_url: Some(announcement.url.clone()),
+            ..api::Settings::default()
+        };
+        let router = api::router(manager.clone(), api, manager::router(manager.clone(), key));
+        announce(&announcement);
+        live(listener, options.tls, router, manager, worker, ended).await
+    })
+}
+
+/// A worker of a manager elsewhere.
+pub fn run_worker(options: WorkerOptions) -> Result<()> {
+    runtime()?.block_on(async {
+        let mut ended = signals::ended()?;
+        let key = ClusterKey::new(key::read(&options.key_file)?);
+        let ca = options.ca_certificate.as_ref();
+        let ca = ca.map(|file| std::fs::read(file).with_context(|| format!("reading {}", file.display())));
+        let link = Link::http(&options.managers, key, ca.transpose()?.as_deref())?;
+        Worker::open(options.worker, link)?
+            .run(async move { drop(ended.changed().await) })
+            .await;
+        Ok(())
+    })
+}
+
+/// Two threads: the manager waits nearly always, and what computes has threads of its own.
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    Ok(builder.worker_threads(2).enable_all().build()?)
+}
+
+fn folder(path: &Path) -> Result<PathBuf> {
+    std::fs::create_dir_all(path).with_context(|| format!("creating {}", path.display()))?;
+    Ok(path.canonicalize()?)
+}
+
+async fn open_manager(
+    options: &ManagerOptions,
+    data: &Path,
+    address: SocketAddr,
+) -> Result<(Manager, Announcement)> {
+    let store = Store::Sqlite(SqliteStore::open(&data.join("catalogue.sqlite"))?);
+    let catalogue = Catalogue::open(store).await?;
+    let mut settings = manager::Settings::in_folder(data.to_owned());
+    if let Some(storage) = &options.storage {
+        settings.storage.clone_from(storage);
+    }
+    if let Some(timeout) = options.worker_timeout {
+        settings.worker_timeout = timeout;
+    }
+    api::create_cluster(&catalogue, &options.project, &options.service).await?;
+    let token = match &options.token {
+        Some(token) => token.clone(),
+        None => key::read_or_make(&data.join("token"))?,
+    };
+    api::register_token(&catalogue, &token, FIRST_USER, "given at the start", None).await?;
+    let key_file = options
+        .key_file
+        .clone()
+        .unwrap_or_else(|| data.join("cluster.key"));
+    key::read_or_make(&key_file)?;
+    let scheme = if options.tls.is_some() { "https" } else { "http" };
+    let announcement = Announcement {
+        url: format!("{scheme}://{address}"),
+        token,
+        key_file,
+    };
+    Ok((Manager::new(catalogue, settings), announcement))
+}
+
+async fn live(
+    listener: TcpListener,
+    tls: Option<Tls>,
+    router: Router,
+    manager: Manager,
+    worker: Option<worker::Settings>,
+    mut ended: watch::Receiver<bool>,
+) -> Result<()> {
+    let until = |mut ended: watch::Receiver<bool>| async move { drop(ended.changed().await) };
+    let working = match worker {
+        Some(settings) => {
+            let worker = Worker::open(settings, Link::Local(manager.clone()))?;
+            Some(tokio::spawn(worker.run(until(ended.clone()))))
+        }
+        None => None,
+    };
+    let shutdown = until(ended.clone());
+    let serving = tokio::spawn(async move { api::serve(listener, tls.as_ref(), router, shutdown).await });
+    let outcome = tokio::select! {
+        refusal = manager.run() => Err(anyhow::anyhow!("the manager gives up: {refusal}")),
+        _ = ended.changed() => Ok(()),
+    };
+    if outcome.is_ok() {
+        // A held call or a stream of rows must not hold up the end.
+        let _ = tokio::time::timeout(ANSWERS_MAX, serving).await;
+        if let Some(working) = working {
+            working.await.context("the worker")?;
+        }
+    }
+    outcome
+}
