@@ -12,7 +12,9 @@ mod application;
 mod cluster;
 mod database;
 mod deployment;
+mod description;
 mod endpoint;
+mod flink;
 mod input;
 mod integration;
 mod log;
@@ -91,7 +93,7 @@ pub fn router(manager: Manager, settings: Settings, beside: Router) -> Router {
         settings: Arc::new(settings),
     };
     let (routes, description) = routes().split_for_parts();
-    let described = axum::Json(description);
+    let described = axum::Json(description::completed(description));
     let routes = routes
         .route_layer(middleware::from_fn_with_state(api.clone(), access::check))
         .with_state(api)
@@ -104,7 +106,7 @@ pub fn router(manager: Manager, settings: Settings, beside: Router) -> Router {
 
 /// The description of all routes, as served at `/openapi.json`.
 pub fn description() -> utoipa::openapi::OpenApi {
-    routes().split_for_parts().1
+    description::completed(routes().split_for_parts().1)
 }
 
 fn routes() -> OpenApiRouter<Api> {
@@ -117,6 +119,7 @@ fn routes() -> OpenApiRouter<Api> {
         .merge(deployment::routes())
         .merge(savepoint::routes())
         .merge(cluster::routes())
+        .merge(flink::routes())
         .merge(integration::routes())
         .merge(endpoint::routes())
         .merge(topic::routes())

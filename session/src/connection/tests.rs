@@ -23,11 +23,12 @@ fn blank_options_of_kafka_are_filled_and_others_kept() {
     let kafka = connection(
         Kind::Kafka,
         json!({"bootstrap_servers": "k:9093", "security_protocol": "SASL_SSL", "ssl_ca_cert": "PEM",
-               "sasl_mechanism": "PLAIN", "sasl_plain_username": "u", "sasl_plain_password": "p"}),
+               "ssl_endpoint_identification_algorithm": "", "sasl_mechanism": "PLAIN", "sasl_plain_username": "u", "sasl_plain_password": "p"}),
     );
     let base = [("connector", "kafka"), ("topic", "t")];
     let expected = [
         ("properties.security.protocol", "SASL_SSL"),
+        ("properties.ssl.endpoint.identification.algorithm", ""),
         ("properties.ssl.ca.pem", "PEM"),
         ("properties.sasl.mechanism", "PLAIN"),
         ("properties.sasl.username", "u"),

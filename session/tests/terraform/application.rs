@@ -1,4 +1,4 @@
-//! `aiven_flink_application`, `_version` and `_deployment`.
+//! `aiven_flink_application` and `_version`.
 
 use serde_json::{Value, json};
 
@@ -10,11 +10,11 @@ const SOURCE: &str = "CREATE TABLE kafka_pizza (shop STRING, name STRING)\n WITH
 const SINK: &str = "\tCREATE TABLE kafka_known_pizza (shop STRING, name STRING) WITH ('connector' = 'kafka', \
     'properties.bootstrap.servers' = '', 'scan.startup.mode' = 'earliest-offset', 'topic' = 'sink_topic', \
     'value.format' = 'json');";
-const STATEMENT: &str = "\n    INSERT INTO kafka_known_pizza\n    SELECT * FROM kafka_pizza\n    \
+pub(crate) const STATEMENT: &str = "\n    INSERT INTO kafka_known_pizza\n    SELECT * FROM kafka_pizza\n    \
     WHERE shop LIKE '%Luigis 🍕%';\n  ";
 
 /// As the provider writes it: keys in this order, without `integration_id` where there is none.
-fn version_body(statement: &str, integration: Option<&str>) -> String {
+pub(crate) fn version_body(statement: &str, integration: Option<&str>) -> String {
     let table = |text: &str| match integration {
         Some(id) => json!({"create_table": text, "integration_id": id}),
         None => json!({ "create_table": text }),
@@ -22,12 +22,12 @@ fn version_body(statement: &str, integration: Option<&str>) -> String {
     json!({"statement": statement, "sinks": [table(SINK)], "sources": [table(SOURCE)]}).to_string()
 }
 
-fn application(server: &Server, name: &str) -> String {
+pub(crate) fn application(server: &Server, name: &str) -> String {
     let created = server.post(FLINK, &json!({ "name": name }).to_string());
     text(&created["id"])
 }
 
-fn version(server: &Server, application: &str, statement: &str) -> Value {
+pub(crate) fn version(server: &Server, application: &str, statement: &str) -> Value {
     server.post(
         &format!("{FLINK}/{application}/version"),
         &version_body(statement, None),

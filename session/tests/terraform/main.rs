@@ -4,7 +4,10 @@
 //! on with. Invariant: no test reaches behind the API but to set up services and statuses.
 
 mod application;
+mod deployment;
 mod integration;
 mod open_api;
 mod service;
 mod support;
+mod tls;
+mod topic;

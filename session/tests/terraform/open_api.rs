@@ -1,5 +1,7 @@
 //! Headers, tokens, odd paths, and the description of the API.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use session::api::Settings;
 
@@ -101,12 +103,18 @@ fn every_route_is_described() {
     assert_eq!(described, generated);
     let paths = described["paths"].as_object().expect("paths");
     assert!(paths.len() > 35, "{}", paths.len());
+    let mut ids = BTreeSet::new();
     for (path, methods) in paths {
         let example = path
             .replace("{project}", "dev")
             .replace("{service}", "flink-demo")
             .replace(['{', '}'], "");
         for (method, operation) in methods.as_object().expect("methods") {
+            let id = operation["operationId"].as_str().expect("an id").to_owned();
+            assert!(ids.insert(id), "{method} {path}: another operation has this id");
+            let parameters = operation["parameters"].as_array().expect("a list");
+            let in_path = parameters.iter().filter(|parameter| parameter["in"] == "path");
+            assert_eq!(in_path.count(), path.matches('{').count(), "{method} {path}");
             assert!(
                 operation["summary"].is_string() && operation["responses"].is_object(),
                 "{method} {path}"

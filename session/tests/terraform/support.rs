@@ -44,8 +44,12 @@ impl Server {
         let (manager, token, address) = runtime.block_on(async {
             let store = SqliteStore::open(&folder.path().join("catalogue.sqlite")).expect("it opens");
             let catalogue = Catalogue::open(Store::Sqlite(store)).await.expect("it loads");
-            let data = folder.path().to_owned();
-            let manager = Manager::new(catalogue, session::manager::Settings::in_folder(data));
+            // Nothing is built, so deployments stay INITIALIZING: what the provider does then is the same.
+            let settings_of_manager = session::manager::Settings {
+                builds_max: 0,
+                ..session::manager::Settings::in_folder(folder.path().to_owned())
+            };
+            let manager = Manager::new(catalogue, settings_of_manager);
             let created = api::create_cluster(&manager.catalogue, "dev", "flink-demo").await;
             created.expect("the session cluster is created");
             let token = api::create_token(&manager.catalogue, "me@example.org", "", None).await;
@@ -55,6 +59,8 @@ impl Server {
                 .expect("a free port");
             let address = listener.local_addr().expect("it is bound");
             let router = api::router(manager.clone(), settings, axum::Router::new());
+            let scheduler = manager.clone();
+            tokio::spawn(async move { panic!("the scheduler ended: {}", scheduler.run().await) });
             tokio::spawn(async move {
                 let ended = async {
                     let _ = ended.await;
@@ -104,13 +110,19 @@ impl Server {
         stream.read_to_string(&mut answer).expect("the server answers");
         let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
         let status = head.split(' ').nth(1).expect("it begins with a status");
+        // Figures for Prometheus are the one answer that is no JSON.
+        let is_text = head.contains("content-type: text/plain");
         assert!(
-            head.contains("content-type: application/json"),
+            is_text || head.contains("content-type: application/json"),
             "{method} {target}: {answer}"
         );
+        let body = match is_text {
+            true => body.into(),
+            false => serde_json::from_str(body).expect("every other answer is JSON"),
+        };
         Response {
             status: status.parse().expect("a number"),
-            body: serde_json::from_str(body).expect("every answer is JSON"),
+            body,
         }
     }
 
