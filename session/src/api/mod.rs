@@ -20,6 +20,7 @@ mod integration;
 mod log;
 mod metric;
 mod path;
+mod query;
 mod savepoint;
 mod serve;
 mod service;
@@ -118,6 +119,7 @@ fn routes() -> OpenApiRouter<Api> {
         .merge(version::routes())
         .merge(deployment::routes())
         .merge(savepoint::routes())
+        .merge(query::routes())
         .merge(cluster::routes())
         .merge(flink::routes())
         .merge(integration::routes())

@@ -92,6 +92,9 @@ impl Manager {
         settled: Settled,
         bounds: Bounds,
     ) -> Result<(), String> {
+        const NOBODY: &str = "no worker is connected";
+        // Looked for twice: nobody builds for nobody, and a worker may go while it is built.
+        self.seat().ok_or(NOBODY)?;
         let artifacts = self.artifacts();
         let building =
             tokio::task::spawn_blocking(move || builds::executable(&rust, Profile::Preview, &artifacts));
@@ -99,7 +102,7 @@ impl Manager {
             .await
             .map_err(|error| format!("the build: {error}"))?
             .map_err(|error| format!("building failed: {error:#}"))?;
-        let seat = self.seat().ok_or("no worker is connected")?;
+        let seat = self.seat().ok_or(NOBODY)?;
         let parameters =
             serde_json::to_value(throw_away(settled, bounds.max_rows)).expect("parameters are plain data");
         self.queries().assign(id, seat, artifact.sha256, parameters);
