@@ -3,6 +3,7 @@
 //! In: where it is and who asks (options, environment), requests. Out: JSON, or what the server said against it.
 //! Invariant: the token appears in no message.
 
+mod events;
 pub(crate) mod find;
 pub(crate) mod output;
 pub(crate) mod wait;

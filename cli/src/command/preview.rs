@@ -1,20 +1,27 @@
 //! `millstream preview`.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, StdoutLock};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use compiler::Preview;
+use compiler::compile::AnswerColumn;
+use serde_json::Value;
 use session::build::application::Application;
-use session::query::{self, Bounds, End, Start, local};
+use session::model::application::Column;
+use session::query::local::{self, Outcome};
+use session::query::{self, Bounds, End, Start};
 
 use super::INVALID;
 use super::compile::{MessageFormat, show};
 use super::preview_rows::{Format, RowWriter};
+use super::version::{Integrations, body};
 use crate::client::Connection;
+use crate::client::find::id;
+use crate::client::output::text;
 
 #[derive(Args)]
 #[command(
@@ -25,7 +32,8 @@ use crate::client::Connection;
     millstream preview app/                                 what the statement would write\n  \
     millstream preview app/ --table orders                  the first 100 rows of a table\n  \
     millstream preview app/ --table orders --from latest    what arrives from now on\n  \
-    millstream preview query.sql --max-rows 1000 --json"
+    millstream preview query.sql --max-rows 1000 --json\n  \
+    millstream preview app/ --url http://127.0.0.1:8080     run by a session cluster that knows the application"
 )]
 pub(super) struct PreviewArguments {
     /// Folder of an application or a .sql script
@@ -50,53 +58,27 @@ pub(super) struct PreviewArguments {
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = super::key_value)]
     set: Vec<(String, String)>,
     #[command(flatten)]
+    integrations: Integrations,
+    #[command(flatten)]
     connection: Connection,
 }
 
 pub(super) fn run(arguments: PreviewArguments) -> Result<ExitCode> {
     let application = Application::read(&arguments.path)?;
-    let preview = match arguments.table {
-        Some(table) => Preview::Table(table),
-        None => Preview::Statement { sink: arguments.into },
+    let seen = match arguments.connection.url {
+        Some(_) => there(&arguments, &application),
+        None => here(&arguments, &application),
     };
-    let compiled = match compiler::compile_preview(&application.sources, &preview) {
-        Ok(compiled) => compiled,
-        Err(diagnostics) => {
-            show(&diagnostics, &application.sources, MessageFormat::Human);
-            return Ok(ExitCode::from(INVALID));
-        }
-    };
-    show(
-        &compiled.compiled.warnings,
-        &application.sources,
-        MessageFormat::Human,
-    );
-    let format = match (arguments.connection.json, std::io::stdout().is_terminal()) {
-        (true, _) => Format::Json,
-        (false, true) => Format::Table,
-        (false, false) => Format::Tabs,
-    };
-    let mut writer = RowWriter::new(std::io::stdout().lock(), format, &compiled.columns);
-    let bounds = Bounds {
-        max_rows: arguments.max_rows,
-        ttl: arguments.ttl,
-    };
-    let outcome = local::run(
-        &application,
-        &compiled,
-        arguments.set,
-        arguments.from,
-        bounds,
-        |rows| Ok(writer.write(rows)?),
-    );
-    let outcome = match outcome {
+    match seen {
         // Whoever reads has seen enough.
-        Err(error) if is_closed_pipe(&error) => return Ok(ExitCode::SUCCESS),
-        outcome => outcome?,
-    };
-    writer.end()?;
-    eprintln!("{}", summary(&outcome, bounds));
-    Ok(ExitCode::SUCCESS)
+        Err(error) if is_closed_pipe(&error) => Ok(ExitCode::SUCCESS),
+        Err(error) => Err(error),
+        Ok(None) => Ok(ExitCode::from(INVALID)),
+        Ok(Some(outcome)) => {
+            eprintln!("{}", summary(&outcome, arguments.ttl));
+            Ok(ExitCode::SUCCESS)
+        }
+    }
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
@@ -104,7 +86,123 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-fn summary(outcome: &local::Outcome, bounds: Bounds) -> String {
+impl PreviewArguments {
+    fn writer(&self, columns: &[AnswerColumn]) -> RowWriter<StdoutLock<'static>> {
+        let stdout = std::io::stdout();
+        let format = match (self.connection.json, stdout.is_terminal()) {
+            (true, _) => Format::Json,
+            (false, true) => Format::Table,
+            (false, false) => Format::Tabs,
+        };
+        RowWriter::new(stdout.lock(), format, columns)
+    }
+}
+
+/// Compiled, built and run by this process. `None`: the SQL has errors, which have been shown.
+fn here(arguments: &PreviewArguments, application: &Application) -> Result<Option<Outcome>> {
+    let preview = match &arguments.table {
+        Some(table) => Preview::Table(table.clone()),
+        None => Preview::Statement {
+            sink: arguments.into.clone(),
+        },
+    };
+    let compiled = match compiler::compile_preview(&application.sources, &preview) {
+        Ok(compiled) => compiled,
+        Err(diagnostics) => {
+            show(&diagnostics, &application.sources, MessageFormat::Human);
+            return Ok(None);
+        }
+    };
+    let warnings = &compiled.compiled.warnings;
+    show(warnings, &application.sources, MessageFormat::Human);
+    let mut writer = arguments.writer(&compiled.columns);
+    let bounds = Bounds {
+        max_rows: arguments.max_rows,
+        ttl: arguments.ttl,
+    };
+    let set = arguments.set.clone();
+    let outcome = local::run(application, &compiled, set, arguments.from, bounds, |rows| {
+        Ok(writer.write(rows)?)
+    })?;
+    writer.end()?;
+    Ok(Some(outcome))
+}
+
+/// Run by a session cluster, in which the application may have other versions.
+fn there(arguments: &PreviewArguments, application: &Application) -> Result<Option<Outcome>> {
+    if !arguments.set.is_empty() {
+        bail!("--set is for previews without --url");
+    }
+    let client = arguments.connection.client()?;
+    let Some(mut body) = body(&client, application, &arguments.integrations)? else {
+        return Ok(None);
+    };
+    body["max_rows"] = arguments.max_rows.into();
+    body["job_ttl"] = arguments.ttl.as_secs().max(1).into();
+    body["from"] = arguments.from.to_string().into();
+    if let Some(table) = &arguments.table {
+        body["table"] = table.as_str().into();
+    }
+    if let Some(sink) = &arguments.into {
+        body["sink"] = sink.as_str().into();
+    }
+    let found = client.application(&application.name)?;
+    let of_application = |segments: &[&str]| {
+        let application = ["application", id(&found), "query"];
+        client.of_flink(&[&application, segments].concat())
+    };
+    let created = client.post(&of_application(&[]), &body)?;
+    let query = text(&created["query_id"]);
+    let events = format!("{}?cancel_on_close=true", of_application(&[&query, "events"]));
+    let mut writer = None;
+    let mut outcome = None;
+    client.follow(&events, arguments.ttl + PATIENCE, |name, data| {
+        match (name, &mut writer) {
+            ("columns", _) => writer = Some(arguments.writer(&columns(data)?)),
+            ("row", Some(writer)) => writer.write(&[serde_json::from_value(data)?])?,
+            ("end", _) => outcome = Some(ended(&data)?),
+            _ => {}
+        }
+        Ok(outcome.is_none())
+    })?;
+    writer.map_or(Ok(()), RowWriter::end)?;
+    Ok(Some(
+        outcome.context("the server has ended the query without a reason")?,
+    ))
+}
+
+/// For building, beyond the time to live.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn columns(data: Value) -> Result<Vec<AnswerColumn>> {
+    let columns: Vec<Column> = serde_json::from_value(data)?;
+    let column = |column: Column| AnswerColumn {
+        name: column.name,
+        data_type: column.data_type,
+        nullable: column.nullable,
+    };
+    Ok(columns.into_iter().map(column).collect())
+}
+
+fn ended(data: &Value) -> Result<Outcome> {
+    let reason = text(&data["reason"]);
+    let end = match reason.as_str() {
+        "failed" => bail!("{}", text(&data["message"])),
+        "finished" => End::Finished,
+        "max_rows" => End::MaxRows,
+        "max_bytes" => End::MaxBytes,
+        "job_ttl" => End::TimeToLive,
+        _ => End::Canceled,
+    };
+    let number = |key: &str| data[key].as_u64().unwrap_or_default();
+    Ok(Outcome {
+        rows: number("row_count"),
+        rows_skipped: number("rows_skipped"),
+        end,
+    })
+}
+
+fn summary(outcome: &Outcome, ttl: Duration) -> String {
     let rows = match outcome.rows {
         1 => "1 row".to_owned(),
         count => format!("{count} rows"),
@@ -113,7 +211,7 @@ fn summary(outcome: &local::Outcome, bounds: Bounds) -> String {
         End::Finished => "; the sources have ended".to_owned(),
         End::MaxRows => "; there may be more (--max-rows)".to_owned(),
         End::MaxBytes => "; there is more than fits into an answer".to_owned(),
-        End::TimeToLive => format!("; {:?} are over (--ttl)", bounds.ttl),
+        End::TimeToLive => format!("; {ttl:?} are over (--ttl)"),
         End::Canceled => "; canceled".to_owned(),
         End::Failed(message) => format!("; {message}"),
     };
