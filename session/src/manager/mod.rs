@@ -5,6 +5,7 @@
 //! back with the workers' next calls.
 
 mod builds;
+mod collection;
 mod figures;
 mod history;
 mod http;
@@ -18,10 +19,12 @@ mod queries;
 mod reports;
 mod requests;
 mod restart;
+mod restore;
 mod sample;
 mod schedule;
 mod settings;
 pub mod state_plan;
+mod storage;
 mod strategy;
 mod transition;
 mod view;

@@ -33,6 +33,8 @@ pub(super) fn parameters(
     });
     if let Some(url) = &deployment.restore_from {
         parameters["restore_from"] = json!(url);
+        // The policy has had its say before the deployment was stored.
+        parameters["allow_dropped_state"] = json!(true);
     }
     parameters
 }

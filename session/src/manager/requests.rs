@@ -5,15 +5,13 @@
 
 use jiff::Timestamp;
 
-use super::{Manager, program, strategy, transition};
+use super::{Manager, program, restore, strategy, transition};
 use crate::catalogue::{Tables, Transaction};
-use crate::model::deployment::RequestKind;
-use crate::model::{Application, Deployment, Program, Savepoint, SavepointKind, Status, Version};
-use crate::model::{application::Restore, fresh_id, timestamp};
+use crate::model::deployment::{OperatorPlan, RequestKind};
+use crate::model::{Application, Deployment, Program, Status, Version, fresh_id, timestamp};
 use crate::refusal::Refusal;
 
 const PARALLELISM_MAX: u32 = 128;
-const SAVEPOINT_TEXT_MAX: usize = 2_048;
 
 /// The body of a request for a deployment.
 #[derive(Clone, Debug)]
@@ -55,7 +53,11 @@ impl Manager {
             refusal.errors = unreadable;
             return Err(refusal);
         }
-        let deployment = fresh(id, &origin, new, user);
+        let plan = match &origin.restore_from {
+            Some(url) => restore::plan(url, &origin.application, &program, new.approve_state_loss).await?,
+            None => Vec::new(),
+        };
+        let deployment = fresh(id, &origin, plan, new, user);
         self.catalogue
             .change(|transaction| insert(transaction, &deployment, program))
             .await?;
@@ -158,11 +160,7 @@ fn origin(tables: &Tables, application_id: &str, new: &NewDeployment) -> Result<
             new.parallelism
         )));
     }
-    let restore_from = match &new.starting_savepoint {
-        Some(given) => Some(savepoint_url(tables, given)?),
-        None if application.restore == Restore::Latest => latest(tables, application_id),
-        None => None,
-    };
+    let restore_from = restore::place(tables, application, new.starting_savepoint.as_deref())?;
     Ok(Origin {
         application: Application::clone(application),
         version: Version::clone(version),
@@ -170,45 +168,7 @@ fn origin(tables: &Tables, application_id: &str, new: &NewDeployment) -> Result<
     })
 }
 
-/// A savepoint by its URL or its id; also by a URL that this cluster has not written.
-fn savepoint_url(tables: &Tables, given: &str) -> Result<String, Refusal> {
-    if given.len() > SAVEPOINT_TEXT_MAX {
-        return Err(Refusal::invalid(format!(
-            "starting_savepoint: longer than {SAVEPOINT_TEXT_MAX} characters"
-        )));
-    }
-    let known = tables
-        .all::<Savepoint>()
-        .find(|savepoint| savepoint.url == given || savepoint.id == given);
-    match known {
-        Some(savepoint) if savepoint.is_discarded => Err(Refusal::invalid(format!(
-            "starting_savepoint: the checkpoint '{given}' has been replaced by later ones"
-        ))),
-        Some(savepoint) => Ok(savepoint.url.clone()),
-        None if given.contains("://") => Ok(given.to_owned()),
-        None => Err(Refusal::invalid(format!(
-            "starting_savepoint: there is no savepoint '{given}'; expected what last_savepoint shows"
-        ))),
-    }
-}
-
-/// The newest savepoint or checkpoint of the application's deployments, deleted ones included.
-fn latest(tables: &Tables, application_id: &str) -> Option<String> {
-    let of_application = tables
-        .all::<Savepoint>()
-        .filter(|savepoint| savepoint.application_id == application_id && !savepoint.is_discarded);
-    // The savepoint of a stop is as new as the last checkpoint, which it outlives.
-    let newest = of_application.max_by_key(|savepoint| {
-        (
-            &savepoint.triggered_at,
-            savepoint.epoch,
-            savepoint.kind == SavepointKind::Savepoint,
-        )
-    });
-    newest.map(|savepoint| savepoint.url.clone())
-}
-
-fn fresh(id: String, origin: &Origin, new: NewDeployment, user: &str) -> Deployment {
+fn fresh(id: String, origin: &Origin, plan: Vec<OperatorPlan>, new: NewDeployment, user: &str) -> Deployment {
     let now = timestamp(Timestamp::now());
     Deployment {
         id,
@@ -235,7 +195,7 @@ fn fresh(id: String, origin: &Origin, new: NewDeployment, user: &str) -> Deploym
         failures: 0,
         started_at: None,
         ended_at: None,
-        state_plan: Vec::new(),
+        state_plan: plan,
         restarts: Vec::new(),
     }
 }

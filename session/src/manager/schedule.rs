@@ -45,9 +45,9 @@ struct Builds {
 impl Manager {
     /// Runs until the catalogue can no longer be changed, which is the error.
     pub async fn run(&self) -> Refusal {
-        match self.run_until_refused().await {
-            Ok(never) => match never {},
-            Err(refusal) => refusal,
+        tokio::select! {
+            Err(refusal) = self.run_until_refused() => refusal,
+            () = self.clone().collect() => unreachable!("it goes on"),
         }
     }
 

@@ -56,6 +56,19 @@ pub fn state_plan(
     Ok(plan)
 }
 
+/// Names of the operators whose state in the manifest the version does not take over.
+pub fn lost(manifest: &str, plan: &[OperatorPlan]) -> Result<Vec<String>, serde_json::Error> {
+    let manifest: Manifest = serde_json::from_str(manifest)?;
+    let had_state = |uid: &str| manifest.operators.iter().any(|state| state.uid == uid);
+    let lost = plan.iter().filter(|one| match one.state {
+        StateFate::Dropped => true,
+        // An operator that is new had nothing to lose.
+        StateFate::Reset => had_state(&one.uid),
+        StateFate::Reused | StateFate::Migrated => false,
+    });
+    Ok(lost.map(|one| one.name.clone()).collect())
+}
+
 fn planned(name: &str, uid: &str, state: StateFate) -> OperatorPlan {
     OperatorPlan {
         name: name.to_owned(),
@@ -148,6 +161,8 @@ mod tests {
             ]
         );
         assert_eq!(plan[6].name, "group_by_d");
+        let lost = lost(MANIFEST, &plan).expect("a manifest");
+        assert_eq!(lost, ["name of changed", "group_by_d", "source"]);
     }
 
     #[test]

@@ -1,0 +1,193 @@
+//! A session cluster of a test's own: a manager and workers as processes.
+//!
+//! In: applications, faults. Out: statuses, processes of jobs. Invariant: no process outlives its value.
+
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use xtask::services::process;
+
+use super::{millstream, succeed};
+
+/// Other tests may be busy building.
+const START_MAX: Duration = Duration::from_secs(60);
+const STATUS_MAX: Duration = Duration::from_secs(180);
+const TOKEN: &str = "token-of-the-test";
+
+pub(crate) struct Cluster {
+    folder: tempfile::TempDir,
+    port: u16,
+    catalogue: Option<String>,
+    manager: Option<Child>,
+    worker: Option<Child>,
+    worker_arguments: Vec<String>,
+}
+
+impl Cluster {
+    /// `worker`: further arguments of the worker.
+    pub(crate) fn start(worker: &[&str]) -> Cluster {
+        let mut cluster = Cluster {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            port: process::free_port().expect("there are free ports"),
+            catalogue: None,
+            manager: None,
+            worker: None,
+            worker_arguments: worker.iter().map(|argument| (*argument).to_owned()).collect(),
+        };
+        cluster.start_manager();
+        cluster.start_worker();
+        cluster
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn log(&self, name: &str) -> std::fs::File {
+        let path = self.folder().join(format!("{name}.log"));
+        std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)
+            .expect("a log")
+    }
+
+    fn spawn(&self, mut command: Command, name: &str) -> Child {
+        let log = self.log(name);
+        command
+            .stdout(log.try_clone().expect("a second handle"))
+            .stderr(log)
+            .stdin(Stdio::null());
+        command.spawn().expect("millstream can be started")
+    }
+
+    pub(crate) fn start_manager(&mut self) {
+        let listen = format!("127.0.0.1:{}", self.port);
+        let mut command = millstream(&["manager", "--listen", &listen, "--worker-timeout", "5"]);
+        command
+            .arg("--data")
+            .arg(self.folder().join("manager"))
+            .args(["--token", TOKEN]);
+        self.manager = Some(self.spawn(command, "manager"));
+        let started = Instant::now();
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            assert!(started.elapsed() < START_MAX, "{}", self.logs());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    pub(crate) fn start_worker(&mut self) {
+        let mut command = millstream(&["worker", "--manager", &self.url()]);
+        command.arg("--data").arg(self.folder().join("worker"));
+        command
+            .arg("--key-file")
+            .arg(self.folder().join("manager/cluster.key"))
+            .args(&self.worker_arguments);
+        self.worker = Some(self.spawn(command, "worker"));
+    }
+
+    pub(crate) fn kill_manager(&mut self) {
+        super::kill(self.manager.take().expect("the manager runs"));
+    }
+
+    pub(crate) fn kill_worker(&mut self) {
+        super::kill(self.worker.take().expect("the worker runs"));
+    }
+
+    pub(crate) fn manager_id(&self) -> u32 {
+        self.manager.as_ref().expect("the manager runs").id()
+    }
+
+    /// Process ids of the jobs of this cluster's worker, in no order that matters.
+    pub(crate) fn jobs(&self) -> Vec<u32> {
+        let artifacts = self.folder().join("worker/artifacts").canonicalize();
+        let Ok(artifacts) = artifacts else {
+            return Vec::new();
+        };
+        let processes = std::fs::read_dir("/proc").expect("there are processes");
+        let ids = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
+        let is_job = |id: &u32| {
+            std::fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe.starts_with(&artifacts))
+        };
+        ids.filter(is_job).collect()
+    }
+
+    /// `millstream … --url … --token …`
+    pub(crate) fn client(&self, arguments: &[&str]) -> Command {
+        let mut command = millstream(arguments);
+        command.args(["--url", &self.url(), "--token", TOKEN]);
+        command
+    }
+
+    /// An application as one script, deployed and running.
+    pub(crate) fn deploy(&self, name: &str, sql: &str, arguments: &[&str]) {
+        let path = self.script(name, sql);
+        let mut command = self.client(&["deploy"]);
+        succeed(command.arg(path).args(arguments));
+    }
+
+    pub(crate) fn script(&self, name: &str, sql: &str) -> PathBuf {
+        let path = self.folder().join(format!("{name}.sql"));
+        std::fs::write(&path, sql).expect("the script can be written");
+        path
+    }
+
+    /// The newest deployment of an application.
+    pub(crate) fn deployment(&self, application: &str) -> Option<Value> {
+        let output = self
+            .client(&["deployment", "get", application, "--json"])
+            .output();
+        let output = output.expect("millstream can be started");
+        serde_json::from_slice(&output.stdout).ok()
+    }
+
+    pub(crate) fn status(&self, application: &str) -> String {
+        let deployment = self.deployment(application);
+        let status = deployment.as_ref().and_then(|one| one["status"].as_str());
+        status.unwrap_or("unknown").to_owned()
+    }
+
+    pub(crate) fn await_status(&self, application: &str, expected: &str) -> Value {
+        let started = Instant::now();
+        loop {
+            let deployment = self.deployment(application);
+            if let Some(one) = deployment.as_ref().filter(|one| one["status"] == expected) {
+                return one.clone();
+            }
+            let is_late = started.elapsed() > STATUS_MAX;
+            assert!(
+                !is_late,
+                "{application} is {deployment:?}, not {expected}\n{}",
+                self.logs()
+            );
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    pub(crate) fn logs(&self) -> String {
+        let read = |name: &str| std::fs::read_to_string(self.folder().join(name)).unwrap_or_default();
+        format!(
+            "manager:\n{}\nworker:\n{}",
+            read("manager.log"),
+            read("worker.log")
+        )
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // Jobs end with their worker.
+        for child in [self.worker.take(), self.manager.take()].into_iter().flatten() {
+            super::kill(child);
+        }
+    }
+}

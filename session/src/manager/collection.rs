@@ -1,0 +1,139 @@
+//! Checkpoints that nobody can want any more.
+//!
+//! In: the catalogue. Out: folders of deleted deployments are removed, with the records of their checkpoints. Invariant:
+//! the newest place from which an application could go on stays, and so does every savepoint.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::{Manager, storage};
+use crate::catalogue::Tables;
+use crate::model::{Application, Deployment, Savepoint, SavepointKind};
+use crate::refusal::Refusal;
+
+/// Nothing depends on it soon.
+const ROUND: Duration = Duration::from_secs(60);
+
+impl Manager {
+    pub(super) async fn collect(self) {
+        loop {
+            tokio::time::sleep(ROUND).await;
+            let unwanted = self.catalogue.read(unwanted);
+            for deployment in unwanted {
+                if let Err(error) = self.remove(&deployment).await {
+                    eprintln!("checkpoints of the deleted deployment {deployment}: {error:#}");
+                }
+            }
+        }
+    }
+
+    /// Bytes first: a record without bytes would be offered, bytes without a record are tried again.
+    async fn remove(&self, deployment: &str) -> anyhow::Result<()> {
+        storage::remove(&format!("{}/{deployment}", self.settings().checkpoints_url())).await?;
+        let removed: Result<(), Refusal> = self
+            .catalogue
+            .change(|transaction| {
+                for one in transaction.all::<Savepoint>() {
+                    if one.deployment_id == deployment && one.kind == SavepointKind::Checkpoint {
+                        transaction.delete::<Savepoint>(&one.id);
+                    }
+                }
+                Ok(())
+            })
+            .await;
+        Ok(removed?)
+    }
+}
+
+/// Deleted deployments whose checkpoints are not the newest of their application.
+fn unwanted(tables: &Tables) -> BTreeSet<String> {
+    let is_checkpoint = |one: &Savepoint| one.kind == SavepointKind::Checkpoint;
+    let deleted = tables.all::<Savepoint>().filter(|one| is_checkpoint(one));
+    let deleted = deleted.filter(|one| tables.get::<Deployment>(&one.deployment_id).is_none());
+    let is_wanted = |one: &Savepoint| {
+        let is_newer = |other: &Savepoint| {
+            other.application_id == one.application_id
+                && other.deployment_id != one.deployment_id
+                && !other.is_discarded
+                && other.triggered_at > one.triggered_at
+        };
+        tables.get::<Application>(&one.application_id).is_some()
+            && !one.is_discarded
+            && !tables.all::<Savepoint>().any(|other| is_newer(other))
+    };
+    let (wanted, unwanted): (Vec<_>, Vec<_>) = deleted.partition(|one| is_wanted(one));
+    let mut unwanted: BTreeSet<String> = unwanted.iter().map(|one| one.deployment_id.clone()).collect();
+    for one in wanted {
+        unwanted.remove(&one.deployment_id);
+    }
+    unwanted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::sqlite::SqliteStore;
+    use crate::catalogue::{Catalogue, Store};
+
+    fn savepoint(id: &str, deployment: &str, at: &str, kind: SavepointKind) -> Savepoint {
+        Savepoint {
+            id: id.to_owned(),
+            deployment_id: deployment.to_owned(),
+            application_id: "a".to_owned(),
+            kind,
+            epoch: 1,
+            url: id.to_owned(),
+            triggered_at: at.to_owned(),
+            duration_ms: 0,
+            size_bytes: 0,
+            full_size_bytes: 0,
+            is_discarded: false,
+        }
+    }
+
+    #[tokio::test]
+    async fn the_newest_place_to_go_on_from_stays() {
+        let store = Store::Sqlite(SqliteStore::open(":memory:".as_ref()).expect("it opens"));
+        let catalogue = Catalogue::open(store).await.expect("it loads");
+        let put = async |records: Vec<Savepoint>| {
+            let stored: Result<(), Refusal> = catalogue
+                .change(|transaction| {
+                    records.into_iter().for_each(|one| transaction.put(one));
+                    Ok(())
+                })
+                .await;
+            stored.expect("it is stored");
+        };
+        put(vec![savepoint("1", "old", "1", SavepointKind::Checkpoint)]).await;
+        assert_eq!(
+            catalogue.read(unwanted),
+            BTreeSet::from(["old".to_owned()]),
+            "no such application"
+        );
+        let application: Result<(), Refusal> = catalogue
+            .change(|transaction| {
+                transaction.put(Application {
+                    id: "a".to_owned(),
+                    project: "p".to_owned(),
+                    service: "s".to_owned(),
+                    name: "n".to_owned(),
+                    created_at: String::new(),
+                    created_by: String::new(),
+                    updated_at: String::new(),
+                    updated_by: String::new(),
+                    last_version: 1,
+                    restore: Default::default(),
+                    restore_policy: Default::default(),
+                });
+                Ok(())
+            })
+            .await;
+        application.expect("it is stored");
+        assert!(
+            catalogue.read(unwanted).is_empty(),
+            "the next deployment may continue from it"
+        );
+        put(vec![savepoint("2", "new", "2", SavepointKind::Savepoint)]).await;
+        assert_eq!(catalogue.read(unwanted), BTreeSet::from(["old".to_owned()]));
+    }
+}

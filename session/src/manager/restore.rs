@@ -1,0 +1,98 @@
+//! Where a new deployment begins, and what becomes of the state there.
+//!
+//! In: what the caller names, what the catalogue knows, the manifest. Out: a URL, the fate of every operator's state.
+//! Invariant: nothing is dropped that the application's policy does not let go; what was to be restored and cannot be
+//! read is told, never passed over.
+
+use super::{state_plan, storage};
+use crate::catalogue::Tables;
+use crate::model::application::{Restore, RestorePolicy};
+use crate::model::deployment::OperatorPlan;
+use crate::model::{Application, Program, Savepoint, SavepointKind};
+use crate::refusal::Refusal;
+
+const SAVEPOINT_TEXT_MAX: usize = 2_048;
+
+/// The savepoint that is named, else what the application's setting finds.
+pub(super) fn place(
+    tables: &Tables,
+    application: &Application,
+    starting_savepoint: Option<&str>,
+) -> Result<Option<String>, Refusal> {
+    match (starting_savepoint, application.restore) {
+        (Some(given), _) => savepoint_url(tables, given).map(Some),
+        (None, Restore::Latest) => Ok(latest(tables, &application.id)),
+        (None, Restore::None) => Ok(None),
+    }
+}
+
+/// What becomes of the state, if the policy lets it be so.
+pub(super) async fn plan(
+    url: &str,
+    application: &Application,
+    program: &Program,
+    is_approved: bool,
+) -> Result<Vec<OperatorPlan>, Refusal> {
+    let unreadable =
+        |error: String| Refusal::invalid(format!("starting_savepoint: {url} cannot be read: {error}"));
+    let manifest = storage::manifest(url)
+        .await
+        .map_err(|error| unreadable(format!("{error:#}")))?;
+    let plan = state_plan::state_plan(&manifest, &program.operators)
+        .map_err(|error| unreadable(error.to_string()))?;
+    let lost = state_plan::lost(&manifest, &plan).map_err(|error| unreadable(error.to_string()))?;
+    let what_to_do = match application.restore_policy {
+        RestorePolicy::Allow => return Ok(plan),
+        _ if lost.is_empty() => return Ok(plan),
+        RestorePolicy::Approve if is_approved => return Ok(plan),
+        RestorePolicy::Approve => "confirm it with approve_state_loss",
+        RestorePolicy::Reject => "the application's restore policy is 'reject'",
+    };
+    let mut refusal = Refusal::conflict(format!(
+        "The version does not take over all state of {url}: {}; {what_to_do}",
+        lost.join(", ")
+    ));
+    refusal.errors = plan
+        .iter()
+        .map(|one| format!("{} ({}): {:?}", one.name, one.uid, one.state))
+        .collect();
+    Err(refusal)
+}
+
+/// A savepoint by its URL or its id; also by a URL that this cluster has not written.
+fn savepoint_url(tables: &Tables, given: &str) -> Result<String, Refusal> {
+    if given.len() > SAVEPOINT_TEXT_MAX {
+        return Err(Refusal::invalid(format!(
+            "starting_savepoint: longer than {SAVEPOINT_TEXT_MAX} characters"
+        )));
+    }
+    let known = tables
+        .all::<Savepoint>()
+        .find(|savepoint| savepoint.url == given || savepoint.id == given);
+    match known {
+        Some(savepoint) if savepoint.is_discarded => Err(Refusal::invalid(format!(
+            "starting_savepoint: the checkpoint '{given}' has been replaced by later ones"
+        ))),
+        Some(savepoint) => Ok(savepoint.url.clone()),
+        None if given.contains("://") => Ok(given.to_owned()),
+        None => Err(Refusal::invalid(format!(
+            "starting_savepoint: there is no savepoint '{given}'; expected what last_savepoint shows"
+        ))),
+    }
+}
+
+/// The newest savepoint or checkpoint of the application's deployments, deleted ones included.
+fn latest(tables: &Tables, application_id: &str) -> Option<String> {
+    let of_application = tables
+        .all::<Savepoint>()
+        .filter(|savepoint| savepoint.application_id == application_id && !savepoint.is_discarded);
+    // The savepoint of a stop is as new as the last checkpoint, which it outlives.
+    let newest = of_application.max_by_key(|savepoint| {
+        (
+            &savepoint.triggered_at,
+            savepoint.epoch,
+            savepoint.kind == SavepointKind::Savepoint,
+        )
+    });
+    newest.map(|savepoint| savepoint.url.clone())
+}
