@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use support::cluster::Cluster;
 use support::succeed;
+use xtask::services::{Kind, Services};
 
 /// Numbers from 1 into a folder of files, each once.
 fn numbers(folder: &Path, application: &str) -> String {
@@ -173,4 +174,34 @@ INSERT INTO counted SELECT n, COUNT(*) FROM numbers GROUP BY n;
     succeed(&mut cluster.client(&["deployment", "stop", "modest"]));
     cluster.await_status("modest", "FINISHED");
     assert_each_once(&output.path().join("modest"));
+}
+
+#[test]
+fn another_manager_takes_over_when_the_one_in_charge_dies() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let services = Services::start(&[Kind::Postgres], folder.path()).expect("PostgreSQL starts");
+    let address = services.addresses.postgres.clone().expect("it was started");
+    let url = format!(
+        "postgres://{}@{}:{}/{}",
+        address.user, address.host, address.port, address.database
+    );
+    let mut cluster = Cluster::start_with_standby(&url);
+    let output = tempfile::tempdir().expect("a temporary folder");
+    cluster.deploy("app", &numbers(output.path(), "app"), &[]);
+    let jobs = cluster.jobs();
+    assert_eq!(jobs.len(), 1);
+    cluster.fail_over();
+    let deployment = cluster.await_status("app", "RUNNING");
+    assert_eq!(
+        cluster.jobs(),
+        jobs,
+        "the job has not noticed: {deployment}\n{}",
+        cluster.logs()
+    );
+    kill_process(jobs[0]);
+    std::thread::sleep(Duration::from_secs(1));
+    cluster.await_status("app", "RUNNING");
+    succeed(&mut cluster.client(&["deployment", "stop", "app"]));
+    cluster.await_status("app", "FINISHED");
+    assert_each_once(&output.path().join("app"));
 }

@@ -42,6 +42,7 @@ pub(super) fn run(arguments: DevArguments) -> Result<ExitCode> {
     let options = ManagerOptions {
         listen: arguments.listen,
         data: arguments.data,
+        catalogue: None,
         storage: None,
         tls: None,
         project: "dev".to_owned(),

@@ -20,6 +20,10 @@ pub(super) struct ManagerArguments {
     /// Folder of this manager
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    /// postgres://… that several managers share: one is in charge, the others stand by. It holds a password, so the
+    /// variable is the better place [env: MILLSTREAM_CATALOGUE] [default: a file in the folder]
+    #[arg(long, value_name = "URL")]
+    catalogue: Option<String>,
     /// Where checkpoints and savepoints are kept: an object-store URL, or file:// on a disk that all workers share
     #[arg(long, value_name = "URL")]
     storage: Option<String>,
@@ -52,6 +56,9 @@ pub(super) fn run(arguments: ManagerArguments) -> Result<ExitCode> {
     let options = ManagerOptions {
         listen: arguments.listen,
         data: arguments.data,
+        catalogue: arguments
+            .catalogue
+            .or_else(|| std::env::var("MILLSTREAM_CATALOGUE").ok()),
         storage: arguments.storage,
         tls: tls.map(|(certificates, key)| Tls { certificates, key }),
         project: arguments.project,

@@ -21,9 +21,12 @@ const TOKEN: &str = "token-of-the-test";
 
 pub(crate) struct Cluster {
     folder: tempfile::TempDir,
-    port: u16,
+    /// Of the manager that is in charge, and of the one that stands by.
+    ports: [u16; 2],
+    /// Of managers that stand by for each other.
     catalogue: Option<String>,
     manager: Option<Child>,
+    standby: Option<Child>,
     worker: Option<Child>,
     worker_arguments: Vec<String>,
 }
@@ -31,17 +34,32 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// `worker`: further arguments of the worker.
     pub(crate) fn start(worker: &[&str]) -> Cluster {
-        let mut cluster = Cluster {
-            folder: tempfile::tempdir().expect("a temporary folder"),
-            port: process::free_port().expect("there are free ports"),
-            catalogue: None,
-            manager: None,
-            worker: None,
-            worker_arguments: worker.iter().map(|argument| (*argument).to_owned()).collect(),
-        };
+        let mut cluster = Cluster::new(None, worker);
         cluster.start_manager();
         cluster.start_worker();
         cluster
+    }
+
+    /// Two managers with one catalogue in PostgreSQL.
+    pub(crate) fn start_with_standby(catalogue: &str) -> Cluster {
+        let mut cluster = Cluster::new(Some(catalogue.to_owned()), &[]);
+        cluster.start_manager();
+        cluster.standby = Some(cluster.spawn_manager(1));
+        cluster.start_worker();
+        cluster
+    }
+
+    fn new(catalogue: Option<String>, worker: &[&str]) -> Cluster {
+        let port = || process::free_port().expect("there are free ports");
+        Cluster {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            ports: [port(), port()],
+            catalogue,
+            manager: None,
+            standby: None,
+            worker: None,
+            worker_arguments: worker.iter().map(|argument| (*argument).to_owned()).collect(),
+        }
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -49,7 +67,7 @@ impl Cluster {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://127.0.0.1:{}", self.ports[0])
     }
 
     fn log(&self, name: &str) -> std::fs::File {
@@ -71,27 +89,52 @@ impl Cluster {
     }
 
     pub(crate) fn start_manager(&mut self) {
-        let listen = format!("127.0.0.1:{}", self.port);
+        self.manager = Some(self.spawn_manager(0));
+        self.await_manager();
+    }
+
+    fn spawn_manager(&self, number: usize) -> Child {
+        let listen = format!("127.0.0.1:{}", self.ports[number]);
         let mut command = millstream(&["manager", "--listen", &listen, "--worker-timeout", "5"]);
+        let data = match number {
+            0 => self.folder().join("manager"),
+            _ => self.folder().join("standby"),
+        };
+        command.arg("--data").arg(data).args(["--token", TOKEN]);
+        command.arg("--key-file").arg(self.folder().join("cluster.key"));
         command
-            .arg("--data")
-            .arg(self.folder().join("manager"))
-            .args(["--token", TOKEN]);
-        self.manager = Some(self.spawn(command, "manager"));
+            .arg("--storage")
+            .arg(format!("file://{}", self.folder().join("storage").display()));
+        if let Some(catalogue) = &self.catalogue {
+            command.env("MILLSTREAM_CATALOGUE", catalogue);
+        }
+        self.spawn(command, "manager")
+    }
+
+    fn await_manager(&self) {
         let started = Instant::now();
-        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+        while TcpStream::connect(("127.0.0.1", self.ports[0])).is_err() {
             assert!(started.elapsed() < START_MAX, "{}", self.logs());
             std::thread::sleep(Duration::from_millis(20));
         }
     }
 
+    /// The manager in charge is killed, the other one takes over.
+    pub(crate) fn fail_over(&mut self) {
+        self.kill_manager();
+        self.manager = self.standby.take();
+        self.ports.swap(0, 1);
+        self.await_manager();
+    }
+
     pub(crate) fn start_worker(&mut self) {
         let mut command = millstream(&["worker", "--manager", &self.url()]);
-        command.arg("--data").arg(self.folder().join("worker"));
         command
-            .arg("--key-file")
-            .arg(self.folder().join("manager/cluster.key"))
-            .args(&self.worker_arguments);
+            .arg("--manager")
+            .arg(format!("http://127.0.0.1:{}", self.ports[1]));
+        command.arg("--data").arg(self.folder().join("worker"));
+        command.arg("--key-file").arg(self.folder().join("cluster.key"));
+        command.args(&self.worker_arguments);
         self.worker = Some(self.spawn(command, "worker"));
     }
 
@@ -186,7 +229,10 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         // Jobs end with their worker.
-        for child in [self.worker.take(), self.manager.take()].into_iter().flatten() {
+        for child in [self.worker.take(), self.manager.take(), self.standby.take()]
+            .into_iter()
+            .flatten()
+        {
             super::kill(child);
         }
     }

@@ -3,6 +3,7 @@
 //! In: changes by the API, the scheduler and workers, one at a time. Out: records, and a wake-up for whoever waits for
 //! changes. Invariant: what can be read here is stored; a manager that lost its lease can store nothing.
 
+pub mod postgres;
 pub mod sqlite;
 pub mod store;
 pub mod table;
@@ -82,6 +83,19 @@ impl Catalogue {
         drop(tables);
         self.inner.version.send_modify(|version| *version += 1);
         Ok(answer)
+    }
+
+    /// Keeps the storage this manager's own; ends when it no longer is.
+    pub async fn keep(&self) -> anyhow::Error {
+        let Some(renewal) = self.inner.store.lock().await.renewal() else {
+            return std::future::pending().await;
+        };
+        loop {
+            tokio::time::sleep(renewal).await;
+            if let Err(error) = self.inner.store.lock().await.apply(&[]).await {
+                return error;
+            }
+        }
     }
 
     /// Wakes its holder after changes.

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use super::postgres::{self, PostgresStore};
 use super::sqlite::SqliteStore;
 
 /// A record that is new, different or gone.
@@ -16,6 +17,7 @@ pub struct Change {
 
 pub enum Store {
     Sqlite(SqliteStore),
+    Postgres(PostgresStore),
 }
 
 impl Store {
@@ -23,6 +25,7 @@ impl Store {
     pub async fn load(&mut self) -> Result<Vec<(String, String, String)>> {
         match self {
             Store::Sqlite(store) => store.load(),
+            Store::Postgres(store) => store.load().await,
         }
     }
 
@@ -30,6 +33,15 @@ impl Store {
     pub async fn apply(&mut self, changes: &[Change]) -> Result<()> {
         match self {
             Store::Sqlite(store) => store.apply(changes),
+            Store::Postgres(store) => store.apply(changes).await,
+        }
+    }
+
+    /// How often storage must hear of the manager to stay its own; a file belongs to the process that has it open.
+    pub fn renewal(&self) -> Option<std::time::Duration> {
+        match self {
+            Store::Sqlite(_) => None,
+            Store::Postgres(_) => Some(postgres::renewal()),
         }
     }
 }

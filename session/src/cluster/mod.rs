@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::api::{self, Tls};
+use crate::catalogue::postgres::PostgresStore;
 use crate::catalogue::sqlite::SqliteStore;
 use crate::catalogue::{Catalogue, Store};
 use crate::manager::{self, ClusterKey, Manager};
@@ -30,6 +31,8 @@ pub struct ManagerOptions {
     pub listen: SocketAddr,
     /// Catalogue, artifacts, key and, where no other place is given, checkpoints.
     pub data: PathBuf,
+    /// PostgreSQL that several managers share; one of them is in charge.
+    pub catalogue: Option<String>,
     /// URL for checkpoints and savepoints.
     pub storage: Option<String>,
     pub tls: Option<Tls>,
@@ -66,13 +69,18 @@ pub fn run_manager(
     announce: impl FnOnce(&Announcement),
 ) -> Result<()> {
     runtime()?.block_on(async {
-        let ended = signals::ended()?;
+        let mut ended = signals::ended()?;
+        let data = folder(&options.data)?;
+        // Nobody is to reach a manager that only stands by.
+        let catalogue = tokio::select! {
+            catalogue = open_catalogue(&options, &data) => catalogue?,
+            _ = ended.changed() => return Ok(()),
+        };
         let listener = TcpListener::bind(options.listen)
             .await
             .with_context(|| format!("listening on {}", options.listen))?;
         let address = listener.local_addr()?;
-        let data = folder(&options.data)?;
-        let (manager, announcement) = open_manager(&options, &data, address).await?;
+        let (manager, announcement) = open_manager(&options, catalogue, &data, address).await?;
         let key = ClusterKey::new(key::read(&announcement.key_file)?);
         let api = api::Settings {
             projects: vec![options.project.clone()],
@@ -112,13 +120,23 @@ fn folder(path: &Path) -> Result<PathBuf> {
     Ok(path.canonicalize()?)
 }
 
+async fn open_catalogue(options: &ManagerOptions, data: &Path) -> Result<Catalogue> {
+    let store = match &options.catalogue {
+        None => Store::Sqlite(SqliteStore::open(&data.join("catalogue.sqlite"))?),
+        Some(url) => {
+            let stand_by = || eprintln!("another manager is in charge; this one stands by");
+            Store::Postgres(PostgresStore::open(url, stand_by).await?)
+        }
+    };
+    Catalogue::open(store).await
+}
+
 async fn open_manager(
     options: &ManagerOptions,
+    catalogue: Catalogue,
     data: &Path,
     address: SocketAddr,
 ) -> Result<(Manager, Announcement)> {
-    let store = Store::Sqlite(SqliteStore::open(&data.join("catalogue.sqlite"))?);
-    let catalogue = Catalogue::open(store).await?;
     let mut settings = manager::Settings::in_folder(data.to_owned());
     if let Some(storage) = &options.storage {
         settings.storage.clone_from(storage);

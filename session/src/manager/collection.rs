@@ -1,7 +1,7 @@
 //! Checkpoints that nobody can want any more.
 //!
-//! In: the catalogue. Out: folders of deleted deployments are removed, with the records of their checkpoints. Invariant:
-//! the newest place from which an application could go on stays, and so does every savepoint.
+//! In: the catalogue. Out: folders of deleted deployments are removed, with the records of their checkpoints.
+//! Invariant: the newest place from which an application could go on stays, and so does every savepoint.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

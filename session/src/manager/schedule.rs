@@ -47,6 +47,7 @@ impl Manager {
     pub async fn run(&self) -> Refusal {
         tokio::select! {
             Err(refusal) = self.run_until_refused() => refusal,
+            lost = self.catalogue.keep() => Refusal::new(503, lost.to_string()),
             () = self.clone().collect() => unreachable!("it goes on"),
         }
     }
