@@ -14,6 +14,21 @@ use crate::catalog::connector::check;
 use crate::catalog::schema::{Schema, SchemaColumn, TimeAttribute};
 use crate::catalog::table::{ColumnKind, Table};
 
+const VERSIONED: &str = "FOR SYSTEM_TIME AS OF (a lookup or temporal join)";
+const UNNEST: &str = "UNNEST";
+
+/// What makes this more than a table to be joined.
+fn what_is_special(factor: &TableFactor) -> Option<&'static str> {
+    match factor {
+        TableFactor::Table { version: Some(_), .. } => Some(VERSIONED),
+        TableFactor::Table {
+            name, args: Some(_), ..
+        } if name.to_string().eq_ignore_ascii_case(UNNEST) => Some(UNNEST),
+        TableFactor::UNNEST { .. } => Some(UNNEST),
+        _ => None,
+    }
+}
+
 impl Binder<'_> {
     /// The FROM clause; one empty row without one.
     pub(super) fn from(&mut self, from: &[sqlast::TableWithJoins], span: Span) -> Option<(Relation, Scope)> {
@@ -36,10 +51,20 @@ impl Binder<'_> {
                     .map(|table| self.table_factor(&table.relation))
                     .collect();
                 if bound.iter().all(Option::is_some) {
-                    self.unsupported("a join", self.positions.of(&several[0], span));
+                    self.refuse_joins(several, span);
                 }
                 None
             }
+        }
+    }
+
+    /// Names what is joined, if it is something other than a table.
+    fn refuse_joins(&mut self, from: &[sqlast::TableWithJoins], span: Span) {
+        let mut joined = from.iter().flat_map(|table| &table.joins);
+        let special = joined.find_map(|join| Some((what_is_special(&join.relation)?, &join.relation)));
+        match special {
+            Some((what, factor)) => self.unsupported(what, self.positions.of(factor, span)),
+            None => self.unsupported("a join", self.positions.of(&from[0], span)),
         }
     }
 
@@ -59,7 +84,7 @@ impl Binder<'_> {
                 index_hints,
             } if with_hints.is_empty() && partitions.is_empty() && index_hints.is_empty() => {
                 if version.is_some() {
-                    self.unsupported("FOR SYSTEM_TIME AS OF", span);
+                    self.unsupported(VERSIONED, span);
                     return None;
                 }
                 match args {

@@ -77,8 +77,22 @@ pub(super) fn certificates_of(store: &[u8], password: &str) -> Result<Vec<u8>, S
     }
 }
 
-pub(super) fn read(path: &str) -> Result<Vec<u8>, String> {
-    std::fs::read(Path::new(path)).map_err(|error| format!("{path} cannot be read: {error}"))
+/// Is this the text of a certificate or key itself, not the path of a file?
+pub(super) fn is_text(place: &str) -> bool {
+    place.contains("-----BEGIN ")
+}
+
+/// A place as messages name it.
+pub(super) fn shown(place: &str) -> &str {
+    if is_text(place) { "the PEM text" } else { place }
+}
+
+/// The content of a file, or the text itself.
+pub(super) fn read(place: &str) -> Result<Vec<u8>, String> {
+    if is_text(place) {
+        return Ok(pem(place).into_bytes());
+    }
+    std::fs::read(Path::new(place)).map_err(|error| format!("{place} cannot be read: {error}"))
 }
 
 /// PEM as libraries want it. In options it often stands on one line, with blanks or `\n` where lines ended.

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::path::{ApplicationPath, ServicePath};
+use super::path::{ApplicationPath, Limit, ServicePath};
 use super::version::{self, VersionBody};
 use super::view::ApplicationView;
 use super::{Answer, Api, Caller, Input};
@@ -51,7 +51,7 @@ struct Applications {
 /// All applications of a session cluster
 #[utoipa::path(get, path = "/v1/project/{project}/service/{service}/flink/application", tag = "applications",
     params(ServicePath), responses((status = 200, body = Applications)))]
-async fn list(State(api): State<Api>, Path(path): Path<ServicePath>) -> Answer<Applications> {
+async fn list(State(api): State<Api>, Path(path): Path<ServicePath>, limit: Limit) -> Answer<Applications> {
     path.cluster(&api)?;
     let applications = api.manager.catalogue.read(|tables| {
         let of_service = tables
@@ -59,7 +59,7 @@ async fn list(State(api): State<Api>, Path(path): Path<ServicePath>) -> Answer<A
             .filter(|a| a.project == path.project && a.service == path.service);
         let mut found: Vec<&Application> = of_service.map(|application| &**application).collect();
         found.sort_by(|a, b| (&a.created_at, &a.id).cmp(&(&b.created_at, &b.id)));
-        found.into_iter().map(ApplicationView::short).collect()
+        limit.of(found).into_iter().map(ApplicationView::short).collect()
     });
     Ok(Json(Applications { applications }))
 }

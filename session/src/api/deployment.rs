@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::path::{ApplicationPath, DeploymentPath};
+use super::path::{ApplicationPath, DeploymentPath, Limit};
 use super::view::{self, DeploymentView};
 use super::{Answer, Api, Caller, Input};
 use crate::manager::NewDeployment;
@@ -49,12 +49,17 @@ struct Deployments {
 /// All deployments of an application, the newest first
 #[utoipa::path(get, path = "/deployment",
     tag = "deployments", params(ApplicationPath), responses((status = 200, body = Deployments)))]
-async fn list(State(api): State<Api>, Path(path): Path<ApplicationPath>) -> Answer<Deployments> {
+async fn list(
+    State(api): State<Api>,
+    Path(path): Path<ApplicationPath>,
+    limit: Limit,
+) -> Answer<Deployments> {
     path.check(&api)?;
     api.manager.catalogue.read(|tables| {
         path.find(tables)?;
-        let found = view::deployments(tables, &path.application_id);
-        let deployments = found.into_iter().rev().map(DeploymentView::new).collect();
+        let mut found = view::deployments(tables, &path.application_id);
+        found.reverse();
+        let deployments = limit.of(found).into_iter().map(DeploymentView::new).collect();
         Ok(Json(Deployments { deployments }))
     })
 }

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use super::answer::{Done, done};
 use super::input::null_is_default;
-use super::path::ProjectPath;
+use super::path::{Limit, ProjectPath};
 use super::service::merge;
 use super::view::without_secrets;
 use super::{Answer, Api, Input};
@@ -148,7 +148,7 @@ impl EndpointPath {
 /// All endpoints of a project
 #[utoipa::path(get, path = "/v1/project/{project}/integration_endpoint", tag = "integrations",
     params(ProjectPath), responses((status = 200, body = Endpoints)))]
-async fn list(State(api): State<Api>, Path(path): Path<ProjectPath>) -> Answer<Endpoints> {
+async fn list(State(api): State<Api>, Path(path): Path<ProjectPath>, limit: Limit) -> Answer<Endpoints> {
     path.check(&api)?;
     let endpoints = api.manager.catalogue.read(|tables| {
         let of_project = tables
@@ -157,7 +157,7 @@ async fn list(State(api): State<Api>, Path(path): Path<ProjectPath>) -> Answer<E
         of_project.map(|endpoint| view(endpoint)).collect()
     });
     Ok(Json(Endpoints {
-        service_integration_endpoints: endpoints,
+        service_integration_endpoints: limit.of(endpoints),
     }))
 }
 

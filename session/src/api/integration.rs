@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::input::null_is_default;
-use super::path::{ProjectPath, ServicePath};
+use super::path::{Limit, ProjectPath, ServicePath};
 use super::service::merge;
 use super::view::without_secrets;
 use super::{Answer, Api, Input};
@@ -168,9 +168,9 @@ impl IntegrationView {
 /// All integrations of a project
 #[utoipa::path(get, path = "/v1/project/{project}/integration", tag = "integrations", params(ProjectPath),
     responses((status = 200, body = Integrations)))]
-async fn list(State(api): State<Api>, Path(path): Path<ProjectPath>) -> Answer<Integrations> {
+async fn list(State(api): State<Api>, Path(path): Path<ProjectPath>, limit: Limit) -> Answer<Integrations> {
     path.check(&api)?;
-    Ok(Json(chosen(&api, |integration| {
+    Ok(Json(chosen(&api, &limit, |integration| {
         integration.project == path.project
     })))
 }
@@ -178,10 +178,14 @@ async fn list(State(api): State<Api>, Path(path): Path<ProjectPath>) -> Answer<I
 /// Integrations that a service is an end of
 #[utoipa::path(get, path = "/v1/project/{project}/service/{service}/integration", tag = "integrations",
     params(ServicePath), responses((status = 200, body = Integrations)))]
-async fn of_service(State(api): State<Api>, Path(path): Path<ServicePath>) -> Answer<Integrations> {
+async fn of_service(
+    State(api): State<Api>,
+    Path(path): Path<ServicePath>,
+    limit: Limit,
+) -> Answer<Integrations> {
     path.check(&api)?;
     api.manager.catalogue.read(|tables| path.find(tables))?;
-    Ok(Json(chosen(&api, |integration| {
+    Ok(Json(chosen(&api, &limit, |integration| {
         let ends = [
             integration.source_service.as_ref(),
             integration.dest_service.as_ref(),
@@ -190,7 +194,7 @@ async fn of_service(State(api): State<Api>, Path(path): Path<ServicePath>) -> An
     })))
 }
 
-fn chosen(api: &Api, is_chosen: impl Fn(&Integration) -> bool) -> Integrations {
+fn chosen(api: &Api, limit: &Limit, is_chosen: impl Fn(&Integration) -> bool) -> Integrations {
     api.manager.catalogue.read(|tables| {
         let mut found: Vec<&Integration> = tables
             .all::<Integration>()
@@ -198,7 +202,10 @@ fn chosen(api: &Api, is_chosen: impl Fn(&Integration) -> bool) -> Integrations {
             .filter(|integration| is_chosen(integration))
             .collect();
         found.sort_by(|a, b| (&a.created_at, &a.id).cmp(&(&b.created_at, &b.id)));
-        let shown = found.into_iter().map(|one| IntegrationView::new(one, tables));
+        let shown = limit
+            .of(found)
+            .into_iter()
+            .map(|one| IntegrationView::new(one, tables));
         Integrations {
             service_integrations: shown.collect(),
         }

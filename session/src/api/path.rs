@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -44,6 +46,30 @@ pub(super) struct DeploymentPath {
     pub(super) service: String,
     pub(super) application_id: String,
     pub(super) deployment_id: String,
+}
+
+/// `?limit=`: how many entries of a list are wanted. Terraform's provider sends one with every request.
+pub(super) struct Limit(usize);
+
+impl<S: Send + Sync> FromRequestParts<S> for Limit {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refusal> {
+        let pairs = parts.uri.query().unwrap_or_default().split('&');
+        let given = pairs.filter_map(|pair| pair.strip_prefix("limit=")).next_back();
+        match given.map(str::parse::<usize>) {
+            None => Ok(Limit(usize::MAX)),
+            Some(Ok(limit)) if limit > 0 => Ok(Limit(limit)),
+            _ => Err(Refusal::invalid("Invalid 'limit': expected a number from 1")),
+        }
+    }
+}
+
+impl Limit {
+    pub(super) fn of<T>(&self, mut entries: Vec<T>) -> Vec<T> {
+        entries.truncate(self.0);
+        entries
+    }
 }
 
 impl Api {

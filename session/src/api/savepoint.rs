@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::path::ApplicationPath;
+use super::path::{ApplicationPath, Limit};
 use super::{Answer, Api};
 use crate::model::{Savepoint, SavepointKind};
 
@@ -41,7 +41,7 @@ struct SavepointView {
 /// Savepoints and checkpoints, the newest first
 #[utoipa::path(get, path = "/v1/project/{project}/service/{service}/flink/application/{application_id}/savepoint",
     tag = "deployments", params(ApplicationPath), responses((status = 200, body = Savepoints)))]
-async fn list(State(api): State<Api>, Path(path): Path<ApplicationPath>) -> Answer<Savepoints> {
+async fn list(State(api): State<Api>, Path(path): Path<ApplicationPath>, limit: Limit) -> Answer<Savepoints> {
     path.check(&api)?;
     api.manager.catalogue.read(|tables| {
         path.find(tables)?;
@@ -50,6 +50,7 @@ async fn list(State(api): State<Api>, Path(path): Path<ApplicationPath>) -> Answ
             .filter(|savepoint| savepoint.application_id == path.application_id);
         let mut savepoints: Vec<SavepointView> = of_application.map(|one| view(one)).collect();
         savepoints.sort_by(|a, b| (&b.triggered_at, b.epoch).cmp(&(&a.triggered_at, a.epoch)));
+        let savepoints = limit.of(savepoints);
         Ok(Json(Savepoints { savepoints }))
     })
 }

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 use super::answer::{Done, done};
 use super::input::null_is_default;
-use super::path::{ProjectPath, ServicePath, missing_service};
+use super::path::{Limit, ProjectPath, ServicePath, missing_service};
 use super::{Answer, Api, Caller, Input, application, service_type};
 use crate::catalogue::{Catalogue, Transaction};
 use crate::model::{Application, Deployment, Integration, Service, fresh_id, now};
@@ -95,7 +95,7 @@ struct Tags {
 /// All services of a project
 #[utoipa::path(get, path = "/v1/project/{project}/service", tag = "services", params(ProjectPath),
     responses((status = 200, body = Services)))]
-async fn list(State(api): State<Api>, Path(path): Path<ProjectPath>) -> Answer<Services> {
+async fn list(State(api): State<Api>, Path(path): Path<ProjectPath>, limit: Limit) -> Answer<Services> {
     path.check(&api)?;
     let services = api.manager.catalogue.read(|tables| {
         let of_project = tables
@@ -105,6 +105,7 @@ async fn list(State(api): State<Api>, Path(path): Path<ProjectPath>) -> Answer<S
             .map(|service| ServiceView::new(service, tables, &api.settings))
             .collect()
     });
+    let services = limit.of(services);
     Ok(Json(Services { services }))
 }
 

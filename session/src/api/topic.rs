@@ -17,7 +17,7 @@ use super::answer::{Done, done};
 use super::database::{integration_connection, service_connection};
 use super::input::null_is_default;
 use super::integration::IntegrationPath;
-use super::path::ServicePath;
+use super::path::{Limit, ServicePath};
 use super::{Answer, Api, Input};
 use crate::connection::{Connection, Kind};
 use crate::refusal::Refusal;
@@ -132,20 +132,24 @@ impl TopicPath {
 /// Topics of a Kafka service
 #[utoipa::path(get, path = "/v1/project/{project}/service/{service}/topic", tag = "connections",
     params(ServicePath), responses((status = 200, body = Topics)))]
-async fn of_service(State(api): State<Api>, Path(path): Path<ServicePath>) -> Answer<Topics> {
-    list(service_connection(&api, &path, Kind::Kafka)?).await
+async fn of_service(State(api): State<Api>, Path(path): Path<ServicePath>, limit: Limit) -> Answer<Topics> {
+    list(service_connection(&api, &path, Kind::Kafka)?, limit).await
 }
 
 /// Topics that an integration leads to
 #[utoipa::path(get, path = "/v1/project/{project}/integration/{integration_id}/topic", tag = "connections",
     params(IntegrationPath), responses((status = 200, body = Topics)))]
-async fn of_integration(State(api): State<Api>, Path(path): Path<IntegrationPath>) -> Answer<Topics> {
-    list(integration_connection(&api, &path, Kind::Kafka)?).await
+async fn of_integration(
+    State(api): State<Api>,
+    Path(path): Path<IntegrationPath>,
+    limit: Limit,
+) -> Answer<Topics> {
+    list(integration_connection(&api, &path, Kind::Kafka)?, limit).await
 }
 
-async fn list(connection: Connection) -> Answer<Topics> {
-    let topics = broker::ask(connection, |broker| {
-        let topics = broker.topics()?;
+async fn list(connection: Connection, limit: Limit) -> Answer<Topics> {
+    let topics = broker::ask(connection, move |broker| {
+        let topics = limit.of(broker.topics()?);
         broker.with_configs(topics)
     });
     let topics = topics.await?.iter().map(summary).collect();

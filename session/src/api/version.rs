@@ -238,7 +238,9 @@ async fn check(body: VersionBody) -> Result<(VersionText, Checked), Refusal> {
         let checked = validation::check(&text);
         (text, checked)
     });
-    Ok(checking.await.expect("the compiler does not panic"))
+    checking
+        .await
+        .map_err(|panic| anyhow::anyhow!("compiling a version: {panic}").into())
 }
 
 fn validated(api: &Api, path: &ServicePath, checked: CheckedTable) -> ValidatedTable {

@@ -38,6 +38,7 @@ fn holds_secret(value: &str) -> bool {
     };
     value.to_ascii_lowercase().contains("password=")
         || value.contains("PRIVATE KEY-----")
+        || value.contains("PRIVATE%20KEY-----")
         || has_user_info() == Some(true)
 }
 

@@ -62,6 +62,20 @@ pub(super) fn fill(connection: &Connection, options: &mut Options) -> Result<(),
         parameters.extend(value.filter(|_| !is_given).map(|value| format!("{name}={value}")));
     };
     add("sslmode", connection.text("ssl_mode"));
+    // Certificates travel in the address: workers have no files of the session cluster.
+    add(
+        "sslrootcert",
+        connection.text("ssl_root_cert").map(|pem| encoded(&pem)),
+    );
+    let certificate = connection.text("ssl_client_certificate");
+    let key = connection
+        .text("ssl_client_key")
+        .filter(|_| certificate.is_some());
+    add(
+        "sslcert",
+        certificate.filter(|_| key.is_some()).map(|pem| encoded(&pem)),
+    );
+    add("sslkey", key.map(|pem| encoded(&pem)));
     let string_type = connection.user_config.get("stringtype");
     add(
         "stringtype",
@@ -73,6 +87,15 @@ pub(super) fn fill(connection: &Connection, options: &mut Options) -> Result<(),
     set_blank(options, "username", connection.text("username"));
     set_blank(options, "password", connection.text("password"));
     Ok(())
+}
+
+/// As a parameter of a URL.
+fn encoded(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(byte).collect()
 }
 
 fn database(connection: &Connection) -> String {

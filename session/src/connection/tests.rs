@@ -113,3 +113,15 @@ fn wrong_connectors_and_missing_addresses_are_told() {
         .expect_err("not there yet");
     assert!(refusal.message.contains("is not supported"), "{refusal}");
 }
+
+#[test]
+fn certificates_travel_in_the_address() {
+    let server = json!({"host": "h", "ssl_mode": "verify-ca", "ssl_root_cert": "-----BEGIN C-----\na+/=",
+                        "ssl_client_key": "k"});
+    let filled = connection(Kind::PostgreSql, server)
+        .filled("t", &options(&[("connector", "jdbc")]))
+        .expect("filled");
+    let expected = "jdbc:postgresql://h:5432/postgres?sslmode=verify-ca&\
+                    sslrootcert=-----BEGIN%20C-----%0Aa%2B%2F%3D";
+    assert_eq!(filled["url"], expected, "a key without certificate is of no use");
+}

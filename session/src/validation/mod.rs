@@ -255,4 +255,6 @@ impl Problem {
 }
 
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod tests;

@@ -20,7 +20,7 @@ fn table(text: &str) -> TableText {
     }
 }
 
-fn version(sources: &[&str], sinks: &[&str], statement: &str) -> VersionText {
+pub(super) fn version(sources: &[&str], sinks: &[&str], statement: &str) -> VersionText {
     VersionText {
         sources: sources.iter().map(|text| table(text)).collect(),
         sinks: sinks.iter().map(|text| table(text)).collect(),
@@ -28,7 +28,7 @@ fn version(sources: &[&str], sinks: &[&str], statement: &str) -> VersionText {
     }
 }
 
-fn told(text: &VersionText) -> Vec<String> {
+pub(super) fn told(text: &VersionText) -> Vec<String> {
     check(text)
         .refusal()
         .map(|refusal| refusal.errors)

@@ -180,3 +180,21 @@ fn what_avn_asks_first_is_answered() {
         json!([])
     );
 }
+
+#[test]
+fn lists_may_be_limited() {
+    let server = Server::start();
+    for name in ["a", "b", "c"] {
+        server.post(FLINK, &json!({ "name": name }).to_string());
+    }
+    let headers = format!("Authorization: aivenv1 {}\r\n", server.token());
+    let list = |query: &str| server.send("GET", &format!("{FLINK}?{query}"), &headers, "");
+    let count = |query: &str| list(query).ok()["applications"].as_array().map(Vec::len);
+    assert_eq!(count("limit=2"), Some(2));
+    assert_eq!(count("include_secrets=true&limit=999"), Some(3));
+    assert_eq!(count(""), Some(3));
+    assert_eq!(
+        list("limit=few").refused(400),
+        "Invalid 'limit': expected a number from 1"
+    );
+}

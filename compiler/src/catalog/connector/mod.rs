@@ -102,7 +102,7 @@ pub struct FormatDef {
 pub use definitions::CONNECTORS;
 pub use formats::FORMATS;
 
-/// Connectors that Flink has and this version has not.
+/// Connectors that Flink has, or services that run it, and this version has not.
 pub const CONNECTORS_LATER: &[&str] = &[
     "postgres-cdc",
     "mysql-cdc",
@@ -113,6 +113,8 @@ pub const CONNECTORS_LATER: &[&str] = &[
     "kinesis",
     "hbase-2.2",
     "mongodb",
+    "bigquery",
+    "slack",
 ];
 
 /// Formats that Flink has and this version has not.

@@ -130,12 +130,28 @@ fn mode(address: &Address) -> Result<(SslMode, Check), String> {
     Ok((mode, if trusts_all { Check::Nothing } else { check }))
 }
 
+/// Authorities whose certificates stand in the address itself.
+fn trust_text(builder: &mut SslConnectorBuilder, text: &str) -> Result<(), String> {
+    let unusable = |_: ErrorStack| "'sslrootcert' holds no certificates in PEM".to_owned();
+    let certificates = X509::stack_from_pem(&trust::read(text)?).map_err(unusable)?;
+    if certificates.is_empty() {
+        return Err("'sslrootcert' holds no certificates in PEM".to_owned());
+    }
+    for certificate in certificates {
+        builder.cert_store_mut().add_cert(certificate).map_err(unusable)?;
+    }
+    Ok(())
+}
+
 /// `sslrootcert`, else the user's `~/.postgresql/root.crt`, else the system's.
 fn trust_authorities(builder: &mut SslConnectorBuilder, address: &Address) -> Result<(), String> {
     let of_user = || {
         let file = PathBuf::from(std::env::var_os("HOME")?).join(".postgresql/root.crt");
         file.is_file().then_some(file)
     };
+    if let Some(text) = address.get("sslrootcert").filter(|place| trust::is_text(place)) {
+        return trust_text(builder, text);
+    }
     let place = match address.get("sslrootcert") {
         Some("system") => trust::system_store(),
         Some(file) => Some(PathBuf::from(file)),
@@ -162,7 +178,12 @@ fn identify(builder: &mut SslConnectorBuilder, address: &Address) -> Result<(), 
         };
     };
     let content = trust::read(key_path)?;
-    let unusable = |_: ErrorStack| format!("{key_path} holds no private key that 'sslpassword' opens");
+    let unusable = |_: ErrorStack| {
+        format!(
+            "{} holds no private key that 'sslpassword' opens",
+            trust::shown(key_path)
+        )
+    };
     let extension = Path::new(key_path)
         .extension()
         .and_then(|extension| extension.to_str());
@@ -184,18 +205,30 @@ fn identify(builder: &mut SslConnectorBuilder, address: &Address) -> Result<(), 
     };
     identify_by_certificate(builder, certificate_path)?;
     let key = private_key(&content, password).map_err(unusable)?;
-    builder
-        .set_private_key(&key)
-        .map_err(|_| format!("{key_path} is not the key of {certificate_path}"))
+    builder.set_private_key(&key).map_err(|_| {
+        let (key, certificate) = (trust::shown(key_path), trust::shown(certificate_path));
+        format!("{key} is not the key of {certificate}")
+    })
 }
 
 fn identify_by_certificate(builder: &mut SslConnectorBuilder, path: &str) -> Result<(), String> {
     let content = trust::read(path)?;
     let set = match trust::kind(&content) {
+        StoreKind::Pem if trust::is_text(path) => set_chain(builder, &content),
         StoreKind::Pem => builder.set_certificate_chain_file(path),
         _ => X509::from_der(&content).and_then(|certificate| builder.set_certificate(&certificate)),
     };
-    set.map_err(|_| format!("{path} is no certificate"))
+    set.map_err(|_| format!("{} is no certificate", trust::shown(path)))
+}
+
+/// The first certificate is the client's own, others lead to its authority.
+fn set_chain(builder: &mut SslConnectorBuilder, pem: &[u8]) -> Result<(), ErrorStack> {
+    let mut certificates = X509::stack_from_pem(pem)?.into_iter();
+    let Some(own) = certificates.next() else {
+        return Err(ErrorStack::get());
+    };
+    builder.set_certificate(&own)?;
+    certificates.try_for_each(|certificate| builder.add_extra_chain_cert(certificate))
 }
 
 /// PEM, or PKCS#8 as pgjdbc wants it.
@@ -209,6 +242,9 @@ fn private_key(content: &[u8], password: &str) -> Result<PKey<Private>, ErrorSta
 
 #[cfg(test)]
 mod tests {
+    use openssl::asn1::Asn1Time;
+    use openssl::x509::X509NameBuilder;
+
     use super::super::url;
     use super::*;
 
@@ -237,6 +273,46 @@ mod tests {
         }
         let libpq = url::parse("postgres://h/d?sslmode=require&sslrootcert=x").expect("an address");
         assert_eq!(mode(&libpq), Ok((SslMode::Require, Check::Authority)));
+    }
+
+    /// A certificate that signs itself, and its key.
+    fn identity() -> (String, String) {
+        let key = openssl::rsa::Rsa::generate(2048)
+            .and_then(PKey::from_rsa)
+            .expect("a key");
+        let mut name = X509NameBuilder::new().expect("a name");
+        name.append_entry_by_text("CN", "h").expect("a name");
+        let name = name.build();
+        let mut builder = X509::builder().expect("a certificate");
+        builder.set_subject_name(&name).expect("a subject");
+        builder.set_issuer_name(&name).expect("an issuer");
+        let day = |days| Asn1Time::days_from_now(days).expect("a day");
+        builder.set_not_before(&day(0)).expect("a start");
+        builder.set_not_after(&day(1)).expect("an end");
+        builder.set_pubkey(&key).expect("a key");
+        let signed = builder.sign(&key, openssl::hash::MessageDigest::sha256());
+        signed.expect("signed");
+        let text = |pem: Vec<u8>| String::from_utf8(pem).expect("PEM is text");
+        let key = key.private_key_to_pem_pkcs8().expect("PEM");
+        (text(builder.build().to_pem().expect("PEM")), text(key))
+    }
+
+    #[test]
+    fn certificates_may_stand_in_the_address() {
+        let (certificate, key) = identity();
+        let encode = |pem: &str| pem.replace('+', "%2B").replace('\n', "%0A").replace('=', "%3D");
+        let query = |certificate: &str, key: &str| {
+            let (certificate, key) = (encode(certificate), encode(key));
+            format!("sslmode=verify-ca&sslrootcert={certificate}&sslcert={certificate}&sslkey={key}")
+        };
+        Tls::new(&address(&query(&certificate, &key)))
+            .map(drop)
+            .expect("usable");
+        let (other, _) = identity();
+        let error = Tls::new(&address(&query(&other, &key)))
+            .err()
+            .expect("another's key");
+        assert_eq!(error, "the PEM text is not the key of the PEM text");
     }
 
     #[test]

@@ -78,7 +78,9 @@ pub(super) async fn ask<T: Send + 'static>(
         };
         question(&broker)
     });
-    asking.await.expect("a question does not panic")
+    asking
+        .await
+        .map_err(|panic| anyhow::anyhow!("asking Kafka: {panic}"))?
 }
 
 impl Broker {
