@@ -6,12 +6,23 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
+use support::broker::Broker;
 use support::cluster::Cluster;
 use support::succeed;
-use xtask::services::{Kind, Services};
+use xtask::services::postgres::{self, Address};
+use xtask::services::process::Daemon;
 
-/// Numbers from 1 into a folder of files, each once.
+/// Numbers from 1 into files, each once.
 fn numbers(folder: &Path, application: &str) -> String {
+    let path = folder.join(application);
+    numbers_into(&format!(
+        "'connector' = 'filesystem', 'path' = '{}', 'format' = 'csv'",
+        path.display()
+    ))
+}
+
+/// Numbers from 1 into a table, each once.
+fn numbers_into(options: &str) -> String {
     format!(
         "SET 'execution.checkpointing.interval' = '500 ms';
 SET 'restart-strategy.type' = 'fixed-delay';
@@ -19,10 +30,9 @@ SET 'restart-strategy.fixed-delay.attempts' = '1000';
 SET 'restart-strategy.fixed-delay.delay' = '100 ms';
 CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '20',
   'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '1000000');
-CREATE TABLE written (n BIGINT) WITH ('connector' = 'filesystem', 'path' = '{}', 'format' = 'csv');
+CREATE TABLE written (n BIGINT) WITH ({options});
 INSERT INTO written SELECT n FROM numbers;
-",
-        folder.join(application).display()
+"
     )
 }
 
@@ -46,16 +56,15 @@ fn written(folder: &Path) -> Vec<u64> {
 }
 
 fn assert_each_once(folder: &Path) -> usize {
-    let numbers = written(folder);
+    assert_complete(&folder.display().to_string(), &written(folder))
+}
+
+/// All numbers from 1 to the last, each once.
+fn assert_complete(name: &str, numbers: &[u64]) -> usize {
     let different: BTreeSet<u64> = numbers.iter().copied().collect();
     let last = *different.last().expect("something was written");
-    assert_eq!(
-        different.len(),
-        numbers.len(),
-        "{} has numbers twice",
-        folder.display()
-    );
-    assert_eq!(different.len() as u64, last, "{} lacks numbers", folder.display());
+    assert_eq!(different.len(), numbers.len(), "{name} has numbers twice");
+    assert_eq!(different.len() as u64, last, "{name} lacks numbers");
     numbers.len()
 }
 
@@ -80,51 +89,156 @@ fn kill_process(id: u32) {
         .output();
 }
 
-#[test]
-fn ten_deployments_lose_nothing_when_jobs_workers_and_managers_are_killed() {
-    const APPLICATIONS: usize = 10;
-    const FAULTS: usize = 30;
-    let mut cluster = Cluster::start(&["--slots", "10"]);
-    let output = tempfile::tempdir().expect("a temporary folder");
-    let names: Vec<String> = (0..APPLICATIONS).map(|number| format!("app{number}")).collect();
-    for name in &names {
-        cluster.deploy(name, &numbers(output.path(), name), &[]);
+const APPLICATIONS: usize = 10;
+const FAULTS: usize = 30;
+const AWAY: Duration = Duration::from_secs(20);
+
+/// Where the ten applications write, and what can fail.
+struct World {
+    cluster: Cluster,
+    broker: Broker,
+    database: Option<Daemon>,
+    address: Address,
+    folder: tempfile::TempDir,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fault {
+    Job,
+    Worker,
+    Manager,
+    Kafka,
+    Postgres,
+}
+
+impl World {
+    fn start() -> World {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (database, address) =
+            postgres::start(&folder.path().join("postgres")).expect("PostgreSQL starts");
+        World {
+            cluster: Cluster::start(&["--slots", "10"]),
+            broker: Broker::start(),
+            database: Some(database),
+            address,
+            folder,
+        }
     }
-    let mut random = Random(20_261_122);
-    let mut faults = [0; 3];
-    for _ in 0..FAULTS {
-        let kind = [0, 0, 0, 1, 2][random.below(5)];
-        faults[kind] += 1;
-        match kind {
-            0 => {
-                let jobs = cluster.jobs();
+
+    fn name(number: usize) -> String {
+        format!("app{number}")
+    }
+
+    /// Four write files, three to Kafka, three to PostgreSQL.
+    fn deploy(&self, number: usize) {
+        let name = World::name(number);
+        let sql = match number {
+            0..4 => numbers(self.folder.path(), &name),
+            4..7 => {
+                self.broker.topic(&name, 1);
+                numbers_into(&format!(
+                    "'connector' = 'kafka', 'properties.bootstrap.servers' = '{}', 'topic' = '{name}', 'format' = 'csv',
+                     'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = '{name}'",
+                    self.broker.servers
+                ))
+            }
+            _ => {
+                support::postgres(&self.address, &format!("CREATE TABLE {name} (n bigint)"));
+                let (url, user) = (&self.address.jdbc_url, &self.address.user);
+                numbers_into(&format!(
+                    "'connector' = 'jdbc', 'url' = '{url}', 'username' = '{user}', 'table-name' = '{name}'"
+                ))
+            }
+        };
+        self.cluster.deploy(&name, &sql, &[]);
+    }
+
+    fn suffer(&mut self, fault: Fault, random: &mut Random) {
+        match fault {
+            Fault::Job => {
+                let jobs = self.cluster.jobs();
                 if !jobs.is_empty() {
                     kill_process(jobs[random.below(jobs.len())]);
                 }
             }
-            1 => {
-                cluster.kill_worker();
-                cluster.start_worker();
+            Fault::Worker => {
+                self.cluster.kill_worker();
+                self.cluster.start_worker();
             }
-            _ => {
-                cluster.kill_manager();
+            Fault::Manager => {
+                self.cluster.kill_manager();
                 std::thread::sleep(Duration::from_millis(random.below(2_000) as u64));
-                cluster.start_manager();
+                self.cluster.start_manager();
+            }
+            Fault::Kafka => self.broker.fail_for(AWAY),
+            Fault::Postgres => {
+                drop(self.database.take());
+                std::thread::sleep(AWAY);
+                let folder = self.folder.path().join("postgres");
+                let daemon = postgres::start_on(&folder, self.address.port);
+                self.database = Some(daemon.expect("PostgreSQL starts again"));
             }
         }
+    }
+
+    fn written(&self, number: usize) -> Vec<u64> {
+        let name = World::name(number);
+        let texts: Vec<String> = match number {
+            0..4 => return written(&self.folder.path().join(name)),
+            4..7 => support::read_committed(&self.broker.servers, &name)
+                .into_iter()
+                .filter_map(|(_, value)| value)
+                .collect(),
+            _ => support::postgres(&self.address, &format!("SELECT n FROM {name}"))
+                .into_iter()
+                .filter_map(|mut row| row.swap_remove(0))
+                .collect(),
+        };
+        texts
+            .iter()
+            .map(|text| text.trim().parse().expect("a number"))
+            .collect()
+    }
+}
+
+/// Each server is away twice; the rest is chosen at random, and so is the order.
+fn faults(random: &mut Random) -> Vec<Fault> {
+    let mut faults = vec![Fault::Kafka, Fault::Kafka, Fault::Postgres, Fault::Postgres];
+    while faults.len() < FAULTS {
+        let kinds = [Fault::Job, Fault::Job, Fault::Job, Fault::Worker, Fault::Manager];
+        faults.push(kinds[random.below(kinds.len())]);
+    }
+    for at in (1..faults.len()).rev() {
+        faults.swap(at, random.below(at + 1));
+    }
+    let kinds: BTreeSet<Fault> = faults.iter().copied().collect();
+    assert_eq!(kinds.len(), 5, "{faults:?}");
+    faults
+}
+
+#[test]
+fn ten_deployments_write_everything_once_whatever_fails() {
+    let mut world = World::start();
+    for number in 0..APPLICATIONS {
+        world.deploy(number);
+    }
+    let mut random = Random(20_261_122);
+    for fault in faults(&mut random) {
+        world.suffer(fault, &mut random);
         std::thread::sleep(Duration::from_millis(200 + random.below(1_500) as u64));
     }
-    assert!(faults.iter().all(|count| *count > 0), "{faults:?}");
-    for name in &names {
-        cluster.await_status(name, "RUNNING");
-        let mut stop = cluster.client(&["deployment", "stop", name]);
-        succeed(&mut stop);
+    let cluster = &world.cluster;
+    for number in 0..APPLICATIONS {
+        let name = World::name(number);
+        cluster.await_status(&name, "RUNNING");
+        succeed(&mut cluster.client(&["deployment", "stop", &name]));
     }
-    for name in &names {
-        let deployment = cluster.await_status(name, "FINISHED");
+    for number in 0..APPLICATIONS {
+        let name = World::name(number);
+        let deployment = cluster.await_status(&name, "FINISHED");
         assert!(deployment["last_savepoint"].is_string(), "{deployment}");
-        let rows = assert_each_once(&output.path().join(name));
-        eprintln!("{name}: {rows} rows, attempts until {}", deployment["attempt"]);
+        let rows = assert_complete(&name, &world.written(number));
+        eprintln!("{name}: {rows} rows");
     }
     assert!(cluster.jobs().is_empty(), "jobs are left behind");
 }
@@ -179,8 +293,7 @@ INSERT INTO counted SELECT n, COUNT(*) FROM numbers GROUP BY n;
 #[test]
 fn another_manager_takes_over_when_the_one_in_charge_dies() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let services = Services::start(&[Kind::Postgres], folder.path()).expect("PostgreSQL starts");
-    let address = services.addresses.postgres.clone().expect("it was started");
+    let (_database, address) = postgres::start(folder.path()).expect("PostgreSQL starts");
     let url = format!(
         "postgres://{}@{}:{}/{}",
         address.user, address.host, address.port, address.database
