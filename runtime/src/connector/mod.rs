@@ -5,6 +5,7 @@
 //! only with a checkpoint, one [`Committer`] per job.
 
 pub mod blackhole;
+pub(crate) mod collect;
 mod datagen;
 pub mod ending;
 mod filesystem;

@@ -6,7 +6,10 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use crossbeam_channel::Sender;
+
 use super::event::Event;
+use super::message::Report;
 use crate::connector::ending::Ending;
 
 /// Who is told what happens; must not block.
@@ -25,6 +28,8 @@ struct Requests {
     kill: Arc<AtomicBool>,
     checkpoints: AtomicU64,
     savepoints: Mutex<VecDeque<SavepointRequest>>,
+    /// Wakes the coordinator; none before it leads.
+    coordinator: Mutex<Option<Sender<Report>>>,
 }
 
 /// A savepoint that somebody wants.
@@ -48,16 +53,19 @@ impl Control {
     /// Takes a final checkpoint and ends the job.
     pub fn stop(&self) {
         self.requests.stop.store(true, Ordering::Release);
+        self.wake();
     }
 
     /// Ends the job as if its process had died: nothing final is done.
     pub fn kill(&self) {
         self.requests.kill.store(true, Ordering::Release);
+        self.wake();
     }
 
     /// Asks for a checkpoint now.
     pub fn checkpoint(&self) {
         self.requests.checkpoints.fetch_add(1, Ordering::AcqRel);
+        self.wake();
     }
 
     /// Writes a savepoint below this URL, and ends the job with it if `stops`. If it cannot be written the job goes
@@ -65,6 +73,24 @@ impl Control {
     pub fn savepoint(&self, url: &str, stops: bool) {
         let url = url.to_owned();
         self.savepoints().push_back(SavepointRequest { url, stops });
+        self.wake();
+    }
+
+    /// From now on requests wake the coordinator.
+    pub(crate) fn attach(&self, coordinator: Sender<Report>) {
+        *self.coordinator() = Some(coordinator);
+    }
+
+    fn wake(&self) {
+        if let Some(coordinator) = &*self.coordinator() {
+            // A coordinator that has gone has ended the job.
+            let _ = coordinator.send(Report::Asked);
+        }
+    }
+
+    fn coordinator(&self) -> MutexGuard<'_, Option<Sender<Report>>> {
+        let coordinator = self.requests.coordinator.lock();
+        coordinator.expect("no holder of the lock panics")
     }
 
     pub(crate) fn tell(&self, event: Event) {

@@ -15,7 +15,7 @@ use super::commit::{JobSinks, JobWorld, fresh_id};
 use super::control::{Control, Summary};
 use super::discovery::OpenSource;
 use super::event::Event;
-use super::limits::COORDINATOR_TICK;
+use super::limits::{COORDINATOR_TICK, COORDINATOR_TICK_MIN};
 use super::message::{Barrier, Command, Report};
 use super::metrics::Metering;
 use super::pending::{Pending, Uploader};
@@ -112,6 +112,8 @@ impl<'a> Coordinator<'a> {
     /// Until the job is finished, cancelled or failed.
     pub(crate) fn lead(&mut self, reports: &Receiver<Report>) -> Result<(), JobError> {
         let mut is_running = false;
+        self.control
+            .attach(self.report_sender.clone().expect("set at start"));
         while !self.is_finished() {
             if self.control.is_killed() {
                 return Err(JobError::Cancelled);
@@ -125,13 +127,24 @@ impl<'a> Coordinator<'a> {
             self.open_savepoint();
             self.trigger_if_due();
             self.report_figures_if_due();
-            match reports.recv_timeout(COORDINATOR_TICK) {
+            match reports.recv_timeout(self.tick()) {
                 Ok(report) => self.on_report(report)?,
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => unreachable!("the coordinator holds a sender"),
             }
         }
         Ok(())
+    }
+
+    /// How long nothing is due unless somebody reports or asks.
+    fn tick(&self) -> Duration {
+        let discoveries = self.sources.iter().filter_map(OpenSource::discovery_interval);
+        let checkpoint = self.plan.settings.checkpoint_interval;
+        let checkpoint = checkpoint
+            .filter(|_| self.pending.is_none())
+            .map(|interval| interval.saturating_sub(self.last_trigger.elapsed()));
+        let due = discoveries.chain(checkpoint).min().unwrap_or(COORDINATOR_TICK);
+        due.clamp(COORDINATOR_TICK_MIN, COORDINATOR_TICK)
     }
 
     fn is_finished(&self) -> bool {
@@ -241,6 +254,7 @@ impl<'a> Coordinator<'a> {
                 }
                 self.complete_if_prepared()?;
             }
+            Report::Asked => {}
             Report::CheckpointWanted => self.wanted = true,
             Report::SourcesEnded { thread } => {
                 self.threads_at_end.insert(thread);

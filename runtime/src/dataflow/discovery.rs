@@ -4,7 +4,7 @@
 //! assigned once; those found together are assigned together.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::coordinator::Coordinator;
 use super::message::Command;
@@ -30,6 +30,12 @@ impl OpenSource {
             last_discovery: None,
             is_complete: false,
         }
+    }
+
+    /// How often to look for splits; none when all are known.
+    pub(super) fn discovery_interval(&self) -> Option<Duration> {
+        let interval = self.source.as_ref()?.discovery_interval()?;
+        (!self.is_complete).then_some(interval)
     }
 }
 

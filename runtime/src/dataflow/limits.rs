@@ -34,14 +34,24 @@ pub(crate) const PARTS_IN_FLIGHT_MAX: usize = 4;
 /// poll.
 pub(crate) const IDLE_SLEEP: Duration = Duration::from_millis(2);
 
+/// The same after a while without work, so that a job that waits costs next to nothing: nobody notices the delay of the
+/// first row after a silence.
+pub(crate) const IDLE_SLEEP_LONG: Duration = Duration::from_millis(10);
+
+/// Rounds without work before a thread sleeps longer: about a second.
+pub(crate) const IDLE_ROUNDS_SHORT: u32 = 500;
+
 /// How often a thread reads the wall clock for periodic duties when it is busy.
 pub(crate) const DUTIES_INTERVAL: Duration = Duration::from_millis(1);
 
 /// How often a thread publishes the figures of its operators; they are reported once a second.
 pub(crate) const FIGURES_INTERVAL: Duration = Duration::from_millis(200);
 
-/// How often the coordinator looks for signals, timeouts and due checkpoints.
-pub(crate) const COORDINATOR_TICK: Duration = Duration::from_millis(10);
+/// How often the coordinator looks for timeouts when nothing is due and nobody wakes it.
+pub(crate) const COORDINATOR_TICK: Duration = Duration::from_millis(100);
+
+/// The least time between two looks for what is due.
+pub(crate) const COORDINATOR_TICK_MIN: Duration = Duration::from_millis(1);
 
 /// Threads that wait for uploads on behalf of all worker threads.
 pub(crate) const UPLOAD_THREADS: usize = 2;

@@ -69,6 +69,8 @@ pub(crate) enum Report {
     Part(Part),
     /// Everything of this thread that belongs to the checkpoint has been handed over.
     EpochEnded(EpochEnd),
+    /// The control has something new.
+    Asked,
     /// A source asks for a checkpoint at its position.
     CheckpointWanted,
     /// All sources of the thread have been read to their ends and the final watermark has passed all nodes.

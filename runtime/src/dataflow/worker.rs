@@ -15,7 +15,9 @@ use sql::Timestamp;
 use super::channel::{ChannelReceiver, Wakers};
 use super::counters::{Figures, OperatorCounters};
 use super::instance::Instance;
-use super::limits::{DRAIN_BYTES_MAX, DUTIES_INTERVAL, FIGURES_INTERVAL, IDLE_SLEEP};
+use super::limits::{
+    DRAIN_BYTES_MAX, DUTIES_INTERVAL, FIGURES_INTERVAL, IDLE_ROUNDS_SHORT, IDLE_SLEEP, IDLE_SLEEP_LONG,
+};
 use super::message::{Command, Message, Report};
 use super::node::Work;
 use super::source::Progress;
@@ -74,6 +76,7 @@ impl Worker<'_> {
     /// Until the job ends, is abandoned or fails.
     pub(crate) fn run(mut self) -> Result<(), JobError> {
         self.wakers.register(self.thread);
+        let mut idle_rounds = 0;
         loop {
             if self.shared.abandon.load(Ordering::Acquire) || !self.obey()? {
                 self.count_rows();
@@ -93,9 +96,15 @@ impl Worker<'_> {
                 self.last_duties = Some(now);
                 self.duties(now)?;
             }
-            if !busy {
-                std::thread::park_timeout(IDLE_SLEEP);
+            if busy {
+                idle_rounds = 0;
+                continue;
             }
+            idle_rounds = (idle_rounds + 1).min(IDLE_ROUNDS_SHORT);
+            std::thread::park_timeout(match idle_rounds < IDLE_ROUNDS_SHORT {
+                true => IDLE_SLEEP,
+                false => IDLE_SLEEP_LONG,
+            });
         }
     }
 

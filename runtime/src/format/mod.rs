@@ -6,7 +6,7 @@
 //! never a panic.
 
 mod csv;
-mod json;
+pub(crate) mod json;
 pub mod number;
 mod raw;
 pub mod scalar;

@@ -6,16 +6,21 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use serde::Deserialize;
 
 use super::Deployment;
+use crate::connector::collect::{self, Collected};
+use crate::connector::options::{JobEnvironment, Options};
+use crate::connector::registry::SinkRequest;
+use crate::connector::{Sinks, SplitSource};
 use crate::dataflow::event::Event;
-use crate::dataflow::{self, Control, Summary};
+use crate::dataflow::{Connectors, Control, Registry, Summary, run_with};
 use crate::error::JobError;
-use crate::job::Job;
+use crate::job::{Job, SourceSpec};
 
 /// What the worker asks for.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
@@ -31,12 +36,17 @@ enum Command {
 /// Lines on their way to the worker.
 enum Outgoing {
     Event(Event),
+    /// Rows of a query.
+    Line(Vec<u8>),
     /// All that came before is to be written; nothing follows.
     End,
 }
 
 /// Figures are left out while more than this waits for the worker to read.
 const BACKLOG_MAX: usize = 1_000;
+
+/// Rows of a query whose deployment does not say how many.
+const QUERY_ROWS_MAX: u64 = 10_000;
 
 /// Time for the last lines to be written.
 const FLUSH_MAX: Duration = Duration::from_secs(5);
@@ -71,7 +81,50 @@ fn serve(job: &Job, stream: UnixStream, reports: &Reports) -> Result<Summary, Jo
         .stack_size(COMMAND_STACK_BYTES)
         .spawn(move || obey(lines, &commanded, &ender))
         .map_err(|error| JobError::external("operating system", error))?;
-    dataflow::run(job, &deployment, &control)
+    let connectors = SessionConnectors {
+        collected: collected(&deployment, &control, reports),
+    };
+    run_with(job, &deployment, &control, &connectors, None)
+}
+
+/// Rows of a query go to the worker; when there are enough the job ends well.
+fn collected(deployment: &Deployment, control: &Control, reports: &Reports) -> Arc<Collected> {
+    let rows_max = deployment.query.map_or(QUERY_ROWS_MAX, |query| query.max_rows);
+    let (outgoing, control) = (reports.sender.clone(), control.clone());
+    let deliver = move |line| {
+        let _ = outgoing.send(Outgoing::Line(line));
+    };
+    Collected::new(rows_max, deliver, move || control.stop())
+}
+
+/// The usual connectors, but for the sink of a bare query.
+struct SessionConnectors {
+    collected: Arc<Collected>,
+}
+
+impl Connectors for SessionConnectors {
+    fn open_source(
+        &self,
+        spec: &SourceSpec,
+        options: &Options,
+        environment: &JobEnvironment,
+    ) -> Result<Box<dyn SplitSource>, JobError> {
+        Registry.open_source(spec, options, environment)
+    }
+
+    fn open_sinks(
+        &self,
+        requests: &[SinkRequest<'_>],
+        environment: &JobEnvironment,
+    ) -> Result<Sinks, JobError> {
+        let mut sinks = Registry.open_sinks(requests, environment)?;
+        for (request, table) in requests.iter().zip(&mut sinks.tables) {
+            if request.spec.table.is_none() {
+                *table = collect::open_sink(request, &self.collected);
+            }
+        }
+        Ok(sinks)
+    }
 }
 
 /// These threads only move lines.
@@ -156,13 +209,15 @@ impl Reports {
 
 fn write(mut stream: UnixStream, outgoing: &Receiver<Outgoing>) -> std::io::Result<()> {
     for item in outgoing {
-        let event = match item {
-            Outgoing::Event(event) => event,
+        match item {
+            Outgoing::Event(event) => {
+                let mut line = serde_json::to_vec(&event).expect("events are plain data");
+                line.push(b'\n');
+                stream.write_all(&line)?;
+            }
+            Outgoing::Line(line) => stream.write_all(&line)?,
             Outgoing::End => break,
-        };
-        let mut line = serde_json::to_vec(&event).expect("events are plain data");
-        line.push(b'\n');
-        stream.write_all(&line)?;
+        }
     }
     stream.flush()
 }

@@ -88,7 +88,7 @@ impl Encoder for JsonEncoder {
 }
 
 /// A column that is not NULL.
-fn write_column(
+pub(super) fn write_column(
     row: RowRef<'_>,
     column: usize,
     ty: &DataType,
@@ -167,9 +167,10 @@ fn write_value(
             }
             output.push(b']');
         }
-        (Value::Map(entries), TypeKind::Map(_, ty)) => write_map(entries, ty, settings, output)?,
-        (Value::Map(entries), TypeKind::Multiset(_)) => {
-            write_map(entries, &DataType::not_null(TypeKind::Int), settings, output)?;
+        (Value::Map(entries), TypeKind::Map(key, ty)) => write_map(entries, key, ty, settings, output)?,
+        (Value::Map(entries), TypeKind::Multiset(element)) => {
+            let count = DataType::not_null(TypeKind::Int);
+            write_map(entries, element, &count, settings, output)?;
         }
         (Value::Row(values), TypeKind::Row(fields)) => write_fields(values, fields, settings, output)?,
         (value, _) => unreachable!("{value:?} is not a value of {ty}"),
@@ -203,6 +204,7 @@ fn write_fields(
 
 fn write_map(
     entries: &[(Value, Value)],
+    key_type: &DataType,
     ty: &DataType,
     settings: &EncodeSettings,
     output: &mut Vec<u8>,
@@ -210,8 +212,13 @@ fn write_map(
     output.push(b'{');
     let mut first = true;
     for (key, value) in entries {
+        let other;
         let key = match (key, settings.null_key) {
             (Value::Text(key), _) => key.as_str(),
+            (key, _) if !key.is_null() => {
+                other = key_text(key, key_type, settings)?;
+                other.as_str()
+            }
             (_, NullKey::Literal) => settings.null_key_literal.as_str(),
             (_, NullKey::Drop) => continue,
             (_, NullKey::Fail) => {
@@ -230,6 +237,14 @@ fn write_map(
     }
     output.push(b'}');
     Ok(())
+}
+
+/// Tables have only text as keys (see `check_type`); what people look at has others, too.
+fn key_text(key: &Value, ty: &DataType, settings: &EncodeSettings) -> Result<String, FormatError> {
+    let mut text = Vec::new();
+    write_value(key, ty, settings, &mut text)?;
+    let text = String::from_utf8(text).expect("JSON is text");
+    Ok(text.trim_matches('"').to_owned())
 }
 
 /// A JSON string with the escapes that Jackson writes.

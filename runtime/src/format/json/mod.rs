@@ -10,11 +10,14 @@ mod fuzz;
 mod nested;
 mod object;
 mod plain;
+mod rows;
 mod scan;
 mod shapes;
 mod simd;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use rows::RowWriter;
 
 use super::temporal::TimestampStandard;
 use super::{DecodeColumn, Decoder, EncodeColumn, Encoder};
