@@ -108,7 +108,12 @@ impl Job {
         });
         let output = BufReader::new(child.stdout.take().expect("a pipe"));
         let (sender, rows) = channel();
-        std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        std::thread::spawn(move || {
+            output
+                .lines()
+                .map_while(Result::ok)
+                .try_for_each(|line| sender.send(line))
+        });
         Job {
             child,
             stream,
@@ -193,15 +198,24 @@ fn a_job_is_led_by_its_session() {
     let mut first = built.start(&built.totals("first", 1));
     assert_eq!(first.running(), None);
     let metrics = first.metrics(|metrics| metrics.rows_read > 2_000);
-    let aggregate = metrics.operators.iter().find(|operator| operator.state_bytes.is_some());
+    let aggregate = metrics
+        .operators
+        .iter()
+        .find(|operator| operator.state_bytes.is_some());
     let aggregate = aggregate.expect("one has state");
-    assert!(aggregate.rows_in > 1_000 && aggregate.rows_out > 0, "{aggregate:?}");
+    assert!(
+        aggregate.rows_in > 1_000 && aggregate.rows_out > 0,
+        "{aggregate:?}"
+    );
     first.order(&Order::Checkpoint);
     let checkpoint = first.wait("a checkpoint", |report| match report {
         Report::CheckpointCompleted(checkpoint) => Some(checkpoint.clone()),
         _ => None,
     });
-    assert!(checkpoint.size_bytes > 0 && checkpoint.full_size_bytes > 0, "{checkpoint:?}");
+    assert!(
+        checkpoint.size_bytes > 0 && checkpoint.full_size_bytes > 0,
+        "{checkpoint:?}"
+    );
     first.order(&Order::Savepoint {
         url: built.url("savepoints"),
     });
@@ -223,12 +237,18 @@ fn a_job_is_led_by_its_session() {
         deployment["restore_from"] = json!(from.url);
         let mut job = built.start(&deployment);
         assert_eq!(job.running(), Some(from.url));
-        job.wait("its end", |report| matches!(report, Report::Finished { .. }).then_some(()));
+        job.wait("its end", |report| {
+            matches!(report, Report::Finished { .. }).then_some(())
+        });
         assert_eq!(job.exit().code(), Some(0));
         let rows: Vec<String> = job.output.iter().collect();
         for (parity, sum) in [(0, 100_010_000), (1, 100_000_000)] {
             let expected = format!("+U[{parity}, 10000, {sum}]");
-            assert!(rows.iter().any(|row| row.ends_with(&expected)), "{expected}: {:?}", rows.last());
+            assert!(
+                rows.iter().any(|row| row.ends_with(&expected)),
+                "{expected}: {:?}",
+                rows.last()
+            );
         }
     }
 }
@@ -257,7 +277,10 @@ fn a_job_ends_as_it_is_told() {
     assert_eq!(again.running(), Some(url));
     again.order(&Order::Stop { savepoint: None });
     let (last, status) = again.end();
-    assert_eq!((last, status.code()), (Report::Finished { savepoint: None }, Some(0)));
+    assert_eq!(
+        (last, status.code()),
+        (Report::Finished { savepoint: None }, Some(0))
+    );
 
     let mut wrong = built.totals("wrong", 1);
     wrong["tables"]["numbers"]["rows-per-second"] = json!("many");
@@ -265,7 +288,10 @@ fn a_job_ends_as_it_is_told() {
     let Report::Failed { message } = last else {
         panic!("{last:?}");
     };
-    assert!(message.starts_with("table numbers: option 'rows-per-second'"), "{message}");
+    assert!(
+        message.starts_with("table numbers: option 'rows-per-second'"),
+        "{message}"
+    );
     assert_eq!(status.code(), Some(1));
 }
 
