@@ -14,3 +14,7 @@ pub mod launch;
 pub mod operator;
 pub mod row;
 pub mod state;
+
+/// Which build of the runtime this is; none when cargo was called by hand. Naming it makes cargo compile anew for
+/// another id.
+pub const BUILD_ID: Option<&str> = option_env!("MILLSTREAM_BUILD_ID");

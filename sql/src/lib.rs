@@ -34,3 +34,7 @@ pub use session::Session;
 pub use time::{Date, Time, Timestamp};
 pub use types::{DataType, Field, TypeKind};
 pub use value::Value;
+
+/// Which build of the runtime this belongs to; none when cargo was called by hand. Naming it makes cargo compile anew
+/// for another id.
+pub const BUILD_ID: Option<&str> = option_env!("MILLSTREAM_BUILD_ID");

@@ -10,7 +10,11 @@ use crate::job::{Job, Node, OperatorSpec};
 
 pub(super) fn describe(job: &Job) -> Result<String, JobError> {
     let operators: Vec<Value> = job.nodes.iter().map(|node| operator(job, node)).collect();
-    let description = json!({ "name": job.name, "operators": operators });
+    let description = json!({
+        "name": job.name,
+        "runtime_build_id": crate::BUILD_ID,
+        "operators": operators,
+    });
     Ok(serde_json::to_string_pretty(&description).expect("a description is plain data"))
 }
 

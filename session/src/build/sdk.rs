@@ -98,7 +98,7 @@ impl Sdk {
     /// The compiled runtime; built now if this is the first time.
     pub fn libraries(&self, build_id: &str) -> Result<Libraries> {
         let folder = crate::build::cache::folder("runtime")?.join(build_id);
-        crate::build::cache::once(&folder, |target| self.build_libraries(target))?;
+        crate::build::cache::once(&folder, |target| self.build_libraries(build_id, target))?;
         let named = ["runtime", "sql"].map(|name| (name.to_owned(), folder.join(format!("lib{name}.rlib"))));
         Ok(Libraries {
             crates: BTreeMap::from(named),
@@ -107,11 +107,14 @@ impl Sdk {
         })
     }
 
-    fn build_libraries(&self, target: &Path) -> Result<()> {
+    fn build_libraries(&self, build_id: &str, target: &Path) -> Result<()> {
         eprintln!("building the runtime (once per version, three to five minutes) …");
         let mut command = self.command("cargo");
         // OpenSSL writes the time of its build into itself unless it is told one.
         command.env("SOURCE_DATE_EPOCH", "0");
+        // The crates name this variable, so cargo compiles them again when it changes. By itself it takes what another
+        // checkout left in the shared folder for its own: it only compares times of files.
+        command.env("MILLSTREAM_BUILD_ID", build_id);
         command.args([
             "build",
             "--release",
