@@ -1,6 +1,7 @@
 //! What names in a query may refer to: tables, functions, connector options.
 
 pub mod aggregate;
+pub mod changelog;
 pub mod connector;
 pub mod function;
 pub mod functions;

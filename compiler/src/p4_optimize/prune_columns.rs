@@ -1,12 +1,14 @@
 //! Columns that nobody reads disappear from every node down to the sources, and unread aggregates with them.
 //!
 //! First, from the sinks down, which columns of each node are read; then, from the sources up, every node anew over
-//! what is left. A source keeps the columns of its watermark: without them time would stand still.
+//! what is left. A source keeps the columns of its watermark: without them time would stand still. One that delivers
+//! upserts keeps its key: without it nobody knows which row they replace.
 
 use std::collections::BTreeSet;
 
 use sql::Value;
 
+use crate::catalog::changelog::delivers_upserts;
 use crate::catalog::table::Table;
 use crate::expr::{Expr, ExprKind};
 use crate::p3_plan::plan::{
@@ -280,6 +282,10 @@ impl Narrowing<'_> {
         if let Some(watermark) = &table.watermark {
             let reads = watermark.expr.columns().into_iter().chain([watermark.column]);
             kept.extend(reads.filter_map(|read| columns.iter().position(|column| *column == read)));
+        }
+        if delivers_upserts(table) {
+            let key = table.primary_key.iter();
+            kept.extend(key.filter_map(|key| columns.iter().position(|column| column == key)));
         }
         let kept: Vec<usize> = kept.into_iter().collect();
         let columns = kept.iter().map(|column| columns[*column]).collect();

@@ -44,6 +44,7 @@ fn has_changelog_format(table: &Table) -> bool {
 pub(super) fn source_mode(table: &Table) -> ChangelogMode {
     match connector(table) {
         "upsert-kafka" => ChangelogMode {
+            insert: false,
             update_before: false,
             ..ChangelogMode::ALL
         },
@@ -52,12 +53,6 @@ pub(super) fn source_mode(table: &Table) -> ChangelogMode {
         _ if has_changelog_format(table) => ChangelogMode::ALL,
         _ => ChangelogMode::INSERT_ONLY,
     }
-}
-
-/// The table's updates need the row before, which only state could tell.
-pub(super) fn is_upsert_source(table: &Table) -> bool {
-    let mode = source_mode(table);
-    mode.update_after && !mode.update_before
 }
 
 /// `I,UA,UB,D` as the `values` connector lists it.

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::node::{
-    Calc, Exchange, GroupAgg, Operator, Sink, SinkUpsertMaterializer, Source, Union, Values, WindowAgg,
-    WindowAssign,
+    Calc, ChangelogNormalize, Exchange, GroupAgg, Operator, Sink, SinkUpsertMaterializer, Source, Union,
+    Values, WindowAgg, WindowAssign,
 };
 use crate::base::Span;
 use crate::p3_plan::plan::Schema;
@@ -41,6 +41,7 @@ pub enum PhysicalOp {
     Source(Source),
     Values(Values),
     Calc(Calc),
+    ChangelogNormalize(ChangelogNormalize),
     Union(Union),
     Exchange(Exchange),
     WindowAssign(WindowAssign),
@@ -56,6 +57,7 @@ impl PhysicalOp {
             PhysicalOp::Source(operator) => operator,
             PhysicalOp::Values(operator) => operator,
             PhysicalOp::Calc(operator) => operator,
+            PhysicalOp::ChangelogNormalize(operator) => operator,
             PhysicalOp::Union(operator) => operator,
             PhysicalOp::Exchange(operator) => operator,
             PhysicalOp::WindowAssign(operator) => operator,
@@ -71,6 +73,7 @@ impl PhysicalOp {
             PhysicalOp::Source(operator) => operator,
             PhysicalOp::Values(operator) => operator,
             PhysicalOp::Calc(operator) => operator,
+            PhysicalOp::ChangelogNormalize(operator) => operator,
             PhysicalOp::Union(operator) => operator,
             PhysicalOp::Exchange(operator) => operator,
             PhysicalOp::WindowAssign(operator) => operator,

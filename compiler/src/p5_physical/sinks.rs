@@ -1,26 +1,33 @@
-//! Whether every sink can take the changes it is given.
+//! Whether every sink can take the changes it is given, and every source can tell what it changes.
 
-use super::connector::{SinkMode, how_to_take_updates, is_upsert_source, sink_mode};
+use super::connector::{SinkMode, how_to_take_updates, sink_mode};
 use super::node::{Sink, Source};
 use super::plan::{PhysicalNode, PhysicalOp, PhysicalPlan};
 use crate::base::{Diagnostic, ErrorSink};
+use crate::catalog::changelog::delivers_upserts;
 use crate::catalog::table::Table;
 
 pub(super) fn check(plan: &PhysicalPlan, errors: &mut ErrorSink) {
     for node in &plan.nodes {
         match &node.op {
             PhysicalOp::Sink(Sink { table: Some(table) }) => check_sink(plan, node, table, errors),
-            PhysicalOp::Source(Source { table, .. }) if is_upsert_source(table) => {
-                let message = format!(
-                    "table '{}' delivers updates without the rows before, which this version cannot read",
-                    table.name
-                );
-                let help = "read a changelog with -U rows ('format' = 'debezium-json'), or insertions";
-                errors.push(Diagnostic::error("E5004", node.span, message).with_help(help));
-            }
+            PhysicalOp::Source(Source { table, .. }) => check_source(node, table, errors),
             _ => {}
         }
     }
+}
+
+/// Which row an update replaces, only a key can tell.
+fn check_source(source: &PhysicalNode, table: &Table, errors: &mut ErrorSink) {
+    if !delivers_upserts(table) || !table.primary_key.is_empty() {
+        return;
+    }
+    let message = format!(
+        "table '{}' delivers updates without the rows before, but has no PRIMARY KEY",
+        table.name
+    );
+    let help = "declare PRIMARY KEY (…) NOT ENFORCED in its CREATE TABLE";
+    errors.push(Diagnostic::error("E5004", source.span, message).with_help(help));
 }
 
 fn check_sink(plan: &PhysicalPlan, sink: &PhysicalNode, table: &Table, errors: &mut ErrorSink) {

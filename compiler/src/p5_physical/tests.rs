@@ -262,11 +262,49 @@ fn casts_that_keep_values_apart_keep_the_key() {
 }
 
 #[test]
-fn upsert_sources_are_refused() {
+fn upsert_sources_need_a_key() {
     let plan = build(UPSERT, |b, source| {
         b.sink(source, "copy", &[], PRINT);
     });
     assert_eq!(only_problem(&plan).code, "E5004");
+}
+
+/// A query over upserts by hostname, into a table by hostname: its plan.
+fn over_upserts(into: Options, query: impl FnOnce(&mut Builder, NodeId) -> NodeId) -> String {
+    let mut b = Builder::default();
+    let mut table = cpu(UPSERT);
+    table.primary_key = vec![0];
+    let source = b.source(table);
+    let rows = query(&mut b, source);
+    b.sink(rows, "cpu_agg", &[0], into);
+    text_of(&optimize(b.plan))
+}
+
+#[test]
+fn upserts_are_normalized_where_somebody_needs_the_row_before() {
+    let rows_before = "ChangelogNormalize(key=[hostname], changelogMode=[I,UB,UA,D])";
+    let none = "ChangelogNormalize";
+    let host = |b: &mut Builder, source| b.filter(source, equal(hostname(), text("a")));
+    let usage = |b: &mut Builder, source| {
+        let limit = literal(sql::Value::Double(80.0), build::not_null(build::double()));
+        b.filter(source, greater(column(2, build::double()), limit))
+    };
+    assert!(!over_upserts(JDBC, measured).contains(none), "upserts go through");
+    assert!(
+        !over_upserts(UPSERT, host).contains(none),
+        "a key does not change"
+    );
+    assert!(over_upserts(PRINT, measured).contains(rows_before));
+    assert!(over_upserts(JDBC, usage).contains(rows_before));
+    let counted = over_upserts(JDBC, |b, source| {
+        let input = measured(b, source);
+        b.group(input, &[1])
+    });
+    assert!(counted.contains(rows_before), "{counted}");
+    assert!(
+        counted.contains("Source(table=[cpu], fields=[hostname, usage"),
+        "{counted}"
+    );
 }
 
 #[test]

@@ -21,6 +21,14 @@ pub mod calc {
     pub mod wider_timestamp;
 }
 
+pub mod changelog_normalize {
+    pub mod aggregated;
+    pub mod filtered;
+    pub mod not_needed;
+    pub mod other_key_in_the_sink;
+    pub mod rows_before_are_told;
+}
+
 pub mod exchange {
     pub mod two_keys;
 }
@@ -138,6 +146,11 @@ pub const GOLDEN: &[Golden] = &[
     ("calc/order_is_kept", calc::order_is_kept::job, include_str!("calc/order_is_kept.rs")),
     ("calc/three_valued_logic", calc::three_valued_logic::job, include_str!("calc/three_valued_logic.rs")),
     ("calc/wider_timestamp", calc::wider_timestamp::job, include_str!("calc/wider_timestamp.rs")),
+    ("changelog_normalize/aggregated", changelog_normalize::aggregated::job, include_str!("changelog_normalize/aggregated.rs")),
+    ("changelog_normalize/filtered", changelog_normalize::filtered::job, include_str!("changelog_normalize/filtered.rs")),
+    ("changelog_normalize/not_needed", changelog_normalize::not_needed::job, include_str!("changelog_normalize/not_needed.rs")),
+    ("changelog_normalize/other_key_in_the_sink", changelog_normalize::other_key_in_the_sink::job, include_str!("changelog_normalize/other_key_in_the_sink.rs")),
+    ("changelog_normalize/rows_before_are_told", changelog_normalize::rows_before_are_told::job, include_str!("changelog_normalize/rows_before_are_told.rs")),
     ("exchange/two_keys", exchange::two_keys::job, include_str!("exchange/two_keys.rs")),
     ("functions/casts", functions::casts::job, include_str!("functions/casts.rs")),
     ("functions/collections", functions::collections::job, include_str!("functions/collections.rs")),

@@ -12,7 +12,7 @@ pub struct SinkRequest<'a> {
     pub options: Options,
 }
 
-const SOURCES: &str = "datagen, filesystem, jdbc, kafka, values";
+const SOURCES: &str = "datagen, filesystem, jdbc, kafka, upsert-kafka, values";
 const SINKS: &str = "blackhole, filesystem, jdbc, kafka, print, upsert-kafka, values";
 
 /// Opens a source table.
@@ -25,7 +25,7 @@ pub fn open_source(
         "datagen" => datagen::open_source(spec, options, environment),
         "filesystem" => filesystem::open_source(spec, options),
         "jdbc" => jdbc::open_source(spec, options),
-        "kafka" => kafka::open_source(spec, options, environment),
+        "kafka" | "upsert-kafka" => kafka::open_source(spec, options, environment),
         "values" => values::open_source(spec, options),
         other => Err(unknown(options, other, SOURCES)),
     }

@@ -55,6 +55,7 @@ pub enum OperatorSpec {
     Values(ValuesSpec),
     /// Filter and project in one pass.
     Calc(BatchKernel),
+    ChangelogNormalize(ChangelogNormalizeSpec),
     Union,
     /// Sends every row to the thread that owns its key group; no keys: all to one thread.
     Exchange {
@@ -185,6 +186,13 @@ pub enum AggregateFunction {
     Avg,
     Min,
     Max,
+}
+
+/// Upserts by key → a changelog. Output columns: those of the input.
+pub struct ChangelogNormalizeSpec {
+    pub key: Vec<usize>,
+    /// Emit -U before +U. False where only the latest row per key is asked for.
+    pub emit_update_before: bool,
 }
 
 /// Of the rows with one primary key the last one is handed on. Output columns: those of the input.

@@ -24,6 +24,7 @@ fn operator(job: &Job, node: &Node) -> Value {
         OperatorSpec::Sink(spec) => ("sink", spec.table),
         OperatorSpec::Values(_) => ("values", None),
         OperatorSpec::Calc(_) => ("calc", None),
+        OperatorSpec::ChangelogNormalize(_) => ("changelog-normalize", None),
         OperatorSpec::Union => ("union", None),
         OperatorSpec::Exchange { .. } => ("exchange", None),
         OperatorSpec::WindowAssign(_) => ("window-assign", None),

@@ -3,6 +3,7 @@
 
 mod aggregate;
 mod calc;
+mod changelog_normalize;
 mod copy;
 pub mod exchange;
 mod group_agg;
@@ -64,6 +65,9 @@ pub fn build(node: &Node, input: &[Column]) -> Result<Box<dyn Operator>, JobErro
         OperatorSpec::GroupAgg(spec) => Box::new(group_agg::GroupAgg::new(node, spec, input)?),
         OperatorSpec::WindowAssign(spec) => Box::new(window_assign::WindowAssign::new(node, spec, input)?),
         OperatorSpec::WindowAgg(spec) => Box::new(window_agg::WindowAgg::new(node, spec, input)?),
+        OperatorSpec::ChangelogNormalize(spec) => {
+            Box::new(changelog_normalize::ChangelogNormalize::new(node, spec, input))
+        }
         OperatorSpec::SinkUpsertMaterializer(spec) => Box::new(
             sink_upsert_materializer::SinkUpsertMaterializer::new(node, spec, input),
         ),

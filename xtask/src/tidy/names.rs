@@ -4,8 +4,9 @@ use super::Finding;
 use super::sources::Tree;
 
 /// Operators that exist, and the files that must carry the name.
-const OPERATORS: [&str; 10] = [
+const OPERATORS: [&str; 11] = [
     "calc",
+    "changelog_normalize",
     "exchange",
     "group_agg",
     "sink",

@@ -4,6 +4,7 @@
 //! changes come out and which must come in, where its rows are, what tells them apart, and what they mean.
 
 pub mod calc;
+pub mod changelog_normalize;
 pub mod exchange;
 pub mod group_agg;
 pub mod sink;
@@ -20,6 +21,7 @@ use super::plan::{ChangelogMode, PhysicalNode};
 use crate::p3_plan::plan::Schema;
 
 pub use calc::Calc;
+pub use changelog_normalize::ChangelogNormalize;
 pub use exchange::Exchange;
 pub use group_agg::GroupAgg;
 pub use sink::Sink;

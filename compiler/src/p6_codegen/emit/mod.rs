@@ -3,6 +3,7 @@
 
 mod aggregate;
 mod calc;
+mod changelog_normalize;
 mod exchange;
 mod group_agg;
 mod sink;
@@ -90,6 +91,7 @@ fn operator(subject: &Subject<'_>, items: &mut Items<'_>) -> TokenStream {
         PhysicalOp::Source(source) => source::emit(subject, &source.table, &source.columns, items),
         PhysicalOp::Values(values) => values::emit(subject, &values.rows, items),
         PhysicalOp::Calc(calc) => calc::emit(subject, calc, items),
+        PhysicalOp::ChangelogNormalize(normalize) => changelog_normalize::emit(normalize, items),
         PhysicalOp::Union(_) => quote!(OperatorSpec::Union),
         PhysicalOp::Exchange(exchange) => exchange::emit(exchange),
         PhysicalOp::WindowAssign(assign) => window_assign::emit(subject, &assign.window, items),

@@ -18,7 +18,7 @@ use crate::connector::options::Options;
 use crate::connector::{Polled, Split, SplitReader};
 use crate::error::JobError;
 use crate::format::{self, DecodeColumn, Decoded, Decoder};
-use crate::job::{ReadFrom, SourceSpec};
+use crate::job::{ReadColumn, ReadFrom, SourceSpec};
 use crate::row::{BatchWriter, RowKind};
 
 /// Longest wait for messages in one poll: short, so that a thread with nothing to read serves its other work.
@@ -31,11 +31,20 @@ pub(super) struct ReaderPlan {
     config: ClientConfig,
     options: Options,
     key: Option<Vec<DecodeColumn>>,
+    /// Of upsert-kafka: the key as a message without value has it, which deletes the row.
+    deletes: Option<Deletion>,
     value: Vec<DecodeColumn>,
     value_prefix: &'static str,
     metadata: Vec<(usize, DataType, Metadata)>,
     commits_offsets: bool,
     bound: Option<Point>,
+}
+
+/// What a message without value tells of the row that it deletes.
+struct Deletion {
+    key: Vec<DecodeColumn>,
+    /// Columns that it does not tell.
+    unknown: Vec<usize>,
 }
 
 impl ReaderPlan {
@@ -45,7 +54,8 @@ impl ReaderPlan {
         config: ClientConfig,
     ) -> Result<ReaderPlan, JobError> {
         let names: Vec<&str> = spec.physical.iter().map(|column| column.name).collect();
-        let parts = columns::split(options, &names, None)?;
+        let is_upsert = options.get("connector") == Some("upsert-kafka");
+        let parts = columns::split(options, &names, is_upsert.then_some(spec.primary_key.as_slice()))?;
         let target = |physical: usize| {
             spec.read
                 .iter()
@@ -56,6 +66,18 @@ impl ReaderPlan {
             ty: spec.physical[*position].ty.clone(),
             target: target(*position).filter(|_| wanted),
         };
+        let deletes = parts.key.as_ref().filter(|_| is_upsert).map(|key| {
+            let is_unknown = |read: &ReadColumn| match read.from {
+                ReadFrom::Physical(physical) => !spec.primary_key.contains(&physical),
+                ReadFrom::Metadata(_) => false,
+            };
+            Deletion {
+                key: key.iter().map(|part| column(part, true)).collect(),
+                unknown: (0..spec.read.len())
+                    .filter(|i| is_unknown(&spec.read[*i]))
+                    .collect(),
+            }
+        });
         let in_value = |position: usize| parts.value.iter().any(|(p, _)| *p == position);
         // A column in both is the value's, as in Flink; a key nobody reads is not decoded.
         let key: Option<Vec<DecodeColumn>> = parts
@@ -70,6 +92,7 @@ impl ReaderPlan {
         Ok(ReaderPlan {
             config,
             key: key.filter(|key| key.iter().any(|column| column.target.is_some())),
+            deletes,
             value: parts.value.iter().map(|part| column(part, true)).collect(),
             value_prefix: parts.value_prefix,
             metadata,
@@ -144,11 +167,17 @@ impl ReaderPlan {
     }
 }
 
+struct Decoders {
+    key: Option<Box<dyn Decoder>>,
+    /// Of the keys of messages that delete.
+    deleted: Option<Box<dyn Decoder>>,
+    value: Box<dyn Decoder>,
+}
+
 pub(super) struct KafkaReader {
     plan: Arc<ReaderPlan>,
     consumer: BatchConsumer,
-    key: Option<Box<dyn Decoder>>,
-    value: Box<dyn Decoder>,
+    decoders: Decoders,
     partitions: Vec<Partition>,
     by_handle: PartitionIndex,
     /// Bounded partitions whose end has been reached and not yet told.
@@ -158,14 +187,19 @@ pub(super) struct KafkaReader {
 
 impl KafkaReader {
     pub(super) fn new(plan: Arc<ReaderPlan>) -> Result<KafkaReader, JobError> {
-        let key = match &plan.key {
-            Some(columns) => Some(format::open_decoder(&plan.options, "key.", columns.clone())?),
-            None => None,
+        let of_key = |columns: Option<&Vec<DecodeColumn>>| {
+            let open =
+                |columns: &Vec<DecodeColumn>| format::open_decoder(&plan.options, "key.", columns.clone());
+            columns.map(open).transpose()
+        };
+        let decoders = Decoders {
+            key: of_key(plan.key.as_ref())?,
+            deleted: of_key(plan.deletes.as_ref().map(|deletion| &deletion.key))?,
+            value: format::open_decoder(&plan.options, plan.value_prefix, plan.value.clone())?,
         };
         Ok(KafkaReader {
             consumer: BatchConsumer::new(&plan.config).map_err(refused)?,
-            key,
-            value: format::open_decoder(&plan.options, plan.value_prefix, plan.value.clone())?,
+            decoders,
             partitions: Vec::new(),
             by_handle: PartitionIndex::default(),
             ends: Vec::new(),
@@ -209,19 +243,29 @@ impl PartitionIndex {
 /// Appends the row of a message, if it has one.
 fn append(
     plan: &ReaderPlan,
-    key: &mut Option<Box<dyn Decoder>>,
-    value: &mut dyn Decoder,
+    decoders: &mut Decoders,
     record: Record<'_>,
     topic: &str,
     output: &mut BatchWriter,
 ) -> Result<Decoded, format::FormatError> {
-    let Some(payload) = record.payload() else {
-        return Ok(Decoded::Empty);
-    };
     let metadata = |row: &mut BatchWriter| {
         for (column, ty, key) in &plan.metadata {
             key.put(row, *column, ty, record, topic);
         }
+    };
+    let Decoders { key, deleted, value } = decoders;
+    let Some(payload) = record.payload() else {
+        let (Some(deletion), Some(deleted)) = (&plan.deletes, deleted) else {
+            return Ok(Decoded::Empty);
+        };
+        output.begin(RowKind::Delete);
+        let filled = deleted.fill(record.key().unwrap_or_default(), output);
+        deletion
+            .unknown
+            .iter()
+            .for_each(|column| output.put_null(*column));
+        metadata(output);
+        return closed(filled, output);
     };
     let Some(key) = key else {
         return value.decode(payload, output, &mut |row| metadata(row));
@@ -231,12 +275,20 @@ fn append(
         Decoded::Rows => key.fill(record.key().unwrap_or_default(), output),
         other => Ok(other),
     });
-    if filled != Ok(Decoded::Rows) {
-        output.cancel();
-        return filled;
-    }
     metadata(output);
-    output.finish();
+    closed(filled, output)
+}
+
+/// Closes the open row, or drops it when the record did not fill it.
+fn closed(
+    filled: Result<Decoded, format::FormatError>,
+    output: &mut BatchWriter,
+) -> Result<Decoded, format::FormatError> {
+    if filled == Ok(Decoded::Rows) {
+        output.finish();
+    } else {
+        output.cancel();
+    }
     filled
 }
 
@@ -330,8 +382,7 @@ impl SplitReader for KafkaReader {
             let partition = &mut partitions[split];
             if let Some(record) = record.filter(|_| partition.wants(next)) {
                 current = Some(split);
-                let (key, value) = (&mut self.key, self.value.as_mut());
-                let decoded = append(&self.plan, key, value, record, &partition.topic, output);
+                let decoded = append(&self.plan, &mut self.decoders, record, &partition.topic, output);
                 self.plan.judge(decoded, partition, next - 1, &mut self.skipped)?;
             }
             if partition.pass(next) {

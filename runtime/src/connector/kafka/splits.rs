@@ -56,6 +56,8 @@ pub(crate) fn open_source(
     options: &Options,
     environment: &JobEnvironment,
 ) -> Result<Box<dyn SplitSource>, JobError> {
+    let from_the_beginning = from_the_beginning(options)?;
+    let options = from_the_beginning.as_ref().unwrap_or(options);
     config::check_source(options)?;
     let consumer_config = config::consumer(options, &environment.job_id)?;
     let consumer = consumer_config
@@ -79,6 +81,21 @@ pub(crate) fn open_source(
         plan: Arc::new(ReaderPlan::new(spec, options, consumer_config)?),
         options: options.clone(),
     }))
+}
+
+/// The options of an upsert-kafka table: it is a table only when all of its topic is read.
+fn from_the_beginning(options: &Options) -> Result<Option<Options>, JobError> {
+    if options.get("connector") != Some("upsert-kafka") {
+        return Ok(None);
+    }
+    if options.get(STARTUP).is_some() {
+        return Err(options.error(STARTUP, "upsert-kafka reads a topic from its beginning"));
+    }
+    let mut options = options.clone();
+    options
+        .values
+        .insert(STARTUP.to_owned(), "earliest-offset".to_owned());
+    Ok(Some(options))
 }
 
 fn topics(options: &Options) -> Result<Topics, JobError> {

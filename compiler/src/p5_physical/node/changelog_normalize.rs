@@ -1,0 +1,69 @@
+//! `changelog_normalize`: upserts by key → a changelog that says what was there before.
+
+use super::super::identity::{Meaning, digest};
+use super::super::keys::Distribution;
+use super::super::plan::{ChangelogMode, PhysicalNode};
+use super::{Operator, listed};
+use crate::p3_plan::plan::Schema;
+use crate::p3_plan::text::names_of;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangelogNormalize {
+    /// The table's primary key.
+    pub key: Vec<usize>,
+    pub emit_update_before: bool,
+}
+
+impl Operator for ChangelogNormalize {
+    fn kind(&self) -> &'static str {
+        "changelog_normalize"
+    }
+
+    fn base_name(&self, input: &Schema, _: &Schema) -> String {
+        format!("normalize_by_{}", listed(&self.key, input))
+    }
+
+    fn text(&self, input: &Schema, _: &Schema) -> String {
+        format!("ChangelogNormalize(key=[{}])", names_of(&self.key, input))
+    }
+
+    fn derive_mode(&mut self, input: ChangelogMode, needs_update_before: bool) -> ChangelogMode {
+        self.emit_update_before = needs_update_before;
+        ChangelogMode {
+            insert: true,
+            update_before: needs_update_before,
+            update_after: true,
+            delete: input.delete,
+        }
+    }
+
+    fn needs_update_before(&self, _: bool, _: &PhysicalNode) -> bool {
+        false
+    }
+
+    fn exchange_keys(&self) -> Option<Vec<usize>> {
+        Some(self.key.clone())
+    }
+
+    fn distribution(&self, _: &Distribution) -> Distribution {
+        Distribution::by(self.key.clone())
+    }
+
+    fn upsert_keys(&self, _: &[&PhysicalNode], _: usize) -> Vec<Vec<usize>> {
+        vec![self.key.clone()]
+    }
+
+    fn meaning(&self, inputs: &[&Meaning], _: usize) -> Meaning {
+        let columns = &inputs[0].columns;
+        let key: Vec<&str> = self.key.iter().map(|key| columns[*key].as_str()).collect();
+        Meaning {
+            rows: digest(&["normalized", &inputs[0].rows, &key.join("|")]),
+            columns: columns.clone(),
+        }
+    }
+
+    fn state_layout(&self, input: &Schema) -> Option<String> {
+        let types: Vec<String> = input.columns.iter().map(|column| column.ty.to_string()).collect();
+        Some(format!("{} key={:?}", types.join("|"), self.key))
+    }
+}
