@@ -73,6 +73,75 @@ fn part_files_appear_with_their_checkpoint_and_once() {
     assert_eq!(rows, (1..=ROWS).collect::<Vec<_>>());
 }
 
+/// Paths of all files below a folder, relative to it.
+fn paths(folder: &Path, prefix: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.expect("the folder can be listed").path();
+        let name = format!("{prefix}{}", path.file_name().expect("a name").to_string_lossy());
+        match path.is_dir() {
+            true => found.extend(paths(&path, &format!("{name}/"))),
+            false => found.push(name),
+        }
+    }
+    found
+}
+
+/// Parts go on through checkpoints; a restart shows what the checkpoint covers of them, and removes the rest.
+#[test]
+fn partitions_are_written_once_and_read_back() {
+    let script = Script::new(
+        &format!(
+            "SET 'execution.checkpointing.interval' = '100 ms';
+             CREATE TABLE gen (i BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '500',
+               'fields.i.kind' = 'sequence', 'fields.i.start' = '1', 'fields.i.end' = '{ROWS}');
+             CREATE TABLE parts (p STRING, i BIGINT, d DATE) PARTITIONED BY (d, p) WITH ('connector' = 'filesystem',
+               'path' = 'parts', 'format' = 'json', 'sink.partition-commit.policy.kind' = 'success-file');
+             INSERT INTO parts SELECT CASE MOD(i, 3) WHEN 0 THEN 'a/b' WHEN 1 THEN 'c' END, i, DATE '2024-01-31'
+             FROM gen;"
+        ),
+        &[],
+    );
+    let folder = script.folder().join("parts");
+    for run in 0..3 {
+        let mut running = script.start(&[]);
+        if run > 0 {
+            running.logged("restored checkpoint");
+        }
+        (0..4).for_each(|_| drop(running.logged("completed")));
+        running.kill();
+    }
+    let open = paths(&folder, "")
+        .iter()
+        .filter(|path| path.ends_with(".inprogress"))
+        .count();
+    assert_eq!(open, 3, "one part of each partition was being written");
+    let shown = script.run(&["--parallelism 2", "tables.gen.rows-per-second=100000"]);
+    assert_eq!(shown.code, Some(0), "{}", shown.log);
+    let all = paths(&folder, "");
+    assert!(!all.iter().any(|path| path.contains("/.")), "{all:?}");
+    for partition in ["p=a%2Fb", "p=c", "p=__DEFAULT_PARTITION__"] {
+        let success = format!("d=2024-01-31/{partition}/_SUCCESS");
+        assert!(all.contains(&success), "{success}: {all:?}");
+    }
+    let read = Script::new(
+        &format!(
+            "CREATE TABLE parts (p STRING, i BIGINT, d DATE) PARTITIONED BY (d, p) WITH ('connector' = 'filesystem',
+               'path' = '{}', 'format' = 'json');
+             CREATE TABLE shown (p STRING, d DATE, n BIGINT, different BIGINT, total BIGINT) WITH ('connector' = 'print');
+             INSERT INTO shown SELECT p, d, COUNT(*), COUNT(DISTINCT i), SUM(i) FROM parts GROUP BY p, d;",
+            folder.display()
+        ),
+        &[],
+    );
+    let rows = read.rows(&[]);
+    let total = |rest: usize| (1..=ROWS).filter(|i| i % 3 == rest).sum::<usize>();
+    for (p, rest) in [("a/b", 0), ("c", 1), ("null", 2)] {
+        let last = format!("[{p}, 2024-01-31, 500, 500, {}]", total(rest));
+        assert!(rows.iter().any(|row| row.ends_with(&last)), "{last}: {rows:?}");
+    }
+}
+
 #[test]
 fn folders_are_read_and_watched() {
     let script = Script::new(

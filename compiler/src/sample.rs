@@ -170,6 +170,7 @@ pub(crate) fn table(name: &str, columns: &[(&str, DataType)], key: &[usize], wit
         name: name.to_owned(),
         columns: columns.iter().map(column).collect(),
         primary_key: key.to_vec(),
+        partition_keys: Vec::new(),
         watermark: None,
         options: options(with),
         comment: None,

@@ -6,13 +6,15 @@ use sql::DataType;
 use crate::base::Span;
 use crate::expr::Expr;
 
-/// A declared table. Column positions in `primary_key`, `watermark` and computed expressions refer to `columns`.
+/// A declared table. Column positions in keys, `watermark` and computed expressions refer to `columns`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     pub name: String,
     pub columns: Vec<Column>,
     /// Positions of the primary key's columns; empty when there is none.
     pub primary_key: Vec<usize>,
+    /// Positions of the columns of PARTITIONED BY, in its order.
+    pub partition_keys: Vec<usize>,
     pub watermark: Option<Watermark>,
     /// WITH options in the order of the text. They are data of the deployment: only the connector's name, the
     /// formats and what decides schemas and changelog modes is looked at when compiling.

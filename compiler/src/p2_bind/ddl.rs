@@ -33,7 +33,6 @@ impl Binder<'_> {
         let refused = self.refuse_clauses(
             &[
                 (declaration.as_query.is_some(), "CREATE TABLE … AS SELECT"),
-                (!declaration.partitioned_by.is_empty(), "PARTITIONED BY"),
                 (declaration.distributed_by.is_some(), "DISTRIBUTED BY"),
             ],
             declaration.name.span,
@@ -92,12 +91,14 @@ impl Binder<'_> {
         if !is_complete {
             return None;
         }
+        let partition_keys = self.partition_keys(&declaration.partitioned_by, &columns);
         let columns = self.computed_columns(declaration, columns)?;
         let watermark = self.watermark(&declaration.watermarks, &columns);
         Some(Table {
             name: name.to_owned(),
             columns,
             primary_key: primary_key?,
+            partition_keys: partition_keys?,
             watermark: watermark?,
             options: Self::options(declaration),
             comment: declaration.comment.as_ref().map(|comment| comment.value.clone()),

@@ -27,6 +27,7 @@ impl Binder<'_> {
             merge_columns(&mut merged, &source, like),
             merge_watermarks(&mut merged, &source, like),
             merge_keys(&mut merged, &source, like),
+            merge_partitions(&mut merged, &source, like),
             merge_options(&mut merged, &source, like),
         ];
         let mut is_valid = true;
@@ -147,6 +148,19 @@ fn merge_keys(merged: &mut CreateTable, source: &CreateTable, like: &LikeClause)
         return Some((own.span, message.to_owned()));
     }
     merged.primary_keys = source.primary_keys.clone();
+    None
+}
+
+fn merge_partitions(merged: &mut CreateTable, source: &CreateTable, like: &LikeClause) -> Problem {
+    if strategy(like, LikeFeature::Partitions) == LikeStrategy::Excluding || source.partitioned_by.is_empty()
+    {
+        return None;
+    }
+    if let Some(own) = merged.partitioned_by.first() {
+        let message = "the table it is LIKE has partitions; write EXCLUDING PARTITIONS";
+        return Some((own.span, message.to_owned()));
+    }
+    merged.partitioned_by = source.partitioned_by.clone();
     None
 }
 

@@ -12,6 +12,7 @@ mod group;
 mod hints;
 mod insert;
 mod like;
+mod partition;
 pub mod preview;
 mod query;
 mod scope;

@@ -413,6 +413,27 @@ const STATEMENTS: &[(&str, &[&str])] = &[
         &["E2026 b"],
     ),
     (
+        "CREATE TABLE x (a INT, p INT, m AS a + 1) PARTITIONED BY (p, p, m, q)",
+        &[
+            "E2046 p: column 'p' of PARTITIONED BY is named twice",
+            "E2046 m: column 'm' of PARTITIONED BY is not a physical column",
+            "E2046 q: column 'q' of PARTITIONED BY does not exist",
+        ],
+    ),
+    (
+        "CREATE TABLE x (a INT, b INT) PARTITIONED BY (b, a)",
+        &["E2046 a: PARTITIONED BY takes all physical columns"],
+    ),
+    (
+        "CREATE TABLE x (a INT, b INT) PARTITIONED BY (b) WITH ('connector'='blackhole')",
+        &["E2036 'blackhole': connector 'blackhole' has no partitions"],
+    ),
+    (
+        "CREATE TABLE x (a INT, b STRING) PARTITIONED BY (a) WITH ('connector'='filesystem', 'path'='/x', 'format'='raw');
+         CREATE TABLE y PARTITIONED BY (b) LIKE x",
+        &["E2028 b: the table it is LIKE has partitions"],
+    ),
+    (
         "CREATE TABLE x (a INT, WATERMARK FOR a AS a)",
         &["E2027 a: the watermark's column 'a' is INT"],
     ),

@@ -101,6 +101,10 @@ pub trait SplitReader: Send {
 pub trait SinkWriter: Send {
     fn write(&mut self, batch: &Batch) -> Result<(), JobError>;
 
+    /// The epoch that ends next must stand alone: no later one completes what it begins (the job ends with it, or another
+    /// job may start from it).
+    fn settle(&mut self) {}
+
     /// The epoch ends: everything written so far belongs to it. The answer is stored in the checkpoint and handed to
     /// the table's [`Committer`] after the checkpoint has been committed; empty when there is nothing to do then.
     fn end_epoch(&mut self, epoch: u64) -> Result<Vec<u8>, JobError>;
@@ -115,6 +119,15 @@ pub trait SinkWriter: Send {
 /// the checkpoint restored from.
 pub trait Committer: Send {
     fn commit(&mut self, epoch: u64, checkpoint_id: &str, staged: Vec<Vec<u8>>) -> Result<(), JobError>;
+
+    /// The job starts, from this checkpoint if any, which holds this output: what it staged may have been applied or
+    /// not, and what was begun after it counts for nothing.
+    fn recover(&mut self, restored: Option<(u64, &str)>, staged: Vec<Vec<u8>>) -> Result<(), JobError> {
+        match restored {
+            Some((epoch, checkpoint_id)) if !staged.is_empty() => self.commit(epoch, checkpoint_id, staged),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A sink system whose own transaction decides whether a checkpoint is committed. At most one per job.

@@ -127,6 +127,12 @@ impl Options {
         }
     }
 
+    /// A connector without partitions cannot take PARTITIONED BY.
+    pub fn no_partitions(&self) -> JobError {
+        let connector = self.get("connector").unwrap_or_default();
+        self.error("connector", format!("'{connector}' has no partitions"))
+    }
+
     pub fn required(&self, key: &str) -> Result<&str, JobError> {
         self.get(key).ok_or_else(|| self.error(key, "is required"))
     }

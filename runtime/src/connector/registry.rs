@@ -3,7 +3,7 @@
 use super::options::{JobEnvironment, Options};
 use super::{SinkTable, Sinks, SplitSource, blackhole, datagen, filesystem, jdbc, kafka, print, values};
 use crate::error::JobError;
-use crate::job::{Column, SinkSpec, SourceSpec};
+use crate::job::{Column, SinkSpec, SourceSpec, WriteColumn};
 
 /// A sink node with its options.
 pub struct SinkRequest<'a> {
@@ -55,7 +55,12 @@ fn open_sink(request: &SinkRequest<'_>, environment: &JobEnvironment) -> Result<
     if request.spec.table.is_none() {
         return print::open_bare(request, environment);
     }
-    match options.required("connector")? {
+    let connector = options.required("connector")?;
+    let is_partitioned = |column: &WriteColumn| matches!(column, WriteColumn::Partition(_));
+    if connector != "filesystem" && request.spec.write.iter().any(is_partitioned) {
+        return Err(options.no_partitions());
+    }
+    match connector {
         "blackhole" => blackhole::open_sink(request),
         "filesystem" => filesystem::open_sink(request, environment),
         "jdbc" => jdbc::open_sink(request, environment),

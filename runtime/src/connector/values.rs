@@ -100,6 +100,7 @@ pub fn open_source(spec: &SourceSpec, options: &Options) -> Result<Box<dyn Split
     }
     let columns = spec.read.iter().map(|read| match read.from {
         ReadFrom::Physical(position) => Ok((position, read.column.ty.clone())),
+        ReadFrom::Partition(_) => Err(options.no_partitions()),
         ReadFrom::Metadata(key) => {
             Err(options.error("connector", format!("'values' has no metadata column '{key}'")))
         }

@@ -66,13 +66,33 @@ impl JobSinks {
                 table.committer.commit(epoch, checkpoint_id, outputs)?;
             }
         }
-        for table in staged.keys() {
-            eprintln!(
-                "checkpoint {checkpoint_id} holds output for table {table}, which this job does not write; if the run \
-                 that took it did not end well, it is not in the table"
-            );
+        tell_unwritten(checkpoint_id, &staged);
+        Ok(())
+    }
+
+    /// Finishes what the checkpoint restored from staged, and clears up what came after it.
+    fn recover(
+        &mut self,
+        restored: Option<(u64, &str)>,
+        mut staged: BTreeMap<String, Vec<Vec<u8>>>,
+    ) -> Result<(), JobError> {
+        for table in &mut self.staged {
+            let outputs = staged.remove(table.table).unwrap_or_default();
+            table.committer.recover(restored, outputs)?;
+        }
+        if let Some((_, checkpoint_id)) = restored {
+            tell_unwritten(checkpoint_id, &staged);
         }
         Ok(())
+    }
+}
+
+fn tell_unwritten(checkpoint_id: &str, staged: &BTreeMap<String, Vec<Vec<u8>>>) {
+    for table in staged.keys() {
+        eprintln!(
+            "checkpoint {checkpoint_id} holds output for table {table}, which this job does not write; if the run \
+                 that took it did not end well, it is not in the table"
+        );
     }
 }
 
@@ -91,6 +111,24 @@ impl JobWorld {
             sinks,
             storage_id,
         }
+    }
+
+    /// Applies the output of the checkpoint restored from, whatever had been applied of it, and lets sinks clear up.
+    pub(crate) fn recover_staged(&mut self, restored: Option<&Manifest>) -> Result<(), JobError> {
+        let Some(manifest) = restored else {
+            return self.sinks.recover(None, BTreeMap::new());
+        };
+        let staged = self.staged(manifest)?;
+        self.sinks.recover(Some((manifest.epoch, &manifest.id)), staged)
+    }
+
+    fn staged(&self, manifest: &Manifest) -> Result<BTreeMap<String, Vec<Vec<u8>>>, JobError> {
+        let mut staged = BTreeMap::new();
+        for (table, paths) in &manifest.staged {
+            let outputs: Result<Vec<_>, _> = paths.iter().map(|path| self.store.get(path)).collect();
+            staged.insert(table.clone(), outputs?);
+        }
+        Ok(staged)
     }
 
     fn log_sequences(&self) -> Result<Vec<u64>, JobError> {
@@ -169,11 +207,7 @@ impl World for JobWorld {
     }
 
     fn apply_staged(&mut self, manifest: &Manifest) -> Result<(), JobError> {
-        let mut staged = BTreeMap::new();
-        for (table, paths) in &manifest.staged {
-            let outputs: Result<Vec<_>, _> = paths.iter().map(|path| self.store.get(path)).collect();
-            staged.insert(table.clone(), outputs?);
-        }
+        let staged = self.staged(manifest)?;
         self.sinks.apply(manifest.epoch, &manifest.id, staged)
     }
 

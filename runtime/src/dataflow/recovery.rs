@@ -43,7 +43,10 @@ impl Opening<'_> {
         let start = protocol::start(&mut world, self.deployment.from_scratch)?;
         let own = match &start.restore {
             Some(chosen) => Some(self.own(&mut world, &chosen.checkpoint)?),
-            None => None,
+            None => {
+                world.recover_staged(None)?;
+                None
+            }
         };
         let last = own.as_ref().map(|own| own.manifest.clone());
         let restored = own.or(given);
@@ -73,7 +76,7 @@ impl Opening<'_> {
     /// The job's own committed checkpoint.
     fn own(&self, world: &mut JobWorld, id: &str) -> Result<Restored, JobError> {
         let restored = self.restored(world.store.clone(), read(&world.store, id)?)?;
-        world.apply_staged(&restored.manifest)?;
+        world.recover_staged(Some(&restored.manifest))?;
         Ok(restored)
     }
 

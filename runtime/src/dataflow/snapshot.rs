@@ -89,6 +89,9 @@ impl<'job> EpochCollector<'job> {
         epoch.places_left -= 1;
         match &mut instance.work {
             Work::Sink(sink) => {
+                if barrier.last || barrier.full {
+                    sink.writer.settle();
+                }
                 let staged = sink.writer.end_epoch(barrier.epoch)?;
                 epoch.end.staged.push((node, staged));
             }

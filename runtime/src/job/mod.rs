@@ -94,6 +94,8 @@ pub enum ReadFrom {
     Physical(usize),
     /// Metadata key: `offset`, `timestamp`, `value.ingestion-timestamp`.
     Metadata(&'static str),
+    /// Position in PARTITIONED BY: a folder stands for the value.
+    Partition(usize),
 }
 
 /// Rows that stand in the statement.
@@ -218,4 +220,6 @@ pub struct SinkSpec {
 pub enum WriteColumn {
     Physical,
     Metadata(&'static str),
+    /// Position in PARTITIONED BY: the value becomes a folder.
+    Partition(usize),
 }

@@ -33,10 +33,10 @@ pub fn problems(table: &Table) -> Vec<Diagnostic> {
             CONNECTORS_LATER,
         )];
     };
+    let mut found: Vec<Diagnostic> = partition_problem(table, connector).into_iter().collect();
     if connector.takes_any_option {
-        return Vec::new();
+        return found;
     }
-    let mut found = Vec::new();
     let formats = formats(table, connector, &mut found);
     let known = known_options(connector, &formats);
     check_options(table, connector, &known, &mut found);
@@ -300,6 +300,18 @@ fn check_presence(table: &Table, connector: &ConnectorDef, found: &mut Vec<Diagn
     }
 }
 
+fn partition_problem(table: &Table, connector: &ConnectorDef) -> Option<Diagnostic> {
+    if table.partition_keys.is_empty() || connector.has_partitions {
+        return None;
+    }
+    let span = table
+        .options
+        .get("connector")
+        .map_or(table.span, |option| option.value_span);
+    let message = format!("connector '{}' has no partitions", connector.name);
+    Some(Diagnostic::error("E2036", span, message).with_help("leave out PARTITIONED BY"))
+}
+
 fn check_metadata(column: &Column, table: &Table, connector: &ConnectorDef, found: &mut Vec<Diagnostic>) {
     let ColumnKind::Metadata { key, .. } = &column.kind else {
         return;
@@ -326,11 +338,10 @@ fn check_metadata(column: &Column, table: &Table, connector: &ConnectorDef, foun
 }
 
 fn check_columns(table: &Table, prefix: &str, format: &FormatDef, found: &mut Vec<Diagnostic>) {
-    let physical = table
-        .columns
-        .iter()
-        .filter(|column| column.kind == ColumnKind::Physical)
-        .count();
+    let columns = table.columns.iter().enumerate();
+    let in_files = columns
+        .filter(|(at, column)| column.kind == ColumnKind::Physical && !table.partition_keys.contains(at));
+    let physical = in_files.count();
     if !format.is_single_column
         || prefix.starts_with("key.")
         || physical == 1

@@ -238,6 +238,7 @@ const PLAIN: ConnectorDef = ConnectorDef {
     may_be_bounded: true,
     sink: None,
     needs_primary_key: false,
+    has_partitions: false,
     takes_any_option: false,
 };
 
@@ -271,6 +272,7 @@ pub const CONNECTORS: &[ConnectorDef] = &[
         metadata: FILE_METADATA,
         formats: FormatOptions::One,
         sink: Some(SinkChanges::Append),
+        has_partitions: true,
         ..PLAIN
     },
     ConnectorDef {

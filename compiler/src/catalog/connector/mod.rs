@@ -86,6 +86,8 @@ pub struct ConnectorDef {
     /// None: it cannot be written.
     pub sink: Option<SinkChanges>,
     pub needs_primary_key: bool,
+    /// Tables may be PARTITIONED BY columns.
+    pub has_partitions: bool,
     /// Any option is taken: a connector for tests.
     pub takes_any_option: bool,
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::super::item::Items;
-use super::super::types::list;
+use super::super::types::{index, list};
 use super::{Subject, column, positions};
 use crate::catalog::table::{ColumnKind, Table};
 use crate::p5_physical::node::sink::{sink_key, written_columns};
@@ -16,9 +16,15 @@ pub(super) fn emit(subject: &Subject<'_>, table: Option<&Table>, items: &mut Ite
     let (name, write, key) = match table {
         Some(table) => {
             let name = &table.name;
-            let write = written_columns(table)
-                .into_iter()
-                .map(|column| write_column(&table.columns[column].kind));
+            let write = written_columns(table).into_iter().map(|column| {
+                match table.partition_keys.iter().position(|key| *key == column) {
+                    Some(position) => {
+                        let position = index(position);
+                        quote!(WriteColumn::Partition(#position))
+                    }
+                    None => write_column(&table.columns[column].kind),
+                }
+            });
             (quote!(Some(#name)), list(write), positions(&sink_key(table)))
         }
         None => {

@@ -64,10 +64,11 @@ fn optional(kernel: Option<Ident>) -> TokenStream {
     }
 }
 
+/// Columns that the files or messages hold: not those that folders stand for.
 fn physical_columns(table: &Table) -> Vec<usize> {
-    (0..table.columns.len())
-        .filter(|column| table.columns[*column].kind == ColumnKind::Physical)
-        .collect()
+    let is_held =
+        |at: &usize| table.columns[*at].kind == ColumnKind::Physical && !table.partition_keys.contains(at);
+    (0..table.columns.len()).filter(is_held).collect()
 }
 
 /// Columns of the table that the connector must deliver, in the table's order.
@@ -92,6 +93,11 @@ fn read_column(table: &Table, at: usize, items: &mut Items<'_>) -> TokenStream {
     let column = column(&declared.name, &declared.ty, items);
     let from = match &declared.kind {
         ColumnKind::Metadata { key, .. } => quote!(ReadFrom::Metadata(#key)),
+        ColumnKind::Physical if table.partition_keys.contains(&at) => {
+            let position = table.partition_keys.iter().position(|key| *key == at);
+            let position = index(position.expect("the column is a partition key"));
+            quote!(ReadFrom::Partition(#position))
+        }
         ColumnKind::Physical => {
             let position = physical_columns(table)
                 .iter()

@@ -49,6 +49,7 @@ pub(super) fn open_source(
         .min();
     let read = spec.read.iter().map(|read| match read.from {
         ReadFrom::Physical(position) => Ok(physical[position].clone()),
+        ReadFrom::Partition(_) => Err(options.no_partitions()),
         ReadFrom::Metadata(key) => {
             Err(options.error("connector", format!("'datagen' has no metadata column '{key}'")))
         }

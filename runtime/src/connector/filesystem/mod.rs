@@ -1,13 +1,17 @@
 //! `filesystem`: tables over files and folders of one file system, records of the given format one per line.
 //!
 //! The source reads every file that is neither hidden (a name that begins with `.` or `_`) nor left out by
-//! `source.path.regex-pattern`; with `source.monitor-interval` it never ends and looks for new files.
+//! `source.path.regex-pattern`; with `source.monitor-interval` it never ends and looks for new files. Columns of
+//! PARTITIONED BY are not in the files: folders `k=v` stand for their values.
 
+mod committer;
+mod partition;
 mod reader;
 mod sink;
 mod source;
+mod writer;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::options::{Known, Options};
 use crate::error::JobError;
@@ -40,6 +44,10 @@ fn check(options: &Options) -> Result<(), JobError> {
     options.check(&known)
 }
 
+fn external(table: &str, path: &Path, error: std::io::Error) -> JobError {
+    JobError::external(format!("table {table}: file {}", path.display()), error)
+}
+
 /// The folder or file of the table: a path, or a `file:` URL.
 fn path(options: &Options) -> Result<PathBuf, JobError> {
     let text = options.required("path")?;
@@ -60,7 +68,7 @@ mod tests {
     use super::*;
     use crate::connector::options::JobEnvironment;
     use crate::connector::registry::SinkRequest;
-    use crate::connector::{Polled, Split};
+    use crate::connector::{Committer, Polled, SinkWriter, Split};
     use crate::job::{Column, ReadColumn, ReadFrom, SinkSpec, SourceSpec, WriteColumn};
     use crate::row::{BatchWriter, RowKind};
     use sql::{DataType, TypeKind, Value};
@@ -116,7 +124,7 @@ mod tests {
         }
     }
 
-    fn options(folder: &std::path::Path, format: &str, extra: &[(&str, &str)]) -> Options {
+    fn options(folder: &Path, format: &str, extra: &[(&str, &str)]) -> Options {
         let url = format!("file://{}", folder.display());
         let mut options = Options::new(
             "t",
@@ -220,58 +228,223 @@ mod tests {
         assert_eq!((rows.len(), skipped), (1, 1));
     }
 
+    /// A sink table as one run of the job has it.
+    struct Run {
+        writer: Box<dyn SinkWriter>,
+        committer: Box<dyn Committer>,
+    }
+
+    impl Run {
+        fn start(options: &Options, partitions: &[usize]) -> Result<Run, JobError> {
+            let write = |column: usize| match partitions.iter().position(|key| *key == column) {
+                Some(at) => WriteColumn::Partition(at),
+                None => WriteColumn::Physical,
+            };
+            let spec = SinkSpec {
+                table: Some("t"),
+                write: vec![write(0), write(1)],
+                primary_key: vec![],
+                input_updates: false,
+            };
+            let columns = columns();
+            let request = SinkRequest {
+                spec: &spec,
+                columns: &columns,
+                options: options.clone(),
+            };
+            let environment = JobEnvironment {
+                job_id: "j".into(),
+                storage_id: "s".into(),
+                parallelism: 1,
+                ..JobEnvironment::default()
+            };
+            let sink = open_sink(&request, &environment)?;
+            Ok(Run {
+                writer: sink.table.writer(0)?,
+                committer: sink.committer.expect("a committer"),
+            })
+        }
+
+        /// One epoch with these rows; answers what is staged.
+        fn epoch(&mut self, rows: &[(i32, Option<&str>)]) -> Vec<u8> {
+            let mut batch = BatchWriter::new(2);
+            for (a, b) in rows {
+                batch.begin(RowKind::Insert);
+                batch.put_i32(0, Some(*a));
+                batch.put_text(1, *b);
+                batch.finish();
+            }
+            self.writer.write(&batch.take()).expect("written");
+            self.writer.end_epoch(1).expect("staged")
+        }
+
+        fn commit(&mut self, staged: &[u8]) {
+            let staged = vec![staged.to_vec(), vec![]];
+            self.committer.commit(1, "1", staged).expect("committed");
+        }
+    }
+
+    fn numbers(options: &Options) -> Vec<Value> {
+        let (rows, _, _) = read(options, None, 10, 100).expect("read");
+        let mut found: Vec<Value> = rows.into_iter().map(|row| row[0].clone()).collect();
+        found.sort_by_key(|value| format!("{value:?}"));
+        found
+    }
+
+    /// Names of all files below a folder, hidden ones too.
+    fn files(folder: &Path) -> Vec<String> {
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            match path.is_dir() {
+                true => found.extend(files(&path)),
+                false => found.push(path.file_name().expect("a name").to_string_lossy().into_owned()),
+            }
+        }
+        found.sort();
+        found
+    }
+
     #[test]
     fn parts_are_visible_once_committed() {
         let folder = tempfile::tempdir().expect("a folder");
-        let spec = SinkSpec {
-            table: Some("t"),
-            write: vec![WriteColumn::Physical, WriteColumn::Physical],
-            primary_key: vec![],
-            input_updates: false,
-        };
-        let columns = columns();
         let options = options(folder.path(), "json", &[("sink.rolling-policy.file-size", "1")]);
-        let request = SinkRequest {
-            spec: &spec,
-            columns: &columns,
-            options: options.clone(),
-        };
-        let environment = JobEnvironment {
-            job_id: "j".into(),
-            time_zone: "UTC".into(),
-            parallelism: 1,
-            config: Default::default(),
-            ..JobEnvironment::default()
-        };
-        let sink = open_sink(&request, &environment).expect("opened");
-        let mut writer = sink.table.writer(0).expect("a writer");
-        let mut committer = sink.committer.expect("a committer");
-        let write = |a: i32| {
-            let mut rows = BatchWriter::new(2);
-            rows.begin(RowKind::Insert);
-            rows.put_i32(0, Some(a));
-            rows.put_null(1);
-            rows.finish();
-            rows.take()
-        };
-        let visible = || {
-            let (rows, _, _) = read(&options, None, 10, 100).expect("read");
-            let mut found: Vec<Value> = rows.into_iter().map(|row| row[0].clone()).collect();
-            found.sort_by_key(|value| format!("{value:?}"));
-            found
-        };
-        writer.write(&write(1)).expect("written");
-        let first = writer.end_epoch(1).expect("staged");
-        writer.write(&write(2)).expect("written");
-        let second = writer.end_epoch(2).expect("staged");
-        assert_eq!(visible(), []);
-        committer
-            .commit(1, "1", vec![first.clone(), vec![]])
-            .expect("committed");
-        committer.commit(1, "1", vec![first]).expect("committed again");
-        assert_eq!(visible(), [Value::Int(1)]);
-        committer.commit(2, "2", vec![second]).expect("committed");
-        assert_eq!(visible(), [Value::Int(1), Value::Int(2)]);
-        assert!(writer.end_epoch(3).expect("nothing to stage").is_empty());
+        let mut run = Run::start(&options, &[]).expect("opened");
+        let first = run.epoch(&[(1, None)]);
+        let second = run.epoch(&[(2, None)]);
+        assert_eq!(numbers(&options), []);
+        run.commit(&first);
+        run.commit(&first);
+        assert_eq!(numbers(&options), [Value::Int(1)]);
+        run.commit(&second);
+        assert_eq!(numbers(&options), [Value::Int(1), Value::Int(2)]);
+        assert!(run.epoch(&[]).is_empty());
+    }
+
+    #[test]
+    fn an_open_part_goes_on_and_ends_where_the_restored_checkpoint_says() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = options(folder.path(), "json", &[]);
+        let foreign = folder.path().join(".part-other-0.inprogress");
+        std::fs::write(&foreign, "another job's").expect("written");
+        let mut run = Run::start(&options, &[]).expect("opened");
+        let first = run.epoch(&[(1, None)]);
+        run.commit(&first);
+        let second = run.epoch(&[(2, None)]);
+        run.commit(&second);
+        assert_eq!(numbers(&options), [], "the part is neither big nor old");
+        run.epoch(&[(3, None)]);
+        // The process dies; its file, for all we know, may still be written to.
+        let mut next = Run::start(&options, &[]).expect("opened");
+        for _ in 0..2 {
+            next.committer
+                .recover(Some((2, "2")), vec![second.clone()])
+                .expect("recovered");
+            assert_eq!(numbers(&options), [Value::Int(1), Value::Int(2)]);
+        }
+        assert_eq!(files(folder.path()).len(), 2, "what was begun after it is gone");
+        assert!(foreign.exists(), "what others write is not");
+        next.writer.settle();
+        let last = next.epoch(&[(4, None)]);
+        next.commit(&last);
+        assert_eq!(numbers(&options), [Value::Int(1), Value::Int(2), Value::Int(4)]);
+        // One that starts from nothing removes what it left before.
+        let mut lost = Run::start(&options, &[]).expect("opened");
+        lost.epoch(&[(5, None)]);
+        let before = files(folder.path()).len();
+        lost.committer.recover(None, Vec::new()).expect("recovered");
+        assert_eq!(files(folder.path()).len(), before - 1);
+    }
+
+    #[test]
+    fn parts_are_closed_by_age() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (key, is_closed) in [
+            ("sink.rolling-policy.rollover-interval", true),
+            ("sink.rolling-policy.inactivity-interval", true),
+            ("sink.rolling-policy.check-interval", false),
+        ] {
+            let age = [("sink.rolling-policy.check-interval", "0 ms"), (key, "1 ms")];
+            let mut run = Run::start(&options(folder.path(), "json", &age), &[]).expect("opened");
+            run.epoch(&[(1, None)]);
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            run.writer.tick().expect("closed");
+            let staged = String::from_utf8(run.epoch(&[])).expect("JSON");
+            assert_eq!(staged.contains("\"open\":[]"), is_closed, "{key}: {staged}");
+        }
+    }
+
+    #[test]
+    fn partitions_are_folders() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let commit = [
+            ("sink.partition-commit.policy.kind", "success-file"),
+            ("partition.default-name", "none"),
+        ];
+        let written = options(folder.path(), "csv", &commit);
+        let mut run = Run::start(&written, &[1]).expect("opened");
+        run.writer.settle();
+        let staged = run.epoch(&[(1, Some("x")), (2, Some("y=z")), (3, Some("x")), (4, None)]);
+        run.commit(&staged);
+        for (name, content) in [("b=x", "1\n3\n"), ("b=y%3Dz", "2\n"), ("b=none", "4\n")] {
+            let of_partition = folder.path().join(name);
+            let names = files(&of_partition);
+            assert_eq!(
+                (names.len(), names[0].as_str()),
+                (2, "_SUCCESS"),
+                "{name}: {names:?}"
+            );
+            let found = std::fs::read_to_string(of_partition.join(&names[1])).expect("a file");
+            assert_eq!(found, content, "{name}");
+        }
+        std::fs::write(folder.path().join("elsewhere"), "9\n").expect("written");
+        let mut spec = spec();
+        spec.physical.pop();
+        spec.read[1].from = ReadFrom::Partition(0);
+        spec.read.pop();
+        let mut source = open_source(&spec, &written).expect("opened");
+        let mut reader = source.reader().expect("a reader");
+        for split in source.discover().expect("files") {
+            reader.assign(split).expect("assigned");
+        }
+        let mut output = BatchWriter::new(2);
+        while reader.poll(10, &mut output).expect("read") != Polled::Idle {}
+        let types = [DataType::nullable(TypeKind::Int), DataType::string()];
+        let mut rows: Vec<String> = output
+            .take()
+            .rows()
+            .map(|(_, row)| format!("{:?}", row.values(types.iter())))
+            .collect();
+        rows.sort();
+        assert_eq!(
+            rows,
+            [
+                "[Int(1), Text(\"x\")]",
+                "[Int(2), Text(\"y=z\")]",
+                "[Int(3), Text(\"x\")]",
+                "[Int(4), Null]"
+            ]
+        );
+    }
+
+    #[test]
+    fn partition_commits_that_are_not_supported_are_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let kind = ("sink.partition-commit.policy.kind", "success-file");
+        for (given, expected) in [
+            (
+                vec![("sink.partition-commit.policy.kind", "metastore,success-file")],
+                "found 'metastore'",
+            ),
+            (
+                vec![kind, ("sink.partition-commit.trigger", "partition-time")],
+                "only process-time",
+            ),
+            (vec![kind, ("sink.partition-commit.delay", "1 h")], "only 0 s"),
+        ] {
+            let opened = Run::start(&options(folder.path(), "csv", &given), &[1]);
+            let error = opened.err().expect(expected).to_string();
+            assert!(error.contains(expected), "{error}");
+        }
     }
 }

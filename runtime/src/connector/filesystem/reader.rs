@@ -6,11 +6,13 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
-use sql::{DataType, Timestamp, TypeKind};
+use sql::{DataType, Timestamp, TypeKind, Value};
 
+use super::partition::Partitioning;
 use super::source::FileMetadata;
 use crate::connector::{Polled, Split, SplitReader};
 use crate::error::JobError;
@@ -46,12 +48,42 @@ struct OpenFile {
     path: String,
     size_bytes: u64,
     modified: Timestamp,
+    /// What the folders stand for, in the order of the partition columns.
+    folder_values: Vec<Value>,
+}
+
+/// How folders become columns.
+pub(super) struct Partitions {
+    pub(super) root: PathBuf,
+    pub(super) partitioning: Option<Partitioning>,
+}
+
+impl Partitions {
+    fn values(&self, path: &Path) -> Result<Vec<Value>, String> {
+        let relative = path.strip_prefix(&self.root).unwrap_or(path);
+        let values = match &self.partitioning {
+            Some(partitioning) => partitioning.values(relative)?,
+            None => None,
+        };
+        Ok(values.unwrap_or_default())
+    }
+
+    fn put(&self, values: &[Value], row: &mut BatchWriter) {
+        let columns = self
+            .partitioning
+            .iter()
+            .flat_map(|partitioning| &partitioning.columns);
+        for (column, value) in columns.zip(values) {
+            row.put_value(column.column, value, &column.ty);
+        }
+    }
 }
 
 pub(super) struct FileReader {
     table: String,
     decoder: Box<dyn Decoder>,
     metadata: Vec<(usize, FileMetadata, DataType)>,
+    partitions: Partitions,
     splits: Vec<FileSplit>,
     /// The split that is being read: all before it are done.
     current: usize,
@@ -64,11 +96,13 @@ impl FileReader {
         table: String,
         decoder: Box<dyn Decoder>,
         metadata: Vec<(usize, FileMetadata, DataType)>,
+        partitions: Partitions,
     ) -> Self {
         FileReader {
             table,
             decoder,
             metadata,
+            partitions,
             splits: Vec::new(),
             current: 0,
             open: None,
@@ -100,6 +134,10 @@ impl FileReader {
                 path: std::path::absolute(&split.path)?.to_string_lossy().into_owned(),
                 size_bytes: metadata.len(),
                 modified: Timestamp::from_millis(modified.as_millis() as i64),
+                folder_values: self
+                    .partitions
+                    .values(Path::new(&split.path))
+                    .map_err(std::io::Error::other)?,
             })
         };
         open().map_err(|error| self.external(error))
@@ -146,6 +184,7 @@ impl FileReader {
         let FileReader {
             decoder,
             metadata,
+            partitions,
             splits,
             current,
             skipped,
@@ -153,7 +192,10 @@ impl FileReader {
             ..
         } = self;
         let split = &splits[*current];
-        let mut complete = |row: &mut BatchWriter| put_metadata(metadata, open, row);
+        let mut complete = |row: &mut BatchWriter| {
+            put_metadata(metadata, open, row);
+            partitions.put(&open.folder_values, row);
+        };
         match decoder.decode(&open.buffer[record], output, &mut complete) {
             Ok(Decoded::Rows | Decoded::Empty) => Ok(()),
             Ok(Decoded::Skipped) => {

@@ -1,35 +1,40 @@
-//! Writes part files that become visible when the checkpoint that covers them is committed.
-//!
-//! A writer appends to a hidden file (`.part-….inprogress`). At the end of an epoch, or when the file is big
-//! enough, the file is made durable and its name belongs to the epoch; the committer renames it. Renaming
-//! again after a restore finds nothing to do. Files that no checkpoint covers stay hidden, and no reader sees
-//! them.
+//! A table that is written as files: its options, its writers and its committer.
 
-use std::fs::{File, OpenOptions};
-use std::hash::{BuildHasher, Hasher};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::{check, path};
+use sha2::{Digest as _, Sha256};
+
+use super::committer::FileCommitter;
+use super::partition::{PartitionColumn, Partitioning};
+use super::writer::{FileWriter, RollingPolicy};
+use super::{check, external, path};
 use crate::connector::options::{JobEnvironment, Options};
 use crate::connector::registry::SinkRequest;
-use crate::connector::{Committer, SinkTable, SinkTableFactory, SinkWriter};
+use crate::connector::{SinkTable, SinkTableFactory, SinkWriter};
 use crate::error::JobError;
-use crate::format::{self, EncodeColumn, Encoder};
+use crate::format::{self, EncodeColumn};
 use crate::job::WriteColumn;
-use crate::row::Batch;
 
-const BUFFER_BYTES: usize = 256 * 1024;
 const FILE_BYTES_MAX: u64 = 128 << 20;
+const ROLLOVER: Duration = Duration::from_secs(30 * 60);
+const INACTIVITY: Duration = Duration::from_secs(30 * 60);
+const CHECK_INTERVAL: Duration = Duration::from_secs(60);
+const SUCCESS_FILE: &str = "_SUCCESS";
 
-struct FileSink {
-    folder: PathBuf,
-    options: Options,
+pub(super) struct FileSink {
+    pub(super) folder: PathBuf,
+    pub(super) options: Options,
+    /// Columns that the files hold.
     columns: Vec<EncodeColumn>,
-    file_bytes_max: u64,
+    pub(super) partitioning: Option<Partitioning>,
+    pub(super) policy: RollingPolicy,
+    /// `part-` and the job's identity.
+    pub(super) name_prefix: String,
     /// Unique to this start of the job, so that no part is written twice under one name.
-    run: String,
+    pub(super) run: String,
 }
 
 pub(in crate::connector) fn open_sink(
@@ -41,24 +46,14 @@ pub(in crate::connector) fn open_sink(
     if request.spec.input_updates {
         return Err(options.error("connector", "'filesystem' takes no updates or deletions"));
     }
-    let written = request.spec.write.iter().zip(request.columns).enumerate();
-    let columns = written.map(|(source, (write, column))| match write {
-        WriteColumn::Physical => Ok(EncodeColumn {
-            name: column.name.to_owned(),
-            ty: column.ty.clone(),
-            source,
-        }),
-        WriteColumn::Metadata(key) => {
-            Err(options.error("connector", format!("'filesystem' cannot write metadata '{key}'")))
-        }
-    });
+    let (columns, partitioning) = columns(request)?;
     let sink = FileSink {
         folder: path(options)?,
-        columns: columns.collect::<Result<_, _>>()?,
-        file_bytes_max: options
-            .memory_size_bytes("sink.rolling-policy.file-size")?
-            .unwrap_or(FILE_BYTES_MAX),
+        columns,
+        policy: policy(options)?,
+        partitioning,
         options: options.clone(),
+        name_prefix: name_prefix(&options.table, environment),
         run: run_name(&environment.job_id),
     };
     // A format that cannot be opened is an error at start, not in a thread.
@@ -66,170 +61,108 @@ pub(in crate::connector) fn open_sink(
     let committer = FileCommitter {
         table: options.table.clone(),
         folder: sink.folder.clone(),
+        own_prefix: (!environment.storage_id.is_empty()).then(|| sink.name_prefix.clone()),
+        success_file: success_file(options)?,
     };
     Ok(SinkTable {
-        table: Arc::new(sink),
+        table: Arc::new(FileSinkTable(Arc::new(sink))),
         committer: Some(Box::new(committer)),
     })
+}
+
+/// What goes into files, and what becomes folders.
+fn columns(request: &SinkRequest<'_>) -> Result<(Vec<EncodeColumn>, Option<Partitioning>), JobError> {
+    let options = &request.options;
+    let mut held = Vec::new();
+    let mut folders: Vec<(usize, PartitionColumn)> = Vec::new();
+    for (source, (write, column)) in request.spec.write.iter().zip(request.columns).enumerate() {
+        let (name, ty) = (column.name.to_owned(), column.ty.clone());
+        match write {
+            WriteColumn::Physical => held.push(EncodeColumn { name, ty, source }),
+            WriteColumn::Partition(at) => {
+                let column = PartitionColumn {
+                    name,
+                    ty,
+                    column: source,
+                };
+                folders.push((*at, column));
+            }
+            WriteColumn::Metadata(key) => {
+                return Err(options.error("connector", format!("'filesystem' cannot write metadata '{key}'")));
+            }
+        }
+    }
+    folders.sort_by_key(|(at, _)| *at);
+    let folders: Vec<PartitionColumn> = folders.into_iter().map(|(_, column)| column).collect();
+    let partitioning = match folders.is_empty() {
+        true => None,
+        false => Some(Partitioning::new(folders, options)?),
+    };
+    Ok((held, partitioning))
+}
+
+fn policy(options: &Options) -> Result<RollingPolicy, JobError> {
+    let duration = |key: &str, default| Ok::<_, JobError>(options.duration(key)?.unwrap_or(default));
+    let size = options.memory_size_bytes("sink.rolling-policy.file-size")?;
+    Ok(RollingPolicy {
+        file_bytes_max: size.unwrap_or(FILE_BYTES_MAX),
+        rollover: duration("sink.rolling-policy.rollover-interval", ROLLOVER)?,
+        inactivity: duration("sink.rolling-policy.inactivity-interval", INACTIVITY)?,
+        check_interval: duration("sink.rolling-policy.check-interval", CHECK_INTERVAL)?,
+    })
+}
+
+/// What tells readers that a partition has new files, by `sink.partition-commit.*`.
+fn success_file(options: &Options) -> Result<Option<String>, JobError> {
+    const KIND: &str = "sink.partition-commit.policy.kind";
+    const TRIGGER: &str = "sink.partition-commit.trigger";
+    const DELAY: &str = "sink.partition-commit.delay";
+    let Some(kinds) = options.get(KIND) else {
+        return Ok(None);
+    };
+    if let Some(other) = kinds
+        .split(',')
+        .map(str::trim)
+        .find(|kind| *kind != "success-file")
+    {
+        return Err(options.error(KIND, format!("only success-file is supported, found '{other}'")));
+    }
+    if options
+        .get(TRIGGER)
+        .is_some_and(|trigger| trigger != "process-time")
+    {
+        return Err(options.error(TRIGGER, "only process-time is supported"));
+    }
+    if options.duration(DELAY)?.is_some_and(|delay| !delay.is_zero()) {
+        return Err(options.error(
+            DELAY,
+            "only 0 s is supported: partitions are told with their files",
+        ));
+    }
+    let name = options.get("sink.partition-commit.success-file.name");
+    Ok(Some(name.unwrap_or(SUCCESS_FILE).to_owned()))
+}
+
+/// The same for every run of the job, and of no other table or job that writes into the folder.
+fn name_prefix(table: &str, environment: &JobEnvironment) -> String {
+    let text = format!("{}\n{}\n{table}", environment.job_id, environment.storage_id);
+    format!("part-{}", hex::encode(&Sha256::digest(text)[..4]))
 }
 
 fn run_name(job_id: &str) -> String {
     let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
     hasher.write(job_id.as_bytes());
-    format!("{:016x}", hasher.finish())
+    format!("{:08x}", hasher.finish() as u32)
 }
 
-fn external(table: &str, path: &Path, error: std::io::Error) -> JobError {
-    JobError::external(format!("table {table}: file {}", path.display()), error)
-}
+struct FileSinkTable(Arc<FileSink>);
 
-impl SinkTableFactory for FileSink {
+impl SinkTableFactory for FileSinkTable {
     fn writer(&self, thread: usize) -> Result<Box<dyn SinkWriter>, JobError> {
-        std::fs::create_dir_all(&self.folder)
-            .map_err(|error| external(&self.options.table, &self.folder, error))?;
-        Ok(Box::new(FileWriter {
-            table: self.options.table.clone(),
-            folder: self.folder.clone(),
-            name_start: format!("part-{}-{thread}", self.run),
-            encoder: format::open_encoder(&self.options, "", self.columns.clone())?,
-            file_bytes_max: self.file_bytes_max,
-            files: 0,
-            open: None,
-            closed: Vec::new(),
-            buffer: Vec::new(),
-        }))
-    }
-}
-
-struct PartFile {
-    name: String,
-    file: File,
-    size_bytes: u64,
-}
-
-struct FileWriter {
-    table: String,
-    folder: PathBuf,
-    name_start: String,
-    encoder: Box<dyn Encoder>,
-    file_bytes_max: u64,
-    /// Files begun so far.
-    files: u64,
-    open: Option<PartFile>,
-    /// Files of this epoch that are whole.
-    closed: Vec<String>,
-    /// Encoded rows that are not yet in the file.
-    buffer: Vec<u8>,
-}
-
-/// The name of a part before it is committed.
-fn hidden(name: &str) -> String {
-    format!(".{name}.inprogress")
-}
-
-impl FileWriter {
-    fn flush(&mut self) -> Result<(), JobError> {
-        if self.buffer.is_empty() {
-            return Ok(());
-        }
-        let mut part = match self.open.take() {
-            Some(part) => part,
-            None => self.begin_file()?,
-        };
-        let path = self.folder.join(hidden(&part.name));
-        part.file
-            .write_all(&self.buffer)
-            .map_err(|error| external(&self.table, &path, error))?;
-        part.size_bytes += self.buffer.len() as u64;
-        self.buffer.clear();
-        let is_full = part.size_bytes >= self.file_bytes_max;
-        self.open = Some(part);
-        if is_full { self.close_file() } else { Ok(()) }
-    }
-
-    fn begin_file(&mut self) -> Result<PartFile, JobError> {
-        let name = format!("{}-{}", self.name_start, self.files);
-        self.files += 1;
-        let path = self.folder.join(hidden(&name));
-        let file = OpenOptions::new().write(true).create_new(true).open(&path);
-        Ok(PartFile {
-            name,
-            file: file.map_err(|error| external(&self.table, &path, error))?,
-            size_bytes: 0,
-        })
-    }
-
-    fn close_file(&mut self) -> Result<(), JobError> {
-        let Some(part) = self.open.take() else {
-            return Ok(());
-        };
-        let path = self.folder.join(hidden(&part.name));
-        part.file
-            .sync_all()
-            .map_err(|error| external(&self.table, &path, error))?;
-        self.closed.push(part.name);
-        Ok(())
-    }
-}
-
-impl SinkWriter for FileWriter {
-    fn write(&mut self, batch: &Batch) -> Result<(), JobError> {
-        for (kind, row) in batch.rows() {
-            self.encoder
-                .encode(kind, row, &mut self.buffer)
-                .map_err(|error| JobError::Malformed {
-                    table: self.table.clone(),
-                    place: "a row to write".to_owned(),
-                    message: error.message,
-                })?;
-            self.buffer.push(b'\n');
-            if self.buffer.len() >= BUFFER_BYTES {
-                self.flush()?;
-            }
-        }
-        Ok(())
-    }
-
-    fn end_epoch(&mut self, _epoch: u64) -> Result<Vec<u8>, JobError> {
-        self.flush()?;
-        self.close_file()?;
-        let closed = std::mem::take(&mut self.closed);
-        if closed.is_empty() {
-            return Ok(Vec::new());
-        }
-        sync_folder(&self.folder).map_err(|error| external(&self.table, &self.folder, error))?;
-        Ok(closed.join("\n").into_bytes())
-    }
-}
-
-/// Makes the names in a folder durable.
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-struct FileCommitter {
-    table: String,
-    folder: PathBuf,
-}
-
-impl Committer for FileCommitter {
-    fn commit(&mut self, _epoch: u64, _checkpoint_id: &str, staged: Vec<Vec<u8>>) -> Result<(), JobError> {
-        let mut renamed = false;
-        for part in staged.iter().filter(|part| !part.is_empty()) {
-            let names = std::str::from_utf8(part).map_err(|error| JobError::external("filesystem", error))?;
-            for name in names.lines() {
-                let from = self.folder.join(hidden(name));
-                match std::fs::rename(&from, self.folder.join(name)) {
-                    Ok(()) => renamed = true,
-                    // Committed before; whoever reads the files may have taken it away since.
-                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                    Err(error) => return Err(external(&self.table, &from, error)),
-                }
-            }
-        }
-        if renamed {
-            sync_folder(&self.folder).map_err(|error| external(&self.table, &self.folder, error))?;
-        }
-        Ok(())
+        let sink = &self.0;
+        std::fs::create_dir_all(&sink.folder)
+            .map_err(|error| external(&sink.options.table, &sink.folder, error))?;
+        let encoder = format::open_encoder(&sink.options, "", sink.columns.clone())?;
+        Ok(Box::new(FileWriter::new(sink.clone(), thread, encoder)))
     }
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use sql::{DataType, Session};
 
-use super::reader::FileReader;
-use super::{check, path};
+use super::partition::{PartitionColumn, Partitioning};
+use super::reader::{FileReader, Partitions};
+use super::{check, external, path};
 use crate::connector::options::Options;
 use crate::connector::{Split, SplitReader, SplitSource};
 use crate::error::JobError;
@@ -29,6 +30,7 @@ struct FileSource {
     options: Options,
     columns: Vec<DecodeColumn>,
     metadata: Vec<(usize, FileMetadata, DataType)>,
+    partitioning: Option<Partitioning>,
 }
 
 pub(in crate::connector) fn open_source(
@@ -42,7 +44,7 @@ pub(in crate::connector) fn open_source(
         .enumerate()
         .filter_map(|(i, read)| match read.from {
             ReadFrom::Metadata(key) => Some((i, key, read.column.ty.clone())),
-            ReadFrom::Physical(_) => None,
+            ReadFrom::Physical(_) | ReadFrom::Partition(_) => None,
         });
     let metadata = metadata.map(|(i, key, ty)| Ok((i, metadata_of(key, options)?, ty)));
     let source = FileSource {
@@ -52,6 +54,7 @@ pub(in crate::connector) fn open_source(
         options: options.clone(),
         columns: format::physical_columns(spec),
         metadata: metadata.collect::<Result<_, JobError>>()?,
+        partitioning: partitioning(spec, options)?,
     };
     if let Some(pattern) = &source.pattern
         && Session::utc().pattern(pattern, whole).is_none()
@@ -61,6 +64,22 @@ pub(in crate::connector) fn open_source(
     // A format that cannot be opened is an error at start, not in a thread.
     format::open_decoder(options, "", source.columns.clone())?;
     Ok(Box::new(source))
+}
+
+/// Columns that are read and for which folders stand.
+fn partitioning(spec: &SourceSpec, options: &Options) -> Result<Option<Partitioning>, JobError> {
+    let read = spec.read.iter().enumerate();
+    let folders = read.filter(|(_, read)| matches!(read.from, ReadFrom::Partition(_)));
+    let columns = folders.map(|(column, read)| PartitionColumn {
+        name: read.column.name.to_owned(),
+        ty: read.column.ty.clone(),
+        column,
+    });
+    let columns: Vec<PartitionColumn> = columns.collect();
+    match columns.is_empty() {
+        true => Ok(None),
+        false => Partitioning::new(columns, options).map(Some),
+    }
 }
 
 fn metadata_of(key: &str, options: &Options) -> Result<FileMetadata, JobError> {
@@ -83,10 +102,18 @@ fn whole(pattern: &str) -> String {
 
 impl FileSource {
     fn external(&self, path: &Path, error: std::io::Error) -> JobError {
-        JobError::external(
-            format!("table {}: file {}", self.options.table, path.display()),
-            error,
-        )
+        external(&self.options.table, path, error)
+    }
+
+    /// A file in no folder of the partition columns is none of the table's.
+    fn is_in_partition(&self, file: &Path) -> Result<bool, JobError> {
+        let Some(partitioning) = &self.partitioning else {
+            return Ok(true);
+        };
+        let relative = file.strip_prefix(&self.root).unwrap_or(file);
+        let values = partitioning.values(relative);
+        let values = values.map_err(|message| self.external(file, std::io::Error::other(message)))?;
+        Ok(values.is_some())
     }
 
     fn collect(&self, path: &Path, files: &mut Vec<PathBuf>) -> Result<(), JobError> {
@@ -128,7 +155,7 @@ impl SplitSource for FileSource {
                 let path = absolute.to_str();
                 path.is_some_and(|path| pattern.is_match(path).unwrap_or(false))
             });
-            if matches {
+            if matches && self.is_in_partition(&file)? {
                 splits.push(Split {
                     id: id.to_owned(),
                     position: serde_json::Value::Null,
@@ -152,6 +179,10 @@ impl SplitSource for FileSource {
             self.options.table.clone(),
             decoder,
             self.metadata.clone(),
+            Partitions {
+                root: self.root.clone(),
+                partitioning: self.partitioning.clone(),
+            },
         )))
     }
 }

@@ -39,6 +39,7 @@ pub(crate) fn open_source(spec: &SourceSpec, options: &Options) -> Result<Box<dy
     for read in &spec.read {
         match read.from {
             ReadFrom::Physical(i) => columns.push(quoted(spec.physical[i].name)),
+            ReadFrom::Partition(_) => return Err(options.no_partitions()),
             ReadFrom::Metadata(key) => {
                 return Err(options.error("connector", format!("'jdbc' has no metadata column '{key}'")));
             }
