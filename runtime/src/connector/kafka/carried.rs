@@ -29,6 +29,7 @@ impl Carried {
             let ty = &request.columns[i].ty;
             match (column, &ty.kind) {
                 (WriteColumn::Physical, _) => {}
+                (WriteColumn::Partition(_), _) => return Err(request.options.no_partitions()),
                 (
                     WriteColumn::Metadata("timestamp"),
                     TypeKind::TimestampLtz { precision } | TypeKind::Timestamp { precision },

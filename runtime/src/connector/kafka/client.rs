@@ -27,22 +27,25 @@ pub(super) struct QuietContext {
 }
 
 impl ClientContext for QuietContext {
-    fn log(&self, level: RDKafkaLogLevel, _facility: &str, message: &str) {
-        if matches!(
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        // Failures of connections come as errors, too.
+        let is_told = matches!(facility, "FAIL" | "ERROR");
+        let is_serious = matches!(
             level,
             RDKafkaLogLevel::Emerg
                 | RDKafkaLogLevel::Alert
                 | RDKafkaLogLevel::Critical
                 | RDKafkaLogLevel::Error
-        ) {
+        );
+        if is_serious && !is_told {
             eprintln!("kafka: {message}");
         }
     }
 
     fn error(&self, error: rdkafka::error::KafkaError, reason: &str) {
-        if error.rdkafka_error_code() != Some(rdkafka::error::RDKafkaErrorCode::PartitionEOF) {
+        let is_end = error.rdkafka_error_code() == Some(rdkafka::error::RDKafkaErrorCode::PartitionEOF);
+        if !is_end && self.complaints.note(&error, reason) {
             eprintln!("kafka: {error}: {reason}");
-            self.complaints.note(&error, reason);
         }
     }
 }

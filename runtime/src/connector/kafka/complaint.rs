@@ -19,11 +19,20 @@ pub(super) struct Complaints {
 }
 
 impl Complaints {
-    pub(super) fn note(&self, error: &KafkaError, reason: &str) {
-        *lock(&self.last) = Some(reason.to_owned());
+    /// Keeps the complaint; true: it is another one than the last, so it is worth telling. That all brokers are down only
+    /// sums up what was said of each.
+    pub(super) fn note(&self, error: &KafkaError, reason: &str) -> bool {
+        let mut last = lock(&self.last);
+        let sums_up = error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown);
+        if sums_up && last.is_some() {
+            return false;
+        }
+        let is_new = last.as_deref().map(without_times) != Some(without_times(reason));
+        *last = Some(reason.to_owned());
         if is_final(error.rdkafka_error_code(), reason) {
             lock(&self.refusal).get_or_insert_with(|| reason.to_owned());
         }
+        is_new
     }
 
     /// Fails once the brokers have refused this client, or it them.
@@ -56,6 +65,11 @@ fn is_final(code: Option<RDKafkaErrorCode>, reason: &str) -> bool {
     }
 }
 
+/// `… (after 12ms in state CONNECT, 3 identical error(s) suppressed)` says the same each time but for this.
+fn without_times(reason: &str) -> &str {
+    reason.split(" (after ").next().unwrap_or(reason)
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().expect("no holder of the lock panics")
 }
@@ -83,7 +97,10 @@ mod tests {
             ),
         ] {
             let complaints = Complaints::default();
-            complaints.note(&KafkaError::Global(code), reason);
+            let error = KafkaError::Global(code);
+            assert!(complaints.note(&error, &format!("{reason} (after 1ms in state CONNECT)")));
+            assert!(!complaints.note(&error, &format!("{reason} (after 2ms in state CONNECT)")));
+            assert!(!complaints.note(&KafkaError::Global(Code::AllBrokersDown), "1/1 brokers are down"));
             assert_eq!(complaints.check().is_err(), expected, "{reason}");
             let explained = complaints
                 .explain(&KafkaError::Global(Code::AllBrokersDown))

@@ -1,8 +1,6 @@
 //! Table options → librdkafka's configuration. `properties.*` are passed through; what only Kafka's Java client
 //! knows is translated (see [`security`]) or left out.
 
-use std::collections::BTreeMap;
-
 use rdkafka::config::ClientConfig;
 
 use super::offsets::STARTUP;
@@ -32,6 +30,12 @@ const TRANSACTION_TIMEOUT_MS: &str = "900000";
 /// What all clients of a table have in common.
 pub(super) fn client(options: &Options) -> Result<ClientConfig, JobError> {
     let mut config = ClientConfig::new();
+    extend(&mut config, options)?;
+    Ok(config)
+}
+
+/// Adds what the table's options say to the settings of one kind of client.
+fn extend(config: &mut ClientConfig, options: &Options) -> Result<(), JobError> {
     options.required("properties.bootstrap.servers")?;
     // After an outage the default of 10 s would delay recovery by as much.
     config.set("reconnect.backoff.max.ms", "1000");
@@ -43,8 +47,7 @@ pub(super) fn client(options: &Options) -> Result<ClientConfig, JobError> {
             config.set(key, value);
         }
     }
-    security::apply(options, &mut config)?;
-    Ok(config)
+    security::apply(options, config)
 }
 
 /// A client that reads. The group is used to store offsets only; nobody joins it.
@@ -60,7 +63,7 @@ pub(super) fn consumer(options: &Options, job_id: &str) -> Result<ClientConfig, 
         .set("isolation.level", "read_uncommitted")
         .set("check.crcs", "true");
     config.set("group.id", group(options, job_id));
-    extend(&mut config, &client(options)?);
+    extend(&mut config, options)?;
     config
         .set("enable.auto.commit", "false")
         .set("enable.auto.offset.store", "false");
@@ -98,7 +101,7 @@ pub(super) fn producer(options: &Options) -> Result<ClientConfig, JobError> {
     config
         .set("queue.buffering.max.messages", "20000")
         .set("enable.idempotence", "true");
-    extend(&mut config, &client(options)?);
+    extend(&mut config, options)?;
     config.remove("group.id");
     Ok(config)
 }
@@ -113,14 +116,6 @@ pub(super) fn transactional(options: &Options, id: &str) -> Result<ClientConfig,
         .set("transactional.id", id)
         .set("transaction.timeout.ms", timeout);
     Ok(config)
-}
-
-fn extend(config: &mut ClientConfig, with: &ClientConfig) {
-    let pairs = with.config_map();
-    let ordered: BTreeMap<_, _> = pairs.iter().collect();
-    for (key, value) in ordered {
-        config.set(*key, *value);
-    }
 }
 
 /// The topics of a table: `topic`, a list with `;`.
@@ -193,6 +188,30 @@ fn shared_options(options: &Options) -> Vec<Known> {
 mod tests {
     use super::*;
 
+    /// The library shows stars in place of passwords to whoever asks for all settings.
+    #[test]
+    fn every_client_gets_the_password() {
+        let options = Options::new(
+            "t",
+            [
+                ("properties.bootstrap.servers", "b:1"),
+                ("properties.security.protocol", "SASL_PLAINTEXT"),
+                ("properties.sasl.mechanism", "PLAIN"),
+                ("properties.sasl.username", "u"),
+                ("properties.sasl.password", "hunter2"),
+            ],
+        );
+        let configs = [
+            client(&options),
+            consumer(&options, "j"),
+            producer(&options),
+            transactional(&options, "i"),
+        ];
+        for config in configs {
+            assert_eq!(config.expect("valid").get("sasl.password"), Some("hunter2"));
+        }
+    }
+
     #[test]
     fn settings_of_java_are_dropped() {
         let options = Options::new(
@@ -205,6 +224,7 @@ mod tests {
         );
         let config = producer(&options).expect("valid");
         assert_eq!(config.get("acks"), Some("1"));
+        assert_eq!(config.get("linger.ms"), Some("20"));
         assert_eq!(config.get("max.poll.records"), None);
     }
 }

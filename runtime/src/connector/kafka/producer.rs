@@ -14,7 +14,7 @@ use rdkafka::producer::{BaseProducer, Producer as _, ProducerContext};
 
 use super::client::QuietContext;
 use super::complaint::Complaints;
-use super::offsets::Asking;
+use super::offsets::{Asking, EVENTS_MAX};
 use super::{external, refused};
 use crate::connector::ending::Ending;
 use crate::error::JobError;
@@ -51,8 +51,9 @@ impl ClientContext for DeliveryContext {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        self.complaints.note(&error, reason);
-        QuietContext::default().error(error, reason);
+        if self.complaints.note(&error, reason) {
+            eprintln!("kafka: {error}: {reason}");
+        }
     }
 }
 
@@ -71,7 +72,7 @@ pub(super) type Producer = BaseProducer<DeliveryContext>;
 
 impl Asking for Producer {
     fn serve(&self) {
-        self.poll(Duration::ZERO);
+        (0..EVENTS_MAX).for_each(|_| self.poll(Duration::ZERO));
     }
 
     fn complaints(&self) -> &Complaints {
@@ -113,8 +114,9 @@ pub(super) fn check(producer: &Producer) -> Result<(), JobError> {
 /// Waiting for brokers to take messages.
 pub(super) struct Patience<'a> {
     producer: &'a Producer,
-    /// Messages on their way, and since when it is so many; counted once the job is to end.
-    stuck: Option<(i32, Instant)>,
+    /// The fewest messages on their way, and since when; counted once the job is to end. The library counts events
+    /// that wait for `poll` with them, so the number goes up and down without any message getting through.
+    fewest: Option<(i32, Instant)>,
     is_told: bool,
 }
 
@@ -122,7 +124,7 @@ impl<'a> Patience<'a> {
     pub(super) fn new(producer: &'a Producer) -> Patience<'a> {
         Patience {
             producer,
-            stuck: None,
+            fewest: None,
             is_told: false,
         }
     }
@@ -139,9 +141,9 @@ impl<'a> Patience<'a> {
             return Ok(());
         }
         let left = self.producer.in_flight_count();
-        let (_, since) = *match &mut self.stuck {
-            Some(stuck) if stuck.0 == left => stuck,
-            stuck => stuck.insert((left, Instant::now())),
+        let (_, since) = *match &mut self.fewest {
+            Some(fewest) if fewest.0 <= left => fewest,
+            fewest => fewest.insert((left, Instant::now())),
         };
         let seconds = LAST_WAIT_MAX.as_secs();
         if since.elapsed() > LAST_WAIT_MAX {

@@ -424,3 +424,24 @@ impl SinkWriter for KafkaWriter {
         producer::check(producer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same application elsewhere has other storage; a prefix that the user gives is kept as it is.
+    #[test]
+    fn jobs_of_one_name_do_not_fence_each_other() {
+        let environment = |storage: &str| JobEnvironment {
+            job_id: "j".to_owned(),
+            storage_id: storage.to_owned(),
+            ..JobEnvironment::default()
+        };
+        let none: [(&str, &str); 0] = [];
+        let options = Options::new("t", none);
+        assert_eq!(transaction_prefix(&options, &environment("a")), "millstream-j-a");
+        assert_eq!(transaction_prefix(&options, &environment("b")), "millstream-j-b");
+        let given = Options::new("t", [("sink.transactional-id-prefix", "mine")]);
+        assert_eq!(transaction_prefix(&given, &environment("a")), "mine-j");
+    }
+}

@@ -96,6 +96,42 @@ fn state_that_nobody_claims_is_not_lost_silently() {
         .expect("the loss is accepted");
 }
 
+/// An operator goes and comes again: what it knew before is gone, in later checkpoints, too.
+#[test]
+fn state_that_was_dropped_does_not_come_back() {
+    let storage = Arc::new(InMemory::new());
+    let mut willing = deployment("dropped", 1);
+    let key = "execution.state-recovery.ignore-unclaimed-state";
+    willing.config.insert(key.to_owned(), "true".to_owned());
+    let run = |uid: &'static str, end: i32| {
+        let mut job = totals();
+        job.nodes[2].uid = uid;
+        let before = visible("dropped").len();
+        let numbers = Numbers::new(1, end, 0, Death::Never);
+        numbers.run(&job, &willing, &storage).expect("it ends well");
+        visible("dropped").split_off(before)
+    };
+    let totals_of = |from: i32, end: i32| {
+        let total = |k: i32| {
+            let numbers = (from..end).filter(|v| v % 10 == k);
+            format!("[{k}, {}, {}]", numbers.clone().count(), numbers.sum::<i32>())
+        };
+        (0..10).map(total).collect::<Vec<_>>()
+    };
+    let last_of = |changes: Vec<String>| {
+        let mut last = std::collections::BTreeMap::new();
+        for change in changes.iter().filter(|change| !change.starts_with('-')) {
+            let row = change[2..].to_owned();
+            last.insert(row.split(',').next().expect("a key").to_owned(), row);
+        }
+        last.into_values().collect::<Vec<_>>()
+    };
+    assert_eq!(last_of(run("totals", 30)), totals_of(0, 30));
+    assert_eq!(last_of(run("other", 30)), [] as [&str; 0], "all had been read");
+    assert_eq!(last_of(run("totals", 60)), totals_of(30, 60));
+    assert_eq!(last_of(run("totals", 90)), totals_of(30, 90));
+}
+
 #[test]
 fn from_scratch_starts_anew_with_epochs_that_are_not_used() {
     let storage = Arc::new(InMemory::new());
