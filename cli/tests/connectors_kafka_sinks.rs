@@ -3,12 +3,12 @@
 
 mod support;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::message::{Headers as _, Message as _};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 use support::broker::{Broker, WAIT_MAX, line, text};
-use support::script::eventually;
+use support::script::{Script, eventually};
 
 const SINKS: &str = "
 CREATE TABLE src (v STRING) WITH ('connector' = 'kafka', 'topic' = 'src', 'format' = 'raw',
@@ -77,7 +77,29 @@ fn sinks_of_every_guarantee_continue_after_a_restart() {
         .into();
     assert_eq!(exact, expected);
     check_counts(&broker);
+    reordered(&broker, &script);
     transactions_as_a_source(&broker);
+}
+
+/// Another sink comes first now. The token of the run before lies where that one wrote it.
+fn reordered(broker: &Broker, script: &Script) {
+    let (tables, inserts) = SINKS
+        .split_once("EXECUTE STATEMENT SET BEGIN")
+        .expect("a statement set");
+    let mut inserts: Vec<&str> = inserts.split("INSERT INTO").skip(1).collect();
+    inserts.reverse();
+    inserts[0] = inserts[0].strip_suffix("END;").expect("the last one");
+    let inserts = inserts.join("INSERT INTO");
+    script.edit(&format!(
+        "{tables}EXECUTE STATEMENT SET BEGIN INSERT INTO{inserts} END;"
+    ));
+    broker.send("src", 0, &["zzzzzz"]);
+    let shown = script.run(&[]);
+    assert_eq!(shown.code, Some(0), "{}", shown.log);
+    assert!(shown.log.contains("restored checkpoint"), "{}", shown.log);
+    let keys = broker.messages("exact", |message| text(message.key()));
+    assert_eq!(keys.len(), 10, "all once: {keys:?}");
+    assert_eq!(keys.iter().filter(|key| *key == "zzzzzz").count(), 1);
 }
 
 /// Each key in one partition, in order; the third reading takes the row away, once.
@@ -171,4 +193,32 @@ fn a_broker_that_fails_is_waited_for() {
     let (code, log) = running.signal("TERM");
     assert_eq!(code, Some(0), "{log}");
     assert_eq!(copied(&broker), expected, "all, once and in order");
+    an_end_without_brokers_is_bounded(&mut broker);
+}
+
+/// Messages wait for a broker; whoever stops the job does not wait for `message.timeout.ms` (five minutes).
+fn an_end_without_brokers_is_bounded(broker: &mut Broker) {
+    broker.topic("endless", 1);
+    let script = broker.script(
+        "SET 'execution.checkpointing.interval' = '200 ms';
+         CREATE TABLE gen (i BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000');
+         CREATE TABLE endless (i BIGINT) WITH ('connector' = 'kafka', 'topic' = 'endless', 'format' = 'json',
+           'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}');
+         INSERT INTO endless SELECT i FROM gen;",
+    );
+    let mut running = script.start(&[]);
+    running.logged("completed");
+    broker.kill();
+    running.logged("Connection refused");
+    assert!(running.is_running(), "an outage is waited for");
+    let stopped = Instant::now();
+    let (code, log) = running.signal("TERM");
+    assert_eq!(code, Some(1), "{log}");
+    assert!(log.contains("kafka: no broker takes the last"), "{log}");
+    assert!(log.contains("so there is no final checkpoint"), "{log}");
+    assert!(
+        stopped.elapsed() < Duration::from_secs(40),
+        "{:?}",
+        stopped.elapsed()
+    );
 }

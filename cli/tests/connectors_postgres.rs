@@ -32,7 +32,7 @@ impl Database {
 
     fn start_again(&mut self) {
         let folder = self.folder.path().join("postgres");
-        self.daemon = Some(postgres::start_on(&folder, self.address.port).expect("PostgreSQL starts"));
+        self.daemon = Some(postgres::start_on(&folder, self.address.port, None).expect("PostgreSQL starts"));
     }
 
     fn query(&self, sql: &str) -> Vec<String> {

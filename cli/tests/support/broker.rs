@@ -32,7 +32,7 @@ impl Broker {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let port = || process::free_port().expect("there are free ports");
         let ports = (port(), port());
-        let daemon = kafka::start_on(folder.path(), ports.0, ports.1).expect("Kafka starts");
+        let daemon = kafka::start_on(folder.path(), ports.0, ports.1, None).expect("Kafka starts");
         let servers = format!("127.0.0.1:{}", ports.0);
         Broker {
             producer: super::kafka(&servers).create().expect("a producer"),
@@ -43,12 +43,17 @@ impl Broker {
         }
     }
 
+    /// Dies as by a power cut.
+    pub(crate) fn kill(&mut self) {
+        self.daemon.kill();
+    }
+
     /// Dies as by a power cut and comes back after a while.
     pub(crate) fn fail_for(&mut self, time: Duration) {
         self.daemon.kill();
         std::thread::sleep(time);
         let (port, controller_port) = self.ports;
-        self.daemon = kafka::start_on(self.folder.path(), port, controller_port).expect("Kafka starts");
+        self.daemon = kafka::start_on(self.folder.path(), port, controller_port, None).expect("Kafka starts");
     }
 
     pub(crate) fn topic(&self, name: &str, partitions: i32) {

@@ -45,6 +45,11 @@ impl Script {
         self.folder.path()
     }
 
+    /// The application is edited; it keeps its name and its checkpoints.
+    pub(crate) fn edit(&self, sql: &str) {
+        std::fs::write(self.path(), sql).expect("the script can be written");
+    }
+
     fn path(&self) -> PathBuf {
         self.folder.path().join("job.sql")
     }

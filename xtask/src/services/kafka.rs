@@ -6,8 +6,8 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
-use super::fetch;
 use super::process::{Daemon, free_port, port_is_open};
+use super::{Identity, fetch};
 
 const KAFKA_VERSION: &str = "4.1.0";
 const LOG4J_VERSION: &str = "2.24.3";
@@ -19,11 +19,23 @@ pub struct Address {
     pub bootstrap_servers: String,
 }
 
+/// Encrypted listeners of a broker, beside the plain one. Their host is `localhost`.
+#[derive(Clone, Debug)]
+pub struct Secured {
+    /// For clients with a certificate.
+    pub ssl_port: u16,
+    /// For clients with a password: PLAIN or SCRAM-SHA-256.
+    pub sasl_ssl_port: u16,
+    pub identity: Identity,
+    pub user: String,
+    pub password: String,
+}
+
 /// Starts a broker that keeps its log in `folder`.
 pub fn start(folder: &Path) -> Result<(Daemon, Address)> {
     let port = free_port()?;
     let controller_port = free_port()?;
-    let daemon = start_on(folder, port, controller_port)?;
+    let daemon = start_on(folder, port, controller_port, None)?;
     Ok((
         daemon,
         Address {
@@ -33,12 +45,18 @@ pub fn start(folder: &Path) -> Result<(Daemon, Address)> {
 }
 
 /// Starts a broker on given ports; on the same folder again after it was killed.
-pub fn start_on(folder: &Path, port: u16, controller_port: u16) -> Result<Daemon> {
+pub fn start_on(folder: &Path, port: u16, controller_port: u16, secured: Option<&Secured>) -> Result<Daemon> {
     let java = fetch::program("java", "default-jre-headless")?;
     let libraries = libraries()?;
     std::fs::create_dir_all(folder)?;
     let properties = folder.join("server.properties");
-    std::fs::write(&properties, server_properties(folder, port, controller_port))?;
+    let text = server_properties(folder, port, controller_port, secured);
+    std::fs::write(&properties, text)?;
+    if let Some(Secured { identity, .. }) = secured {
+        let own = format!("{}{}", identity.key_pem, identity.certificate_pem);
+        std::fs::write(folder.join(OWN_PEM), own)?;
+        std::fs::write(folder.join(TRUSTED_PEM), &identity.authority_pem)?;
+    }
     let class_path = format!("{}/*", libraries.display());
     if !folder.join("log/meta.properties").is_file() {
         let mut format = Command::new(&java);
@@ -53,6 +71,10 @@ pub fn start_on(folder: &Path, port: u16, controller_port: u16) -> Result<Daemon
                 "-c",
             ])
             .arg(&properties);
+        if let Some(Secured { user, password, .. }) = secured {
+            let scram = format!("SCRAM-SHA-256=[name={user},password={password}]");
+            format.args(["--add-scram", &scram]);
+        }
         fetch::run("formatting Kafka's log folder", &mut format)?;
     }
     let mut command = Command::new(&java);
@@ -69,16 +91,30 @@ pub fn start_on(folder: &Path, port: u16, controller_port: u16) -> Result<Daemon
     Daemon::start("kafka", command, &folder.join("kafka.out"), || port_is_open(port))
 }
 
-fn server_properties(folder: &Path, port: u16, controller_port: u16) -> String {
+/// Key and certificates of the broker, and whom it trusts.
+const OWN_PEM: &str = "own.pem";
+const TRUSTED_PEM: &str = "trusted.pem";
+
+fn server_properties(folder: &Path, port: u16, controller_port: u16, secured: Option<&Secured>) -> String {
     let log = folder.join("log");
+    let (listeners, security) = match secured {
+        Some(secured) => (
+            format!(
+                ",SSL://localhost:{},SASL_SSL://localhost:{}",
+                secured.ssl_port, secured.sasl_ssl_port
+            ),
+            security_properties(folder, secured),
+        ),
+        None => Default::default(),
+    };
     format!(
         "process.roles=broker,controller\n\
          node.id=1\n\
          controller.quorum.voters=1@127.0.0.1:{controller_port}\n\
-         listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}\n\
-         advertised.listeners=PLAINTEXT://127.0.0.1:{port}\n\
+         listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}{listeners}\n\
+         advertised.listeners=PLAINTEXT://127.0.0.1:{port}{listeners}\n\
          controller.listener.names=CONTROLLER\n\
-         listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT\n\
+         listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL\n\
          log.dirs={}\n\
          offsets.topic.replication.factor=1\n\
          transaction.state.log.replication.factor=1\n\
@@ -87,8 +123,27 @@ fn server_properties(folder: &Path, port: u16, controller_port: u16) -> String {
          transaction.state.log.num.partitions=4\n\
          group.initial.rebalance.delay.ms=0\n\
          log.retention.hours=-1\n\
-         auto.create.topics.enable=false\n",
+         auto.create.topics.enable=false\n\
+         {security}",
         log.display()
+    )
+}
+
+fn security_properties(folder: &Path, secured: &Secured) -> String {
+    let Secured { user, password, .. } = secured;
+    let modules = "org.apache.kafka.common.security";
+    format!(
+        "ssl.keystore.type=PEM\n\
+         ssl.keystore.location={}\n\
+         ssl.truststore.type=PEM\n\
+         ssl.truststore.location={}\n\
+         listener.name.ssl.ssl.client.auth=required\n\
+         sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256\n\
+         listener.name.sasl_ssl.plain.sasl.jaas.config={modules}.plain.PlainLoginModule required \
+         user_{user}=\"{password}\";\n\
+         listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config={modules}.scram.ScramLoginModule required;\n",
+        folder.join(OWN_PEM).display(),
+        folder.join(TRUSTED_PEM).display()
     )
 }
 

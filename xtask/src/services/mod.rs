@@ -25,6 +25,15 @@ pub struct Addresses {
     pub s3: Option<s3::Address>,
 }
 
+/// What a server shows its clients, and whom it trusts; all in PEM.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    pub key_pem: String,
+    pub certificate_pem: String,
+    /// Who signs the certificates of clients.
+    pub authority_pem: String,
+}
+
 /// Which services to start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

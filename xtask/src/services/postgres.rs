@@ -1,14 +1,15 @@
 //! PostgreSQL with logical replication switched on, from the machine or from Debian's packages.
 
-use std::os::unix::fs::chown;
+use std::fs::Permissions;
+use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
-use super::fetch;
 use super::process::{Daemon, free_port};
+use super::{Identity, fetch};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Address {
@@ -22,7 +23,7 @@ pub struct Address {
 /// Starts a server with its data in `folder`.
 pub fn start(folder: &Path) -> Result<(Daemon, Address)> {
     let port = free_port()?;
-    let daemon = start_on(folder, port)?;
+    let daemon = start_on(folder, port, None)?;
     let address = Address {
         host: "127.0.0.1".to_owned(),
         port,
@@ -34,7 +35,8 @@ pub fn start(folder: &Path) -> Result<(Daemon, Address)> {
 }
 
 /// Starts a server on a given port; on the same folder again after it was stopped or killed.
-pub fn start_on(folder: &Path, port: u16) -> Result<Daemon> {
+/// With an identity it also takes encrypted connections.
+pub fn start_on(folder: &Path, port: u16, identity: Option<&Identity>) -> Result<Daemon> {
     let programs = programs()?;
     std::fs::create_dir_all(folder)?;
     let folder = folder.canonicalize()?;
@@ -64,12 +66,35 @@ pub fn start_on(folder: &Path, port: u16) -> Result<Daemon> {
     for setting in settings(&folder, port) {
         command.arg("-c").arg(setting);
     }
+    if let Some(identity) = identity {
+        for (setting, content) in [
+            ("ssl_key_file", &identity.key_pem),
+            ("ssl_cert_file", &identity.certificate_pem),
+            ("ssl_ca_file", &identity.authority_pem),
+        ] {
+            let file = folder.join(setting);
+            write_private(&file, content)?;
+            command.arg("-c").arg(format!("{setting}={}", file.display()));
+        }
+        command.arg("-c").arg("ssl=on");
+    }
     let ready = programs.join("pg_isready");
     Daemon::start("postgres", command, &folder.join("postgres.out"), || {
         let mut probe = Command::new(&ready);
         probe.args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]);
         probe.status().is_ok_and(|status| status.success())
     })
+}
+
+/// The server takes no key that others may read.
+fn write_private(file: &Path, content: &str) -> Result<()> {
+    std::fs::write(file, content)?;
+    std::fs::set_permissions(file, Permissions::from_mode(0o600))?;
+    if fetch::is_root() {
+        let (user, group) = postgres_user()?;
+        chown(file, Some(user), Some(group))?;
+    }
+    Ok(())
 }
 
 fn settings(folder: &Path, port: u16) -> [String; 9] {
