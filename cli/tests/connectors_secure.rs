@@ -216,11 +216,8 @@ fn own_certificates(broker: &SecuredBroker, environment: &[(&str, &str)]) {
     for options in [inline.as_slice(), &of_pem, &of_p12] {
         let set: Vec<&str> = options.iter().map(String::as_str).collect();
         let rows = show.rows(&set);
-        assert_eq!(
-            rows.iter().filter(|row| row.contains("[15]")).count(),
-            1,
-            "{set:?}: {rows:?}"
-        );
+        // All were copied once more, from scratch, by the run that did not compare the host's name.
+        assert!(rows.contains(&"+U[30]".to_owned()), "{set:?}: {rows:?}");
     }
     let error = show.failure(&[&option("keystore.location", &jks)]);
     assert!(error.contains("keytool -importkeystore"), "{error}");
