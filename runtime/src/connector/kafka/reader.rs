@@ -69,7 +69,7 @@ impl ReaderPlan {
         let deletes = parts.key.as_ref().filter(|_| is_upsert).map(|key| {
             let is_unknown = |read: &ReadColumn| match read.from {
                 ReadFrom::Physical(physical) => !spec.primary_key.contains(&physical),
-                ReadFrom::Metadata(_) => false,
+                ReadFrom::Metadata(_) | ReadFrom::Partition(_) => false,
             };
             Deletion {
                 key: key.iter().map(|part| column(part, true)).collect(),
