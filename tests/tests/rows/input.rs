@@ -26,7 +26,7 @@ pub(crate) fn cells(spec: &SourceSpec) -> (Vec<Column>, Vec<usize>) {
     for read in &spec.read {
         match read.from {
             ReadFrom::Physical(position) => positions.push(position),
-            ReadFrom::Metadata(_) => {
+            ReadFrom::Metadata(_) | ReadFrom::Partition(_) => {
                 positions.push(columns.len());
                 columns.push(read.column.clone());
             }
