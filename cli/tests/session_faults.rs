@@ -175,7 +175,7 @@ impl World {
                 drop(self.database.take());
                 std::thread::sleep(AWAY);
                 let folder = self.folder.path().join("postgres");
-                let daemon = postgres::start_on(&folder, self.address.port);
+                let daemon = postgres::start_on(&folder, self.address.port, None);
                 self.database = Some(daemon.expect("PostgreSQL starts again"));
             }
         }
