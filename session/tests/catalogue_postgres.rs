@@ -51,7 +51,7 @@ async fn one_manager_at_a_time_can_store() {
     };
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     assert!(!waiting.is_finished(), "the server is waited for");
-    let _daemon = postgres::start_on(folder.path(), address.port).expect("PostgreSQL starts again");
+    let _daemon = postgres::start_on(folder.path(), address.port, None).expect("PostgreSQL starts again");
     waiting.await.expect("no panic").expect("it is stored in the end");
     // Nobody renews the first manager's lease, as when its process hangs.
     let second = open(&url).await;
