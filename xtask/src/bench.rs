@@ -3,6 +3,8 @@
 //! Throughput is marginal: the CPU time (user and system, of the whole process) of a long input minus that of a short
 //! one, so that starting and ending do not count.
 
+mod preview;
+
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -14,6 +16,8 @@ use nix::sys::resource::{UsageWho, getrusage};
 use session::build::application::Application;
 use session::build::deployment::{Overrides, deployment};
 use session::build::{Profile, build};
+
+pub use preview::preview;
 
 const SHORT_ROWS: u64 = 500_000;
 const LONG_ROWS: u64 = 2_500_000;

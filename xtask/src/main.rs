@@ -62,6 +62,13 @@ enum BenchSuite {
         #[arg(long, default_value_t = 3)]
         runs: u32,
     },
+    /// How long somebody waits for the first row of a preview, here and by a session cluster
+    Preview {
+        #[arg(long, default_value = "target/release/millstream")]
+        binary: PathBuf,
+        #[arg(long, default_value_t = 3)]
+        runs: u32,
+    },
 }
 
 #[derive(Subcommand)]
@@ -90,6 +97,9 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Bench {
             suite: BenchSuite::Smoke { runs },
         } => xtask::bench::smoke(runs)?,
+        Command::Bench {
+            suite: BenchSuite::Preview { binary, runs },
+        } => xtask::bench::preview(&root.join(binary), runs)?,
         Command::BuildApp(arguments) => return arguments.run(),
         Command::Check => return check(&root),
         Command::Conformance(arguments) => {
