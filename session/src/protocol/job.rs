@@ -98,7 +98,7 @@ pub struct OperatorMetrics {
 pub struct Row {
     /// `+I`, `-U`, `+U`, `-D`.
     pub kind: String,
-    /// By column, as the JSON format writes values.
+    /// By column, as the JSON format writes values, but DECIMAL as text: no digit is lost in doubles.
     pub data: Vec<serde_json::Value>,
 }
 

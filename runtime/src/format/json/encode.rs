@@ -21,13 +21,23 @@ pub(super) enum NullKey {
     Literal,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decimals {
+    /// Numbers as Java's ObjectMapper writes them: without zeros at their end, maybe with an exponent.
+    Short,
+    /// Numbers with all digits of their scale.
+    Plain,
+    /// All digits as text: readers that make a double of every number keep them.
+    Text,
+}
+
 /// How rows are written.
 #[derive(Clone, Debug)]
 pub(super) struct EncodeSettings {
     pub(super) standard: TimestampStandard,
     pub(super) null_key: NullKey,
     pub(super) null_key_literal: String,
-    pub(super) plain_decimals: bool,
+    pub(super) decimals: Decimals,
     pub(super) ignore_null_fields: bool,
 }
 
@@ -146,8 +156,11 @@ fn write_value(
         (Value::Float(v), _) => write_float(*v, output),
         (Value::Double(v), _) if !v.is_finite() => quoted(output, |o| write_double(*v, o)),
         (Value::Double(v), _) => write_double(*v, output),
-        (Value::Decimal(v), _) if settings.plain_decimals => write_decimal(*v, true, output),
-        (Value::Decimal(v), _) => write_short_decimal(*v, output),
+        (Value::Decimal(v), _) => match settings.decimals {
+            Decimals::Short => write_short_decimal(*v, output),
+            Decimals::Plain => write_decimal(*v, true, output),
+            Decimals::Text => quoted(output, |o| write_decimal(*v, true, o)),
+        },
         (Value::Text(v), _) => write_text(v, output),
         (Value::Bytes(v), _) => quoted(output, |o| o.extend_from_slice(BASE64.encode(v).as_bytes())),
         (Value::Date(v), _) => quoted(output, |o| temporal::write_date(*v, o)),

@@ -79,7 +79,7 @@ pub(super) fn encoder(
     prefix: &str,
     columns: Vec<EncodeColumn>,
 ) -> Result<Box<dyn Encoder>, JobError> {
-    use encode::NullKey;
+    use encode::{Decimals, NullKey};
     let key = |name: &str| format!("{prefix}json.{name}");
     let modes = [
         ("FAIL", NullKey::Fail),
@@ -97,7 +97,10 @@ pub(super) fn encoder(
             .get(&key("map-null-key.literal"))
             .unwrap_or("null")
             .to_owned(),
-        plain_decimals: options.boolean(&key("encode.decimal-as-plain-number"), false)?,
+        decimals: match options.boolean(&key("encode.decimal-as-plain-number"), false)? {
+            true => Decimals::Plain,
+            false => Decimals::Short,
+        },
         ignore_null_fields: options.boolean(&key("encode.ignore-null-fields"), false)?,
     };
     for column in &columns {

@@ -1,11 +1,12 @@
-//! Rows as JSON arrays, for people who look at a query: values as the format writes them by default, decimals plain.
+//! Rows as JSON arrays, for people who look at a query: values as the format writes them by default, decimals as
+//! text with all their digits.
 //!
 //! In: rows of known types. Out: `[1,"a",null]`. Invariant: every type has a JSON value; keys of maps that are no text
 //! become theirs.
 
 use sql::DataType;
 
-use super::encode::{EncodeSettings, NullKey, write_column};
+use super::encode::{Decimals, EncodeSettings, NullKey, write_column};
 use crate::format::FormatError;
 use crate::format::temporal::TimestampStandard;
 use crate::row::RowRef;
@@ -21,7 +22,7 @@ impl RowWriter {
             standard: TimestampStandard::Sql,
             null_key: NullKey::Literal,
             null_key_literal: "null".to_owned(),
-            plain_decimals: true,
+            decimals: Decimals::Text,
             ignore_null_fields: false,
         };
         RowWriter { types, settings }
@@ -87,7 +88,7 @@ mod tests {
             .expect("every type can be shown");
         assert_eq!(
             String::from_utf8(output).expect("text"),
-            r#"[1,"a \"b\"",null,12.30,"NaN",{"7":8,"null":null}]"#
+            r#"[1,"a \"b\"",null,"12.30","NaN",{"7":8,"null":null}]"#
         );
     }
 }
