@@ -56,7 +56,8 @@ fn one(diagnostic: &Diagnostic, sources: &SourceMap, paint: &Paint) -> String {
     let line = sources.line(span.source, start.line);
     let number = start.line.to_string();
     let margin = " ".repeat(number.len());
-    let (blank, mark) = mark(line, start, end);
+    let (line, cut) = shortened(line, start.character);
+    let (blank, mark) = mark(&line, start.character - cut, end_character(start, end, cut));
     let mut text = String::new();
     let code = diagnostic.code;
     let message = &diagnostic.message;
@@ -75,14 +76,43 @@ fn one(diagnostic: &Diagnostic, sources: &SourceMap, paint: &Paint) -> String {
 
 const TAB: &str = "    ";
 
+/// Lines of more characters than this are cut around the mark.
+const LINE_CHARACTERS_MAX: usize = 500;
+/// What is shown of such a line before the mark, and from it on.
+const BEFORE_MARK: usize = 60;
+const FROM_MARK: usize = 140;
+const CUT: char = '…';
+
+/// The line, or the part of a very long one around the character, and how many characters went in front.
+fn shortened(line: &str, character: usize) -> (String, usize) {
+    let count = line.chars().count();
+    if count <= LINE_CHARACTERS_MAX {
+        return (line.to_owned(), 0);
+    }
+    let first = (character - 1).saturating_sub(BEFORE_MARK);
+    let last = (character - 1 + FROM_MARK).min(count);
+    let kept = line.chars().skip(first).take(last - first);
+    // The sign of the cut takes the place of the first character that is left out.
+    let (front, cut) = match first {
+        0 => (None, 0),
+        _ => (Some(CUT), first - 1),
+    };
+    let back = (last < count).then_some(CUT);
+    (front.into_iter().chain(kept).chain(back).collect(), cut)
+}
+
+/// Where the mark ends in the line as it is shown; none when it goes on.
+fn end_character(start: Position, end: Position, cut: usize) -> Option<usize> {
+    (end.line == start.line).then(|| end.character - cut)
+}
+
 /// The blanks before the mark and the mark: carets to the end of the span or, when it goes on, of the line.
-fn mark(line: &str, start: Position, end: Position) -> (String, String) {
+fn mark(line: &str, start: usize, end: Option<usize>) -> (String, String) {
     let width = |text: &str| text.chars().map(char_width).sum::<usize>();
-    let from = byte_of(line, start.character);
-    let to = if end.line == start.line {
-        byte_of(line, end.character)
-    } else {
-        line.trim_end().len()
+    let from = byte_of(line, start);
+    let to = match end {
+        Some(end) => byte_of(line, end),
+        None => line.trim_end().len(),
     };
     let blank = " ".repeat(width(&line[..from]));
     let carets = "^".repeat(width(&line[from..to.max(from)]).max(1));
@@ -184,6 +214,30 @@ error[E2002]: a string
         let at_end = Diagnostic::error("E1001", Span::new(1, 27, 27), "at the end");
         let text = render(&[at_end], &sources(), false);
         assert!(text.contains("2 | FROM bid\n  |         ^\n"), "{text}");
+    }
+
+    #[test]
+    fn very_long_lines_are_cut_around_the_mark() {
+        let mut sources = SourceMap::default();
+        sources.add(
+            "q.sql",
+            format!("SELECT {}x{}", "a, ".repeat(300), " + 1".repeat(300)),
+        );
+        let at = 7 + 900;
+        let text = render(
+            &[Diagnostic::error("E2005", Span::new(0, at, at + 1), "m")],
+            &sources,
+            false,
+        );
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[1], " --> q.sql:1:908");
+        assert!(
+            lines[3].starts_with("1 | …a, ") && lines[3].ends_with('…'),
+            "{text}"
+        );
+        assert!(lines[3].chars().count() < 220, "{text}");
+        let column = lines[4].chars().position(|c| c == '^').expect("a mark");
+        assert_eq!(lines[3].chars().nth(column), Some('x'), "{text}");
     }
 
     #[test]

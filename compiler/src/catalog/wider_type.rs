@@ -4,40 +4,55 @@
 use sql::types::DECIMAL_PRECISION_MAX;
 use sql::{DataType, Field, TypeKind};
 
-/// What text beside another type becomes.
+/// Whose rules hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Beside {
-    /// Text, as Calcite promotes it.
-    Text,
-    /// Nothing: the types have none in common.
-    Nothing,
+enum Rules {
+    /// Calcite's for IN: text beside other types makes them text, FLOAT and DOUBLE are the first of them.
+    In,
+    /// Calcite's for queries and CASE: the same without text beside other types and dates beside timestamps.
+    Query,
+    /// Flink's for arguments: text goes with text, FLOAT and DOUBLE are DOUBLE.
+    Arguments,
+}
+
+/// The type of a value and those it is looked for among.
+pub(crate) fn promoted<'a>(types: impl IntoIterator<Item = &'a DataType>) -> Option<DataType> {
+    let mut types = types.into_iter();
+    let first = types.next()?.clone();
+    types.try_fold(first, |left, right| wider(&left, right, Rules::In))
 }
 
 /// The type that all of `types` become in an expression or a query; none when there is no such type.
 pub(crate) fn least_restrictive<'a>(types: impl IntoIterator<Item = &'a DataType>) -> Option<DataType> {
     let mut types = types.into_iter();
     let first = types.next()?.clone();
-    types.try_fold(first, |left, right| wider(&left, right, Beside::Text))
+    types.try_fold(first, |left, right| wider(&left, right, Rules::Query))
 }
 
-/// The type of arguments that must agree: as `least_restrictive`, but text goes with text only.
+/// The type of arguments that must agree, as Flink's own functions find it.
+pub(crate) fn common_of<'a>(types: impl IntoIterator<Item = &'a DataType>) -> Option<DataType> {
+    let mut types = types.into_iter();
+    let first = types.next()?.clone();
+    types.try_fold(first, |left, right| common(&left, right))
+}
+
 pub(crate) fn common(left: &DataType, right: &DataType) -> Option<DataType> {
-    wider(left, right, Beside::Nothing)
+    wider(left, right, Rules::Arguments)
 }
 
-fn wider(left: &DataType, right: &DataType, beside: Beside) -> Option<DataType> {
+fn wider(left: &DataType, right: &DataType, rules: Rules) -> Option<DataType> {
     Some(DataType {
-        kind: wider_kind(&left.kind, &right.kind, beside)?,
+        kind: wider_kind(&left.kind, &right.kind, rules)?,
         nullable: left.nullable || right.nullable,
     })
 }
 
-fn wider_kind(left: &TypeKind, right: &TypeKind, beside: Beside) -> Option<TypeKind> {
+fn wider_kind(left: &TypeKind, right: &TypeKind, rules: Rules) -> Option<TypeKind> {
     use TypeKind::*;
     if left == right {
         return Some(left.clone());
     }
-    let nested = |a: &DataType, b: &DataType| wider(a, b, beside);
+    let nested = |a: &DataType, b: &DataType| wider(a, b, rules);
     let kind = match (left, right) {
         (Null, other) | (other, Null) => other.clone(),
         (a, b) if a.is_text() && b.is_text() => VarChar {
@@ -46,15 +61,24 @@ fn wider_kind(left: &TypeKind, right: &TypeKind, beside: Beside) -> Option<TypeK
         (a, b) if a.is_binary() && b.is_binary() => VarBinary {
             length: length(a).max(length(b)),
         },
+        (Float, Double) | (Double, Float) if rules != Rules::Arguments => left.clone(),
         (a, b) if a.is_numeric() && b.is_numeric() => wider_number(a, b),
         (Time { precision: a }, Time { precision: b }) => Time { precision: *a.max(b) },
         (Timestamp { precision: a }, Timestamp { precision: b }) => Timestamp { precision: *a.max(b) },
         (TimestampLtz { precision: a }, TimestampLtz { precision: b }) => {
             TimestampLtz { precision: *a.max(b) }
         }
-        (Date, Timestamp { precision }) | (Timestamp { precision }, Date) => Timestamp {
-            precision: *precision,
-        },
+        (Timestamp { precision: a }, TimestampLtz { precision: b })
+        | (TimestampLtz { precision: a }, Timestamp { precision: b })
+            if rules == Rules::Arguments =>
+        {
+            TimestampLtz { precision: *a.max(b) }
+        }
+        (Date, Timestamp { precision }) | (Timestamp { precision }, Date) if rules != Rules::Query => {
+            Timestamp {
+                precision: *precision,
+            }
+        }
         (Array(a), Array(b)) => Array(Box::new(nested(a, b)?)),
         (Multiset(a), Multiset(b)) => Multiset(Box::new(nested(a, b)?)),
         (Map(a, x), Map(b, y)) => Map(Box::new(nested(a, b)?), Box::new(nested(x, y)?)),
@@ -67,7 +91,7 @@ fn wider_kind(left: &TypeKind, right: &TypeKind, beside: Beside) -> Option<TypeK
             };
             Row(a.iter().zip(b).map(merged).collect::<Option<_>>()?)
         }
-        (a, b) if beside == Beside::Text && (is_promoted(a, b) || is_promoted(b, a)) => TypeKind::STRING,
+        (a, b) if rules == Rules::In && (is_promoted(a, b) || is_promoted(b, a)) => TypeKind::STRING,
         _ => return None,
     };
     Some(kind)
@@ -151,6 +175,8 @@ mod tests {
             (Int, decimal(4, 2), Some(decimal(12, 2)), Some(decimal(12, 2))),
             (Float, decimal(4, 2), Some(Double), Some(Double)),
             (Float, BigInt, Some(Float), Some(Float)),
+            (Float, Double, Some(Float), Some(Double)),
+            (Double, Float, Some(Double), Some(Double)),
             (Null, Date, Some(Date), Some(Date)),
             (timestamp(3), timestamp(6), Some(timestamp(6)), Some(timestamp(6))),
             (Date, timestamp(3), Some(timestamp(3)), Some(timestamp(3))),
@@ -158,9 +184,20 @@ mod tests {
             (Boolean, Int, None, None),
         ] {
             let (a, b) = (DataType::not_null(a), DataType::nullable(b));
-            let promoted = least_restrictive([&a, &b]);
-            assert_eq!(promoted.map(|ty| ty.kind), wins, "{a} and {b}");
+            let wider = promoted([&a, &b]);
+            assert_eq!(wider.map(|ty| ty.kind), wins, "{a} and {b}");
             assert_eq!(common(&a, &b).map(|ty| ty.kind), alone, "{a} and {b}");
+        }
+    }
+
+    #[test]
+    fn families_are_not_mixed() {
+        let ty = |kind: TypeKind| DataType::not_null(kind);
+        for (a, b) in [
+            (TypeKind::STRING, TypeKind::Int),
+            (TypeKind::Date, TypeKind::Timestamp { precision: 3 }),
+        ] {
+            assert_eq!(least_restrictive([&ty(a), &ty(b)]), None);
         }
     }
 }

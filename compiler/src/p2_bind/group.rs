@@ -11,6 +11,7 @@ use super::bound::{BoundAggregate, Relation, RelationKind, WindowColumns};
 use super::expr::Environment;
 use super::scope::Scope;
 use crate::base::{Diagnostic, Span};
+use crate::catalog::function::resolve_cast;
 use crate::catalog::schema::{Schema, SchemaColumn, TimeAttribute};
 use crate::expr::Expr;
 
@@ -61,7 +62,7 @@ impl Binder<'_> {
         calls: &[BoundAggregate],
         scope: &Scope,
     ) -> Option<Expr> {
-        if let Some(position) = keys.iter().position(|key| key.same_as(expr)) {
+        if let Some(position) = keys.iter().position(|key| is_key(key, expr)) {
             return Some(Expr::column(position, expr.ty.clone(), expr.span));
         }
         if let Some(column) = expr.as_column() {
@@ -93,6 +94,16 @@ impl Binder<'_> {
         // Diagnostic: E2013 a column outside GROUP BY and outside any aggregate.
         self.error(Diagnostic::error("E2013", span, message).with_help(help));
     }
+}
+
+/// Whether the expression is the key, or the key in a wider type that needs no conversion, such as TIMESTAMP(9).
+fn is_key(key: &Expr, expr: &Expr) -> bool {
+    let is_widened = || matches!(resolve_cast(&key.ty, &expr.ty, false), Ok(None));
+    let retyped = |key: &Expr| Expr {
+        ty: expr.ty.clone(),
+        ..key.clone()
+    };
+    key.same_as(expr) || (key.ty != expr.ty && retyped(key).same_as(expr) && is_widened())
 }
 
 /// The aggregation over `input`. Grouping by window_start and window_end makes it a window aggregation: its windows

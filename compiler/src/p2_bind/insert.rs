@@ -13,7 +13,7 @@ use crate::base::{Diagnostic, Span};
 use crate::catalog::connector::check;
 use crate::catalog::function::resolve_cast;
 use crate::catalog::nearest::suggestion;
-use crate::catalog::schema::{Schema, SchemaColumn};
+use crate::catalog::schema::{Schema, SchemaColumn, TimeAttribute};
 use crate::catalog::table::{Column, ColumnKind, Table};
 use crate::expr::Expr;
 use crate::p1_parse::ast::{Insert, Text};
@@ -90,6 +90,7 @@ impl Binder<'_> {
             });
         }
         let exprs = exprs.into_iter().collect::<Option<Vec<Expr>>>()?;
+        self.one_event_time(table, &query.schema, &exprs, span)?;
         let is_forwarded = |(i, expr): (usize, &Expr)| {
             expr.as_column() == Some(i) && query.schema.columns[i].ty.kind == expr.ty.kind
         };
@@ -110,6 +111,32 @@ impl Binder<'_> {
         };
         let query_span = query.span;
         Some(project(query, exprs, schema, query_span))
+    }
+
+    /// Records have one timestamp: of several columns with event time Flink takes none.
+    fn one_event_time(&mut self, table: &Table, schema: &Schema, exprs: &[Expr], span: Span) -> Option<()> {
+        let event_time = |expr: &Expr| {
+            let column = &schema.columns[expr.as_column()?];
+            let is_kept = column.time == Some(TimeAttribute::Rowtime) && column.ty.kind == expr.ty.kind;
+            is_kept.then_some(column.name.as_str())
+        };
+        let names: Vec<&str> = exprs.iter().filter_map(event_time).collect();
+        if names.len() < 2 {
+            return Some(());
+        }
+        let message = format!(
+            "the query has {} columns with event time ({}), and table '{}' takes rows with one",
+            names.len(),
+            names.join(", "),
+            table.name
+        );
+        let help = format!(
+            "keep one, and cast the others: CAST({} AS TIMESTAMP(3))",
+            names[1]
+        );
+        // Diagnostic: E2041 several event-time columns for one sink.
+        self.error(Diagnostic::error("E2041", span, message).with_help(help));
+        None
     }
 
     /// For each column of the query, the position of its persisted column.

@@ -155,7 +155,8 @@ fn queries_have_flinks_columns() {
         ),
         (
             "SELECT ts, window_start, window_time FROM TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE)",
-            "ts TIMESTAMP(3), window_start TIMESTAMP(3) NOT NULL, window_time TIMESTAMP(3) NOT NULL *Rowtime*",
+            "ts TIMESTAMP(3) *Rowtime*, window_start TIMESTAMP(3) NOT NULL, \
+          window_time TIMESTAMP(3) NOT NULL *Rowtime*",
         ),
         (
             "SELECT window_time AS w, COUNT(*) AS c FROM TABLE(HOP(TABLE t, DESCRIPTOR(proc), INTERVAL '1' MINUTE, \

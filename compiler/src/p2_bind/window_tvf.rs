@@ -266,15 +266,8 @@ fn windowed(input: Relation, window: Window, span: Span) -> Relation {
         (TimeAttribute::Rowtime, TypeKind::Timestamp { .. }) => TypeKind::Timestamp { precision: 3 },
         _ => TypeKind::TimestampLtz { precision: 3 },
     };
-    let mut columns: Vec<SchemaColumn> = input
-        .schema
-        .columns
-        .iter()
-        .map(|column| SchemaColumn {
-            time: None,
-            ..column.clone()
-        })
-        .collect();
+    // The column that the window looks at stays a time attribute, whatever Flink's documentation says.
+    let mut columns: Vec<SchemaColumn> = input.schema.columns.clone();
     let bound = TypeKind::Timestamp { precision: 3 };
     for (name, kind, time) in [
         ("window_start", bound.clone(), None),

@@ -86,6 +86,20 @@ impl Date {
         let week = (thursday.day_of_year() - 1) / 7 + 1;
         (thursday.civil().year, week as u8)
     }
+
+    /// Year and week as in the United States: weeks begin on Sunday, week 1 has the first of January.
+    pub const fn sunday_week(self) -> (i32, u8) {
+        let saturday = Date(self.0 + 6 - (self.iso_day_of_week() % 7) as i32);
+        let year = saturday.civil().year;
+        (year, ((saturday.day_of_year() - 1) / 7 + 1) as u8)
+    }
+
+    /// Weeks of the month that have begun, the first with the first of the month; weeks begin on Sunday.
+    pub const fn sunday_week_of_month(self) -> u8 {
+        let day = self.civil().day;
+        let first = Date(self.0 - (day as i32 - 1));
+        (day - 1 + first.iso_day_of_week() % 7) / 7 + 1
+    }
 }
 
 #[cfg(test)]
@@ -118,6 +132,22 @@ mod tests {
         assert_eq!(Civil::new(2016, 1, 31).plus_months(1), Civil::new(2016, 2, 29));
         assert_eq!(Civil::new(2016, 1, 31).plus_months(-2), Civil::new(2015, 11, 30));
         assert_eq!(Civil::new(2016, 12, 5).plus_months(120), Civil::new(2026, 12, 5));
+    }
+
+    #[test]
+    fn weeks_begin_on_sunday_in_the_united_states() {
+        let day = |y, m, d| Civil::new(y, m, d).date();
+        for (date, year_and_week, of_month) in [
+            (day(2024, 3, 10), (2024, 11), 3),
+            (day(2024, 3, 9), (2024, 10), 2),
+            (day(2024, 12, 31), (2025, 1), 5),
+            (day(2024, 12, 28), (2024, 52), 4),
+            (day(2023, 1, 1), (2023, 1), 1),
+            (day(2022, 12, 31), (2022, 53), 5),
+        ] {
+            assert_eq!(date.sunday_week(), year_and_week, "{date:?}");
+            assert_eq!(date.sunday_week_of_month(), of_month, "{date:?}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! comes twice is the earlier, as in Java.
 
 use jiff::civil::DateTime;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::{AmbiguousTimestamp, Offset, TimeZone};
 
 use super::Timestamp;
 
@@ -18,10 +18,23 @@ pub fn local(zone: &TimeZone, instant: Timestamp) -> Timestamp {
 
 /// The instant at which clocks in `zone` show a time.
 pub fn instant(zone: &TimeZone, local: Timestamp) -> Timestamp {
+    resolved(zone, local, |found| found.compatible())
+}
+
+/// The same, but a time that comes twice is the later, as in Java's older `Calendar`.
+pub fn later_instant(zone: &TimeZone, local: Timestamp) -> Timestamp {
+    resolved(zone, local, |found| found.later())
+}
+
+fn resolved(
+    zone: &TimeZone,
+    local: Timestamp,
+    choose: impl FnOnce(AmbiguousTimestamp) -> Result<jiff::Timestamp, jiff::Error>,
+) -> Timestamp {
     let civil: Option<DateTime> = jiff::Timestamp::from_microsecond(local.micros)
         .ok()
         .map(|at| Offset::UTC.to_datetime(at));
-    let found = civil.and_then(|civil| zone.to_ambiguous_timestamp(civil).compatible().ok());
+    let found = civil.and_then(|civil| choose(zone.to_ambiguous_timestamp(civil)).ok());
     match found {
         Some(at) => Timestamp {
             micros: at.as_microsecond(),

@@ -158,11 +158,16 @@ fn numeric(operator: &Operator, given: &[Argument], left: &TypeKind, right: &Typ
         return Resolved::new(call, given, typed(given, [kind.clone(), kind.clone()]), kind);
     }
     if left.is_approximate() || right.is_approximate() {
-        let is_wide = |kind: &TypeKind| matches!(kind, TypeKind::Double | TypeKind::Decimal { .. });
-        let (call, kind) = if is_wide(left) || is_wide(right) {
-            (&operator.double, TypeKind::Double)
-        } else {
-            (&operator.float, TypeKind::Float)
+        // Of FLOAT and DOUBLE the first decides, as in Calcite.
+        let is_double = match (left, right) {
+            (TypeKind::Float, TypeKind::Double) => false,
+            _ => [left, right]
+                .into_iter()
+                .any(|kind| !kind.is_integer() && *kind != TypeKind::Float),
+        };
+        let (call, kind) = match is_double {
+            true => (&operator.double, TypeKind::Double),
+            false => (&operator.float, TypeKind::Float),
         };
         let arguments = typed(given, [kind.clone(), kind.clone()]);
         return Resolved::new(call.clone(), given, arguments, kind);
@@ -371,6 +376,8 @@ mod tests {
         let cases = [
             ("+", TypeKind::TinyInt, TypeKind::Int, "INT NOT NULL"),
             ("+", TypeKind::Int, TypeKind::Float, "FLOAT NOT NULL"),
+            ("+", TypeKind::Float, TypeKind::Double, "FLOAT NOT NULL"),
+            ("+", TypeKind::Double, TypeKind::Float, "DOUBLE NOT NULL"),
             ("+", decimal(5, 2), TypeKind::Float, "DOUBLE NOT NULL"),
             ("+", decimal(19, 0), TypeKind::Int, "DECIMAL(20, 0) NOT NULL"),
             ("+", decimal(38, 0), decimal(38, 38), "DECIMAL(38, 6)"),
@@ -423,7 +430,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_make_a_timestamp_of_a_date() {
+    fn a_date_and_hours_are_a_date() {
         let interval = |millis| Argument {
             ty: DataType::not_null(TypeKind::IntervalDayTime),
             literal: Some(Value::Millis(millis)),
@@ -434,7 +441,7 @@ mod tests {
         };
         let plus = lookup("+").expect("plus").resolve;
         let hour = plus(&[date(), interval(3_600_000)]).expect("a date and an hour");
-        assert_eq!(hour.result.kind, TypeKind::Timestamp { precision: 6 });
+        assert_eq!(hour.result.kind, TypeKind::Date);
         let day = plus(&[interval(86_400_000), date()]).expect("a date and a day");
         assert_eq!(
             (day.result.kind, day.call.path),

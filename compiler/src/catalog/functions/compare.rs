@@ -140,8 +140,6 @@ fn operands(a: &Argument, b: &Argument, equality: bool) -> Result<Option<Vec<Dat
             check_literal(a, r)?;
             pair(r.clone(), r.clone())
         }
-        (l, r) if l.is_text() && (r.is_numeric() || *r == TypeKind::Boolean) => pair(r.clone(), r.clone()),
-        (l, r) if r.is_text() && (l.is_numeric() || *l == TypeKind::Boolean) => pair(l.clone(), l.clone()),
         (TypeKind::Time { .. }, TypeKind::Time { .. }) => pair(left.clone(), right.clone()),
         (l, r) if l.is_constructed() && r.is_constructed() && equality => {
             match wider_type::common(&a.ty, &b.ty) {
@@ -184,15 +182,13 @@ fn numbers(left: &TypeKind, right: &TypeKind) -> (TypeKind, TypeKind) {
     }
 }
 
-/// Dates and timestamps of different types.
+/// Timestamps of different types. Dates compare with dates only, as in Flink.
 fn moments(left: &TypeKind, right: &TypeKind) -> Option<(TypeKind, TypeKind)> {
-    use TypeKind::{Date, Timestamp, TimestampLtz};
+    use TypeKind::{Timestamp, TimestampLtz};
     match (left, right) {
         (Timestamp { .. }, Timestamp { .. }) | (TimestampLtz { .. }, TimestampLtz { .. }) => {
             Some((left.clone(), right.clone()))
         }
-        (Date, Timestamp { .. } | TimestampLtz { .. }) => Some((right.clone(), right.clone())),
-        (Timestamp { .. } | TimestampLtz { .. }, Date) => Some((left.clone(), left.clone())),
         (Timestamp { precision: a }, TimestampLtz { precision: b })
         | (TimestampLtz { precision: a }, Timestamp { precision: b }) => {
             let kind = TimestampLtz { precision: *a.max(b) };
@@ -251,9 +247,7 @@ mod tests {
                 TypeKind::Double,
                 [TypeKind::Double, TypeKind::Double],
             ),
-            (TypeKind::Date, timestamp(3), [timestamp(3), timestamp(3)]),
             (timestamp(6), ltz(3), [ltz(6), ltz(6)]),
-            (TypeKind::STRING, TypeKind::Int, [TypeKind::Int, TypeKind::Int]),
             (TypeKind::Null, TypeKind::Date, [TypeKind::Date, TypeKind::Date]),
         ];
         for (a, b, expected) in cases {
@@ -261,6 +255,16 @@ mod tests {
             let found: Vec<TypeKind> = resolved.arguments.into_iter().map(|ty| ty.kind).collect();
             assert_eq!(found, expected);
             assert_eq!(resolved.result, DataType::not_null(TypeKind::Boolean));
+        }
+        for (a, b) in [
+            (TypeKind::Date, timestamp(3)),
+            (TypeKind::STRING, TypeKind::Int),
+            (TypeKind::Boolean, TypeKind::STRING),
+        ] {
+            assert!(
+                resolve("=", argument(a.clone()), argument(b.clone())).is_err(),
+                "{a} {b}"
+            );
         }
     }
 

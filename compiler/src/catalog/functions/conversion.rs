@@ -2,7 +2,7 @@
 
 use sql::TypeKind;
 
-use super::signature::{Shape, fixed};
+use super::signature::{Shape, always_nullable, fixed};
 use super::temporal::{INSTANT, WALL_CLOCK, typed};
 use crate::catalog::function::{Argument, Call, FunctionDef, Param, Resolved, Returns, mismatch};
 
@@ -186,16 +186,11 @@ fn from_unixtime(given: &[Argument]) -> Result<Resolved, String> {
     let call = |path| Call::strict("FROM_UNIXTIME", path).with_session();
     if given.len() == 2 {
         let call = call("temporal::convert::from_unixtime_by").returns(Returns::Fallible);
-        return fixed(
-            call,
-            &[Shape::BigInt, Shape::Text],
-            expected,
-            given,
-            TypeKind::STRING,
-        );
+        let shapes = [Shape::BigInt, Shape::Text];
+        return always_nullable(fixed(call, &shapes, expected, given, TypeKind::STRING));
     }
     let call = call("temporal::convert::from_unixtime");
-    fixed(call, &[Shape::BigInt], expected, given, TypeKind::STRING)
+    always_nullable(fixed(call, &[Shape::BigInt], expected, given, TypeKind::STRING))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! In: the types of two operands, NULL already replaced. Out: the call, or `None` when the two do not combine.
 
-use sql::{TypeKind, Value};
+use sql::TypeKind;
 
 use super::arithmetic::typed;
 use crate::catalog::function::{Argument, Call, Resolved, Returns};
@@ -19,20 +19,19 @@ pub(super) fn plus(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Opt
         ));
     }
     if left.is_interval() {
-        let (path, result) = shifted(right, left, &given[0], true)?;
+        let (path, result) = shifted(right, left, true)?;
         let path = match path {
             "temporal::interval::timestamp_plus_months" => "temporal::interval::months_plus_timestamp",
             "temporal::interval::timestamp_plus_millis" => "temporal::interval::millis_plus_timestamp",
             "temporal::interval::date_plus_months" => "temporal::interval::months_plus_date",
             "temporal::interval::date_plus_days" => "temporal::interval::days_plus_date",
-            "temporal::interval::date_plus_millis" => "temporal::interval::millis_plus_date",
             "temporal::interval::time_plus_months" => "temporal::interval::months_plus_time",
             _ => "temporal::interval::millis_plus_time",
         };
         let arguments = typed(given, [left.clone(), right.clone()]);
         return Some(Resolved::new(Call::strict("+", path), given, arguments, result));
     }
-    let (path, result) = shifted(left, right, &given[1], true)?;
+    let (path, result) = shifted(left, right, true)?;
     let arguments = typed(given, [left.clone(), right.clone()]);
     Some(Resolved::new(Call::strict("+", path), given, arguments, result))
 }
@@ -51,7 +50,7 @@ pub(super) fn minus(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Op
     if left.is_temporal() && right.is_temporal() {
         return difference(given, left, right);
     }
-    let (path, result) = shifted(left, right, &given[1], false)?;
+    let (path, result) = shifted(left, right, false)?;
     let arguments = typed(given, [left.clone(), right.clone()]);
     Some(Resolved::new(Call::strict("-", path), given, arguments, result))
 }
@@ -90,13 +89,7 @@ fn difference(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<R
 }
 
 /// A point in time plus or minus an interval: path and result type.
-fn shifted(
-    point: &TypeKind,
-    interval: &TypeKind,
-    interval_argument: &Argument,
-    later: bool,
-) -> Option<(&'static str, TypeKind)> {
-    const MILLIS_PER_DAY: i64 = 86_400_000;
+fn shifted(point: &TypeKind, interval: &TypeKind, later: bool) -> Option<(&'static str, TypeKind)> {
     let choose = |plus: &'static str, minus: &'static str| if later { plus } else { minus };
     Some(match (point, interval) {
         (kind, TypeKind::IntervalYearMonth) if kind.is_timestamp() => (
@@ -120,28 +113,14 @@ fn shifted(
             ),
             TypeKind::Date,
         ),
-        (TypeKind::Date, TypeKind::IntervalDayTime) => {
-            // A part of a day makes a timestamp. The unit is not part of the type, so the value decides.
-            let part = match interval_argument.literal {
-                Some(Value::Millis(millis)) => millis % MILLIS_PER_DAY != 0,
-                _ => false,
-            };
-            if part {
-                let path = choose(
-                    "temporal::interval::date_plus_millis",
-                    "temporal::interval::date_minus_millis",
-                );
-                (path, TypeKind::Timestamp { precision: 6 })
-            } else {
-                (
-                    choose(
-                        "temporal::interval::date_plus_days",
-                        "temporal::interval::date_minus_days",
-                    ),
-                    TypeKind::Date,
-                )
-            }
-        }
+        // Whole days of the interval count, also where it is given in hours.
+        (TypeKind::Date, TypeKind::IntervalDayTime) => (
+            choose(
+                "temporal::interval::date_plus_days",
+                "temporal::interval::date_minus_days",
+            ),
+            TypeKind::Date,
+        ),
         (TypeKind::Time { .. }, TypeKind::IntervalYearMonth) => {
             ("temporal::interval::time_plus_months", point.clone())
         }

@@ -136,7 +136,7 @@ fn str_to_map(given: &[Argument]) -> Answer {
     let result = TypeKind::Map(Box::new(DataType::string()), Box::new(DataType::string()));
     let expected = "(STRING[, STRING, STRING])";
     if given.len() == 3 {
-        return fixed(call, &[Text, Text, Text], expected, given, result);
+        return always_nullable(fixed(call, &[Text, Text, Text], expected, given, result));
     }
     let call = call.with(Param::Text(",")).with(Param::Text("="));
     always_nullable(fixed(call, &[Text], expected, given, result))

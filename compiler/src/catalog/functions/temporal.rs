@@ -311,8 +311,12 @@ fn timestampdiff(given: &[Argument]) -> Result<Resolved, String> {
     if !fits(start) || !fits(end) {
         return Err(mismatch(expected, given));
     }
-    // Instants are compared as wall-clock times only beside one.
     let ltz = |a: &Argument| matches!(a.ty.kind, TypeKind::TimestampLtz { .. });
+    let wall = |a: &Argument| matches!(a.ty.kind, TypeKind::Timestamp { .. });
+    if ltz(start) && wall(end) || wall(start) && ltz(end) {
+        let same = "two of TIMESTAMP or two of TIMESTAMP_LTZ; cast one of them";
+        return Err(mismatch(same, given));
+    }
     let kind = if ltz(start) && ltz(end) {
         TypeKind::TimestampLtz { precision: 9 }
     } else {

@@ -9,7 +9,7 @@ use sqlparser::ast as sqlast;
 use super::super::Binder;
 use super::Environment;
 use crate::base::Span;
-use crate::catalog::wider_type::least_restrictive;
+use crate::catalog::wider_type::{common_of, least_restrictive};
 use crate::expr::{Expr, ExprKind};
 use crate::p1_parse::ext::{self, Special};
 
@@ -99,17 +99,14 @@ impl Binder<'_> {
         what: &str,
         span: Span,
     ) -> Option<DataType> {
-        let found = least_restrictive(values.clone().map(|value| &value.ty));
-        let takes_promoted = matches!(what, "CASE" | "IFNULL" | "COALESCE" | "NULLIF");
-        let is_collection = !takes_promoted && what != "IF";
-        // Collections take neither text beside numbers nor elements that are all NULL; IF takes NULLs.
-        let found = found.filter(|common| {
-            let is_promoted = |value: &Expr| {
-                common.kind.is_text() && !value.ty.kind.is_text() && value.ty.kind != TypeKind::Null
-            };
-            takes_promoted
-                || !(values.clone().any(is_promoted) || is_collection && common.kind == TypeKind::Null)
-        });
+        let types = values.clone().map(|value| &value.ty);
+        let takes_nulls = matches!(what, "CASE" | "IF" | "IFNULL" | "COALESCE");
+        let found = match what {
+            "IFNULL" | "COALESCE" => common_of(types),
+            _ => least_restrictive(types),
+        };
+        // Collections take no elements that are all NULL.
+        let found = found.filter(|common| takes_nulls || common.kind != TypeKind::Null);
         if found.is_none() {
             let types: Vec<String> = values.map(|value| value.ty.to_string()).collect();
             self.type_error(
@@ -140,7 +137,12 @@ impl Binder<'_> {
                 let when = arguments.pop().expect("IF has three arguments");
                 let when = self.condition(when, "IF")?;
                 self.common_type([&then].into_iter().chain(&otherwise), "IF", span)?;
-                self.case_of(vec![(when, then)], otherwise, span)
+                // Flink's IF may be NULL, whatever its values are.
+                let result = self.case_of(vec![(when, then)], otherwise, span)?;
+                Some(Expr {
+                    ty: DataType::nullable(result.ty.kind.clone()),
+                    ..result
+                })
             }
             "NULLIF" => {
                 let value = arguments[0].clone();

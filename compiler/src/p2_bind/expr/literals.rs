@@ -57,7 +57,7 @@ impl Binder<'_> {
         };
         let parsed = match name.as_str() {
             "DATE" => date(value).map(|date| (TypeKind::Date, Value::Date(date))),
-            "TIME" => time(value).map(|(time, precision)| (TypeKind::Time { precision }, Value::Time(time))),
+            "TIME" => time(value).map(|time| (TypeKind::Time { precision: 0 }, Value::Time(time))),
             "TIMESTAMP" => timestamp(value)
                 .map(|(at, precision)| (TypeKind::Timestamp { precision }, Value::Timestamp(at))),
             _ => return self.refused(&format!("a literal of type {name}"), span),
@@ -147,10 +147,11 @@ fn days_from_civil(year: i32, month: i32, day: i32) -> Option<i32> {
     Some(year.div_euclid(400) * 146_097 + day_of_era - 719_468)
 }
 
-fn time(text: &str) -> Option<(Time, u8)> {
-    let (nanos, precision) = nanos_of_day(text.trim())?;
-    let millis = i32::try_from(nanos / 1_000_000).expect("a day has fewer milliseconds");
-    Some((Time(millis), precision))
+/// Flink reads the fraction of a second and leaves it out.
+fn time(text: &str) -> Option<Time> {
+    let (nanos, _) = nanos_of_day(text.trim())?;
+    let seconds = i32::try_from(nanos / 1_000_000_000).expect("a day has fewer seconds");
+    Some(Time(seconds * 1_000))
 }
 
 fn timestamp(text: &str) -> Option<(Timestamp, u8)> {
@@ -233,7 +234,7 @@ mod tests {
                 9
             ))
         );
-        assert_eq!(time("10:11:12.5"), Some((Time(36_672_500), 1)));
+        assert_eq!(time("10:11:12.5"), Some(Time(36_672_000)));
         assert_eq!(time("24:00:00"), None);
     }
 }

@@ -11,7 +11,7 @@ use super::super::Binder;
 use super::Environment;
 use super::literals::number;
 use crate::base::Span;
-use crate::catalog::wider_type::least_restrictive;
+use crate::catalog::wider_type::promoted;
 use crate::expr::{Expr, ExprKind};
 
 impl Binder<'_> {
@@ -267,8 +267,18 @@ impl Binder<'_> {
         let value = self.expr(expr, environment);
         let items = self.all(list, environment);
         let (value, items) = (value?, items?);
-        let Some(common) = least_restrictive(items.iter().map(|item| &item.ty)) else {
+        let Some(common) = promoted(items.iter().map(|item| &item.ty)) else {
             return self.type_error("the values of IN have no common type".to_owned(), span);
+        };
+        // IN compares numbers with text as text, which `=` does not.
+        let is_mixed = |a: &TypeKind, b: &TypeKind| a.is_text() && b.is_numeric();
+        let (value, common) = match promoted([&value.ty, &common]) {
+            Some(text)
+                if is_mixed(&value.ty.kind, &common.kind) || is_mixed(&common.kind, &value.ty.kind) =>
+            {
+                (self.coerce(value, &text)?, text)
+            }
+            _ => (value, common),
         };
         let mut equal = Vec::with_capacity(items.len());
         for item in items {

@@ -79,7 +79,7 @@ fn project_expr_0_expr_1_expr_2_and_3() -> Node {
             Column::new("EXPR$1", build::int()),
             Column::new("EXPR$2", build::not_null(build::int())),
             Column::new("EXPR$3", build::int()),
-            Column::new("EXPR$4", build::not_null(build::char(1))),
+            Column::new("EXPR$4", build::char(1)),
             Column::new("EXPR$5", build::not_null(build::int())),
         ]),
         operator: OperatorSpec::Calc(project_expr_0_expr_1_expr_2_and_3_kernel),

@@ -185,10 +185,46 @@ fn date_and_time<'t>(text: &'t str, separators: &[char]) -> Option<(Timestamp, &
 }
 
 fn parse_timestamp(text: &str) -> Option<Timestamp> {
-    match date_and_time(text.trim(), &[' ']) {
-        Some((timestamp, "")) => Some(timestamp),
+    let text = text.trim();
+    // A clock without seconds is one for formats, but not for a cast.
+    let has_seconds = !text.contains(' ') || text.bytes().filter(|byte| *byte == b':').count() >= 2;
+    match date_and_time(text, &[' ']) {
+        Some((timestamp, "")) if has_seconds => Some(timestamp),
         _ => None,
     }
+}
+
+/// What `java.sql.Timestamp.valueOf` and `java.sql.Date.valueOf` read: `yyyy-m-d` with or without `h:m:s[.fraction]`.
+/// Parts of the clock and days that the month does not have go on into the next.
+pub fn sql_timestamp(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let (date, time) = match text.split_once(' ') {
+        Some((date, time)) => (date, Some(time.trim())),
+        None => (text, None),
+    };
+    let (year, rest) = digits(date, 4, 4)?;
+    let (month, rest) = digits(rest.strip_prefix('-')?, 1, 2)?;
+    let (day, rest) = digits(rest.strip_prefix('-')?, 1, 2)?;
+    if !rest.is_empty() || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let first = Civil::new(year as i32, month as u8, 1).date();
+    let date = Date(first.0 + day as i32 - 1);
+    time.map_or(Some(0), sql_clock)
+        .map(|nanos| Timestamp::of_day(date, nanos))
+}
+
+/// `h:m:s[.fraction]` as nanoseconds, at most a day.
+fn sql_clock(text: &str) -> Option<i64> {
+    let (hour, rest) = digits(text, 1, 2)?;
+    let (minute, rest) = digits(rest.strip_prefix(':')?, 1, 2)?;
+    let (second, rest) = digits(rest.strip_prefix(':')?, 1, 2)?;
+    let (fraction, rest) = match rest.strip_prefix('.') {
+        Some(after) => nanos(after)?,
+        None => (0, rest),
+    };
+    let seconds = i64::from(hour * 3_600 + minute * 60 + second);
+    rest.is_empty().then_some(seconds * 1_000_000_000 + fraction)
 }
 
 /// `yyyy-m-d[ h:m:s[.fraction]]`; digits beyond the precision are cut off.

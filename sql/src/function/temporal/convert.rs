@@ -3,7 +3,7 @@
 //!
 //! Text that does not follow its pattern is NULL; a pattern that is none is an error.
 
-use super::pattern::{self, Mode, Parsed};
+use super::pattern::{self, Mode};
 use crate::decimal::Decimal;
 use crate::error::SqlError;
 use crate::function::cast::from_text;
@@ -18,19 +18,18 @@ const NO_UNIX_TIMESTAMP: i64 = i64::MIN;
 
 /// DATE_FORMAT of a TIMESTAMP.
 pub fn format_timestamp(value: Timestamp, format: &str) -> Result<String, SqlError> {
-    pattern::format(format, value, 0)
+    pattern::format(format, value, None)
 }
 
-/// DATE_FORMAT of a TIMESTAMP_LTZ, on the local clock.
+/// DATE_FORMAT of a TIMESTAMP_LTZ, on the local clock; which zone that is cannot be shown.
 pub fn format_timestamp_ltz(session: &Session, value: Timestamp, format: &str) -> Result<String, SqlError> {
-    let offset = zone::offset_seconds(&session.time_zone, value);
-    pattern::format(format, zone::local(&session.time_zone, value), offset)
+    pattern::format(format, zone::local(&session.time_zone, value), None)
 }
 
 /// DATE_FORMAT of a timestamp in text.
 pub fn format_text(text: &str, format: &str) -> Result<Option<String>, SqlError> {
     match from_text::timestamp(text, 9) {
-        Ok(value) => pattern::format(format, value, 0).map(Some),
+        Ok(value) => pattern::format(format, value, None).map(Some),
         Err(_) => Ok(None),
     }
 }
@@ -51,10 +50,12 @@ pub fn to_timestamp(text: &str) -> Option<Timestamp> {
     from_text::timestamp(text, 3).ok()
 }
 
-/// TO_TIMESTAMP(text, pattern): TIMESTAMP(3). Text in SQL's own form is read whatever the pattern.
+/// TO_TIMESTAMP(text, pattern): TIMESTAMP(3). Text in SQL's own form is read whatever the pattern; an offset in the
+/// text is read and changes nothing.
 pub fn to_timestamp_by(text: &str, format: &str) -> Result<Option<Timestamp>, SqlError> {
-    let parsed = pattern::parse(format, text, Mode::Strict)?.map(|p| p.timestamp.truncate(3));
-    Ok(parsed.or_else(|| to_timestamp(text)))
+    let parsed = pattern::parse(format, text, Mode::Strict)?.map(|p| p.timestamp);
+    let found = parsed.or_else(|| from_text::sql_timestamp(text));
+    Ok(found.map(|timestamp| timestamp.truncate(3)))
 }
 
 fn instant_of_millis(millis: i64) -> Option<Timestamp> {
@@ -119,15 +120,8 @@ pub fn text_to_timestamp_ltz_in(
     let Some(zone) = zone::named(zone_name) else {
         return Ok(None);
     };
-    let parsed = pattern::parse(format, text, Mode::Strict)?;
-    Ok(match parsed {
-        Some(Parsed {
-            timestamp,
-            in_utc: true,
-        }) => Some(timestamp.truncate(3)),
-        Some(parsed) => Some(zone::instant(&zone, parsed.timestamp).truncate(3)),
-        None => to_timestamp(text).map(|local| zone::instant(&zone, local)),
-    })
+    let local = to_timestamp_by(text, format)?;
+    Ok(local.map(|local| zone::instant(&zone, local)))
 }
 
 fn instant_in(zone: &jiff::tz::TimeZone, text: &str, format: &str) -> Result<Option<Timestamp>, SqlError> {
@@ -136,7 +130,7 @@ fn instant_in(zone: &jiff::tz::TimeZone, text: &str, format: &str) -> Result<Opt
         if p.in_utc {
             p.timestamp
         } else {
-            zone::instant(zone, p.timestamp)
+            zone::later_instant(zone, p.timestamp)
         }
     }))
 }
@@ -159,18 +153,16 @@ pub fn from_unixtime(session: &Session, seconds: i64) -> String {
 
 /// FROM_UNIXTIME(seconds, pattern): the local clock.
 pub fn from_unixtime_by(session: &Session, seconds: i64, format: &str) -> Result<String, SqlError> {
-    format_timestamp_ltz(
-        session,
-        Timestamp::from_millis(seconds.wrapping_mul(1_000)),
-        format,
-    )
+    let instant = Timestamp::from_millis(seconds.wrapping_mul(1_000));
+    let offset = zone::offset_seconds(&session.time_zone, instant);
+    pattern::format(format, zone::local(&session.time_zone, instant), Some(offset))
 }
 
 /// CONVERT_TZ(text, from, to): `yyyy-MM-dd HH:mm:ss` on another zone's clock. An unknown zone is UTC, as in Java.
 pub fn convert_zone(text: &str, from: &str, to: &str) -> Option<String> {
     let zone = |name| zone::named(name).unwrap_or(jiff::tz::TimeZone::UTC);
     let instant = instant_in(&zone(from), text, DEFAULT_PATTERN).ok()??;
-    pattern::format(DEFAULT_PATTERN, zone::local(&zone(to), instant), 0).ok()
+    pattern::format(DEFAULT_PATTERN, zone::local(&zone(to), instant), None).ok()
 }
 
 #[cfg(test)]

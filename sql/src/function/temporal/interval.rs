@@ -63,22 +63,6 @@ pub fn days_plus_date(millis: i64, value: Date) -> Date {
     date_plus_days(value, millis)
 }
 
-/// A date and a part of a day make a timestamp.
-#[inline]
-pub fn date_plus_millis(value: Date, millis: i64) -> Timestamp {
-    Timestamp::of_day(value, 0).plus_millis(millis)
-}
-
-#[inline]
-pub fn date_minus_millis(value: Date, millis: i64) -> Timestamp {
-    date_plus_millis(value, millis.wrapping_neg())
-}
-
-#[inline]
-pub fn millis_plus_date(millis: i64, value: Date) -> Timestamp {
-    date_plus_millis(value, millis)
-}
-
 #[inline]
 pub fn time_plus_millis(value: Time, millis: i64) -> Time {
     Time((i64::from(value.0) + millis % MILLIS_PER_DAY).rem_euclid(MILLIS_PER_DAY) as i32)
@@ -187,7 +171,6 @@ mod tests {
         assert_eq!(date_plus_months(day(2016, 3, 31), -1), day(2016, 2, 29));
         assert_eq!(date_plus_days(day(2016, 2, 29), MILLIS_PER_DAY), day(2016, 3, 1));
         assert_eq!(timestamp_minus_timestamp(t, january), 31 * MILLIS_PER_DAY);
-        assert_eq!(date_minus_millis(Date(0), 1), Timestamp::from_millis(-1));
     }
 
     #[test]

@@ -51,6 +51,13 @@ fn unknown(letter: char) -> SqlError {
     }
 }
 
+fn without_zone(letter: char) -> SqlError {
+    SqlError::Argument {
+        function: "date pattern",
+        message: format!("pattern letter {letter} shows a zone, and the time has none"),
+    }
+}
+
 fn split(pattern: &str) -> Result<Vec<Part>, SqlError> {
     let mut parts = Vec::new();
     let mut rest = pattern.chars().peekable();
@@ -72,7 +79,7 @@ fn split(pattern: &str) -> Result<Vec<Part>, SqlError> {
                 while rest.next_if_eq(&letter).is_some() {
                     count += 1;
                 }
-                if !"yuMLdDHhKkmsSnAaEQqwXxZ".contains(letter) {
+                if !"GyuYMLdDHhKkmsSnNAaEecFQqwWXxZ".contains(letter) {
                     return Err(unknown(letter));
                 }
                 parts.push(Part::Field(letter, count));
@@ -103,13 +110,17 @@ fn quoted(
     })
 }
 
-/// The time in the form of `pattern`; `offset_seconds` is what the zone letters show.
-pub fn format(pattern: &str, value: Timestamp, offset_seconds: i64) -> Result<String, SqlError> {
+/// The time in the form of `pattern`; `offset_seconds` is what the zone letters show, which are an error without.
+pub fn format(pattern: &str, value: Timestamp, offset_seconds: Option<i64>) -> Result<String, SqlError> {
     let (day, nanos) = value.split_day();
     let mut out = String::with_capacity(pattern.len() + 8);
     for part in split(pattern)? {
         match part {
-            Part::Field(letter, count) => write_field(&mut out, letter, count, (day, nanos), offset_seconds),
+            Part::Field(letter @ ('X' | 'x' | 'Z'), count) => {
+                let offset_seconds = offset_seconds.ok_or_else(|| without_zone(letter))?;
+                write_offset(&mut out, letter, count, offset_seconds);
+            }
+            Part::Field(letter, count) => write_field(&mut out, letter, count, (day, nanos)),
             Part::Text(text) => out.push_str(&text),
             Part::OptionalStart | Part::OptionalEnd => {}
         }
@@ -117,7 +128,7 @@ pub fn format(pattern: &str, value: Timestamp, offset_seconds: i64) -> Result<St
     Ok(out)
 }
 
-fn write_field(out: &mut String, letter: char, count: usize, at: (Date, i64), offset_seconds: i64) {
+fn write_field(out: &mut String, letter: char, count: usize, at: (Date, i64)) {
     let (day, nanos) = at;
     let civil = day.civil();
     let seconds = nanos / NANOS_PER_SECOND;
@@ -130,9 +141,15 @@ fn write_field(out: &mut String, letter: char, count: usize, at: (Date, i64), of
         'M' | 'L' => number(civil.month.into()),
         'd' => number(civil.day.into()),
         'D' => number(day.day_of_year().into()),
-        'Q' | 'q' => number(i64::from((civil.month - 1) / 3 + 1)),
-        'w' => number(day.iso_week().1.into()),
-        'E' => out.push_str(name(DAYS[usize::from(day.iso_day_of_week()) - 1], count)),
+        'G' => out.push_str(era(civil.year, count)),
+        'Q' | 'q' => write_quarter(out, (civil.month - 1) / 3, count),
+        'Y' if count == 2 => number(i64::from(day.sunday_week().0).rem_euclid(100)),
+        'Y' => number(day.sunday_week().0.into()),
+        'w' => number(day.sunday_week().1.into()),
+        'W' => number(day.sunday_week_of_month().into()),
+        'F' => number(i64::from((civil.day - 1) % 7 + 1)),
+        'e' | 'c' if count <= 2 => number(i64::from(day.iso_day_of_week() % 7 + 1)),
+        'E' | 'e' | 'c' => out.push_str(name(DAYS[usize::from(day.iso_day_of_week()) - 1], count)),
         'a' => out.push_str(if hour < 12 { "AM" } else { "PM" }),
         'H' => number(hour),
         'k' => number(if hour == 0 { 24 } else { hour }),
@@ -141,18 +158,49 @@ fn write_field(out: &mut String, letter: char, count: usize, at: (Date, i64), of
         'm' => number(seconds / 60 % 60),
         's' => number(seconds % 60),
         'n' => number(nanos % NANOS_PER_SECOND),
+        'N' => number(nanos),
         'A' => number(nanos / 1_000_000),
         'S' => {
             let digits = format!("{:09}", nanos % NANOS_PER_SECOND);
             out.push_str(&digits[..count.min(9)]);
             out.extend(std::iter::repeat_n('0', count.saturating_sub(9)));
         }
-        zone => write_offset(out, zone, count, offset_seconds),
+        other => unreachable!("split lets no letter {other} through"),
     }
 }
 
+/// Three letters, the whole name, or its first letter.
 fn name(full: &'static str, count: usize) -> &'static str {
-    if count >= 4 { full } else { &full[..3] }
+    match count {
+        4 => full,
+        5.. => &full[..1],
+        _ => &full[..3],
+    }
+}
+
+fn era(year: i32, count: usize) -> &'static str {
+    let [short, full, narrow] = match year > 0 {
+        true => ["AD", "Anno Domini", "A"],
+        false => ["BC", "Before Christ", "B"],
+    };
+    match count {
+        4 => full,
+        5.. => narrow,
+        _ => short,
+    }
+}
+
+/// The quarter, counted from 0: `1`, `01`, `Q1`, `1st quarter`.
+fn write_quarter(out: &mut String, quarter: u8, count: usize) {
+    const FULL: [&str; 4] = ["1st quarter", "2nd quarter", "3rd quarter", "4th quarter"];
+    let number = quarter + 1;
+    match count {
+        2 => write!(out, "0{number}"),
+        3 => write!(out, "Q{number}"),
+        4 => out.write_str(FULL[usize::from(quarter)]),
+        _ => write!(out, "{number}"),
+    }
+    .expect("a string takes all text");
 }
 
 fn write_offset(out: &mut String, letter: char, count: usize, offset_seconds: i64) {
@@ -230,8 +278,12 @@ impl Fields {
             Some(day) => i64::from(first.date().0) + day - 1,
             None => i64::from(first.plus_months(self.month as i32 - 1).date().0) + self.day - 1,
         };
-        let seconds = date * 86_400 + self.hour * 3_600 + self.minute * 60 + self.second
-            - self.offset_seconds.unwrap_or(0);
+        let local = date * 86_400 + self.hour * 3_600 + self.minute * 60 + self.second;
+        // Flink asks `DateTimeFormatter` for the wall-clock time alone.
+        let seconds = match mode {
+            Mode::Strict => local,
+            Mode::Lenient => local - self.offset_seconds.unwrap_or(0),
+        };
         Some(Timestamp {
             micros: seconds.checked_mul(1_000_000)? + self.nanos / 1_000,
             nanos: (self.nanos % 1_000) as u16,
@@ -432,9 +484,14 @@ mod tests {
             ("Z x xxxxx", "+0800 +08 +08:00"),
         ];
         for (pattern, expected) in cases {
-            assert_eq!(format(pattern, t, 28_800).as_deref(), Ok(expected), "{pattern}");
+            assert_eq!(
+                format(pattern, t, Some(28_800)).as_deref(),
+                Ok(expected),
+                "{pattern}"
+            );
         }
-        assert!(format("yyyy-bb", t, 0).is_err() && format("'open", t, 0).is_err());
+        assert!(format("xx", t, None).is_err());
+        assert!(format("yyyy-bb", t, None).is_err() && format("'open", t, None).is_err());
     }
 
     #[test]
