@@ -30,6 +30,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -87,6 +88,7 @@ fn filter_id_a_b_and_2() -> Node {
     Node {
         name: "filter_id_a_b_and_2",
         uid: "186c28b0edfe45fc",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -107,6 +109,7 @@ fn o_sink() -> Node {
     Node {
         name: "o_sink",
         uid: "23945bb080eca5ba",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),

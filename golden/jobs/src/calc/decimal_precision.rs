@@ -30,6 +30,7 @@ fn p_source() -> Node {
     Node {
         name: "p_source",
         uid: "89ad052aa96d6d8b",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -80,6 +81,7 @@ fn project_id_a_b_and_5() -> Node {
     Node {
         name: "project_id_a_b_and_5",
         uid: "fc38e86ae913a4bd",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -102,6 +104,7 @@ fn o_sink() -> Node {
     Node {
         name: "o_sink",
         uid: "2f7f72cfdabc604e",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),

@@ -30,6 +30,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -80,6 +81,7 @@ fn project_expr_0_expr_1_expr_2_and_2() -> Node {
     Node {
         name: "project_expr_0_expr_1_expr_2_and_2",
         uid: "55bc69be6da41b07",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::boolean()),
@@ -99,6 +101,7 @@ fn o_sink() -> Node {
     Node {
         name: "o_sink",
         uid: "a707a6bdaa0e3677",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("a", build::boolean()),

@@ -30,6 +30,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("at", build::timestamp(3)),
@@ -73,6 +74,7 @@ fn project_expr_0_expr_1_expr_2_and_1() -> Node {
     Node {
         name: "project_expr_0_expr_1_expr_2_and_1",
         uid: "da0ff1690e6b6b1f",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::string()),
@@ -91,6 +93,7 @@ fn o_sink() -> Node {
     Node {
         name: "o_sink",
         uid: "1dc9fd9062836a4b",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("weeks", build::string()),

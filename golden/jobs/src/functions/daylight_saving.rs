@@ -30,6 +30,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -75,6 +76,7 @@ fn project_id_a_b_and_7() -> Node {
     Node {
         name: "project_id_a_b_and_7",
         uid: "f1c3867838e54d53",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -99,6 +101,7 @@ fn o_sink() -> Node {
     Node {
         name: "o_sink",
         uid: "8ad6cb1e9c2016a0",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::int()),

@@ -31,6 +31,7 @@ fn accounts_source() -> Node {
     Node {
         name: "accounts_source",
         uid: "8086ff1f69c249ce",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("owner", build::string()),
@@ -67,6 +68,7 @@ fn exchange_by_owner() -> Node {
     Node {
         name: "exchange_by_owner",
         uid: "499a2e5d52924975",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("owner", build::string()),
@@ -87,6 +89,7 @@ fn group_by_owner() -> Node {
     Node {
         name: "group_by_owner",
         uid: "0fb0d5c0025a8fd3",
+        state_fingerprint: Some("1635a871e39d7e8c"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("owner", build::string()),
@@ -156,6 +159,7 @@ fn totals_sink() -> Node {
     Node {
         name: "totals_sink",
         uid: "8cb02e0d20dc9272",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("owner", build::string()),

@@ -36,6 +36,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -78,6 +79,7 @@ fn project_k_v_w_and_1() -> Node {
     Node {
         name: "project_k_v_w_and_1",
         uid: "05e6fc3fa198e8f9",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -96,6 +98,7 @@ fn exchange_by_k() -> Node {
     Node {
         name: "exchange_by_k",
         uid: "eeed091064bf5aba",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -117,6 +120,7 @@ fn group_by_k() -> Node {
     Node {
         name: "group_by_k",
         uid: "5d2ab41c4981cea8",
+        state_fingerprint: Some("ff6f50edfdcae431"),
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -178,6 +182,7 @@ fn o_sink() -> Node {
     Node {
         name: "o_sink",
         uid: "30970547d6cf1f54",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("k", build::string()),

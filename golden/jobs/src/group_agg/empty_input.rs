@@ -39,6 +39,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("v", build::int())]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -64,6 +65,7 @@ fn filter_v() -> Node {
     Node {
         name: "filter_v",
         uid: "f9b5a2e41ba1fa9b",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("v", build::int())]),
         operator: OperatorSpec::Calc(filter_v_kernel),
@@ -77,6 +79,7 @@ fn exchange_to_one() -> Node {
     Node {
         name: "exchange_to_one",
         uid: "233098f088ac548e",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([Column::new("v", build::int())]),
         operator: OperatorSpec::Exchange {
@@ -93,6 +96,7 @@ fn group_all() -> Node {
     Node {
         name: "group_all",
         uid: "de101c0e60a9fd51",
+        state_fingerprint: Some("b8409e8087a03a0f"),
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -153,6 +157,7 @@ fn o_sink() -> Node {
     Node {
         name: "o_sink",
         uid: "2ebf81944e96368b",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("n", build::bigint()),
@@ -183,6 +188,7 @@ fn exchange_to_one_2() -> Node {
     Node {
         name: "exchange_to_one_2",
         uid: "cdd5ffdc67cdc3fb",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("v", build::int())]),
         operator: OperatorSpec::Exchange {
@@ -199,6 +205,7 @@ fn group_all_2() -> Node {
     Node {
         name: "group_all_2",
         uid: "a8dba95f2397f35a",
+        state_fingerprint: Some("a02a3593133ae026"),
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -243,6 +250,7 @@ fn o2_sink() -> Node {
     Node {
         name: "o2_sink",
         uid: "b67150cefc16a8f3",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(6)]),
         columns: Vec::from([
             Column::new("n", build::bigint()),

@@ -26,6 +26,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("s", build::string()),
@@ -80,6 +81,7 @@ fn exchange_to_one() -> Node {
     Node {
         name: "exchange_to_one",
         uid: "da0c65a9784fec51",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("s", build::string()),
@@ -103,6 +105,7 @@ fn group_all() -> Node {
     Node {
         name: "group_all",
         uid: "534f694f491a323c",
+        state_fingerprint: Some("feeb71344ea8e84b"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -212,6 +215,7 @@ fn o_sink() -> Node {
     Node {
         name: "o_sink",
         uid: "934a9dc61f6f4c2f",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("n", build::bigint()),

@@ -37,6 +37,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("ts", build::timestamp(3)),
@@ -79,6 +80,7 @@ fn project_f0_f1_v_and_1() -> Node {
     Node {
         name: "project_f0_f1_v_and_1",
         uid: "c28a10b8e01e191a",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("$f0", build::string()),
@@ -97,6 +99,7 @@ fn exchange_by_f0_f1() -> Node {
     Node {
         name: "exchange_by_f0_f1",
         uid: "ea2873a52a7ed0cd",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("$f0", build::string()),
@@ -118,6 +121,7 @@ fn group_by_f0_f1() -> Node {
     Node {
         name: "group_by_f0_f1",
         uid: "4b2a7a4fc3606c01",
+        state_fingerprint: Some("7de3bc8a5cd5a827"),
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("$key0", build::string()),
@@ -164,6 +168,7 @@ fn filter_agg1() -> Node {
     Node {
         name: "filter_agg1",
         uid: "fba3c93c142e7777",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("$key0", build::string()),
@@ -183,6 +188,7 @@ fn o_sink() -> Node {
     Node {
         name: "o_sink",
         uid: "828e540e2e65d20a",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("h", build::string()),

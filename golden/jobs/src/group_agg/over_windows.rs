@@ -39,6 +39,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -75,6 +76,7 @@ fn exchange_by_k() -> Node {
     Node {
         name: "exchange_by_k",
         uid: "56270def43c57436",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -93,6 +95,7 @@ fn tumble_10s_by_k() -> Node {
     Node {
         name: "tumble_10s_by_k",
         uid: "4a9cf0c0b92f9366",
+        state_fingerprint: Some("dd2a044146149445"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -134,6 +137,7 @@ fn filter_n() -> Node {
     Node {
         name: "filter_n",
         uid: "76704859b81b2eaa",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("window_start", build::not_null(build::timestamp(3))),
@@ -150,6 +154,7 @@ fn exchange_by_window_start() -> Node {
     Node {
         name: "exchange_by_window_start",
         uid: "3f5293202b59f9a1",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("window_start", build::not_null(build::timestamp(3))),
@@ -169,6 +174,7 @@ fn group_by_window_start() -> Node {
     Node {
         name: "group_by_window_start",
         uid: "8bfbb41a47672c61",
+        state_fingerprint: Some("40e88f99b47ae3f8"),
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("window_start", build::not_null(build::timestamp(3))),
@@ -206,6 +212,7 @@ fn o_sink() -> Node {
     Node {
         name: "o_sink",
         uid: "b0d7cf4acbd1b88c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("ws", build::not_null(build::timestamp(3))),

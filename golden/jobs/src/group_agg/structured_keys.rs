@@ -38,6 +38,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -91,6 +92,7 @@ fn project_a_b() -> Node {
     Node {
         name: "project_a_b",
         uid: "f3e1060a7833bfda",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -107,6 +109,7 @@ fn exchange_by_a_b() -> Node {
     Node {
         name: "exchange_by_a_b",
         uid: "fc57c990e773c42a",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -125,6 +128,7 @@ fn distinct_a_b() -> Node {
     Node {
         name: "distinct_a_b",
         uid: "645b1a1d03760f43",
+        state_fingerprint: Some("ab3fca736ea9575f"),
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -146,6 +150,7 @@ fn o_sink() -> Node {
     Node {
         name: "o_sink",
         uid: "67c3ef699df360d8",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("a", build::int()),
@@ -167,6 +172,7 @@ fn project_r_arr() -> Node {
     Node {
         name: "project_r_arr",
         uid: "38b5fc3cf9cc9fdb",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("r", build::row([("x", build::int()), ("y", build::string())])),
@@ -183,6 +189,7 @@ fn exchange_by_r_arr() -> Node {
     Node {
         name: "exchange_by_r_arr",
         uid: "3c0b8f60756d3f6b",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("r", build::row([("x", build::int()), ("y", build::string())])),
@@ -201,6 +208,7 @@ fn group_by_r_arr() -> Node {
     Node {
         name: "group_by_r_arr",
         uid: "74bd795d96824d2c",
+        state_fingerprint: Some("547e133f5ecfa5af"),
         inputs: Vec::from([NodeId(6)]),
         columns: Vec::from([
             Column::new("r", build::row([("x", build::int()), ("y", build::string())])),
@@ -231,6 +239,7 @@ fn o2_sink() -> Node {
     Node {
         name: "o2_sink",
         uid: "7742b65a5c534c0c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(7)]),
         columns: Vec::from([
             Column::new("r", build::row([("x", build::int()), ("y", build::string())])),

@@ -42,6 +42,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("u", build::string()),
@@ -83,6 +84,7 @@ fn filter_p() -> Node {
     Node {
         name: "filter_p",
         uid: "38e48f4d103c3c3c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("u", build::string()),
@@ -100,6 +102,7 @@ fn exchange_by_u_p_v() -> Node {
     Node {
         name: "exchange_by_u_p_v",
         uid: "383990c09bdba18e",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("u", build::string()),
@@ -119,6 +122,7 @@ fn distinct_u_p_v() -> Node {
     Node {
         name: "distinct_u_p_v",
         uid: "0773955b3303659f",
+        state_fingerprint: Some("dcdf69c929c1dd3b"),
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("u", build::string()),
@@ -141,6 +145,7 @@ fn project_u() -> Node {
     Node {
         name: "project_u",
         uid: "1b1e12b85c1e0d23",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([Column::new("u", build::string())]),
         operator: OperatorSpec::Calc(project_u_kernel),
@@ -154,6 +159,7 @@ fn exchange_by_u() -> Node {
     Node {
         name: "exchange_by_u",
         uid: "4af4bbb5c4f6a5d8",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([Column::new("u", build::string())]),
         operator: OperatorSpec::Exchange {
@@ -169,6 +175,7 @@ fn group_by_u() -> Node {
     Node {
         name: "group_by_u",
         uid: "71e7c629a3d40c01",
+        state_fingerprint: Some("d6786dcdcf00bc14"),
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("u", build::string()),
@@ -199,6 +206,7 @@ fn filter_n() -> Node {
     Node {
         name: "filter_n",
         uid: "e6acd471d82f095c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(6)]),
         columns: Vec::from([
             Column::new("$f0", build::not_null(build::varchar(4))),
@@ -215,6 +223,7 @@ fn exchange_by_f0() -> Node {
     Node {
         name: "exchange_by_f0",
         uid: "e92824b139bec930",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(7)]),
         columns: Vec::from([
             Column::new("$f0", build::not_null(build::varchar(4))),
@@ -233,6 +242,7 @@ fn group_by_f0() -> Node {
     Node {
         name: "group_by_f0",
         uid: "c36de79cc84f61f0",
+        state_fingerprint: Some("50ac88164b24ec3d"),
         inputs: Vec::from([NodeId(8)]),
         columns: Vec::from([
             Column::new("$key0", build::not_null(build::varchar(4))),
@@ -270,6 +280,7 @@ fn o_sink() -> Node {
     Node {
         name: "o_sink",
         uid: "c01089ca63a1e57f",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(9)]),
         columns: Vec::from([
             Column::new("bucket", build::string()),

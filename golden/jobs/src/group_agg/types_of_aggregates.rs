@@ -37,6 +37,7 @@ fn p_source() -> Node {
     Node {
         name: "p_source",
         uid: "89ad052aa96d6d8b",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -109,6 +110,7 @@ fn exchange_by_k() -> Node {
     Node {
         name: "exchange_by_k",
         uid: "624216e10a31672e",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -135,6 +137,7 @@ fn group_by_k() -> Node {
     Node {
         name: "group_by_k",
         uid: "78eac38bfd7d7df0",
+        state_fingerprint: Some("b92dd8e70d706dd1"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -237,6 +240,7 @@ fn project_k_expr_1() -> Node {
     Node {
         name: "project_k_expr_1",
         uid: "6ef3671040def416",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -253,6 +257,7 @@ fn o_sink() -> Node {
     Node {
         name: "o_sink",
         uid: "585c0c71d9e4ee4f",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("k", build::string()),

@@ -39,6 +39,7 @@ fn payments_source() -> Node {
     Node {
         name: "payments_source",
         uid: "997d39090a076507",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("customer", build::string()),
@@ -80,6 +81,7 @@ fn exchange_by_customer() -> Node {
     Node {
         name: "exchange_by_customer",
         uid: "10c53712954430ae",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("customer", build::string()),
@@ -100,6 +102,7 @@ fn group_by_customer() -> Node {
     Node {
         name: "group_by_customer",
         uid: "c1ecd759630ebf53",
+        state_fingerprint: Some("38fe68ef9ce6623c"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("customer", build::string()),
@@ -137,6 +140,7 @@ fn project_country_total() -> Node {
     Node {
         name: "project_country_total",
         uid: "64c03ede3a6a12ac",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("country", build::string()),
@@ -153,6 +157,7 @@ fn exchange_by_country() -> Node {
     Node {
         name: "exchange_by_country",
         uid: "6f2bf51420abcac5",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("country", build::string()),
@@ -172,6 +177,7 @@ fn group_by_country() -> Node {
     Node {
         name: "group_by_country",
         uid: "79311a1fa52b9c8a",
+        state_fingerprint: Some("41682dc97f42c5ed"),
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("country", build::string()),
@@ -235,6 +241,7 @@ fn filter_agg0() -> Node {
     Node {
         name: "filter_agg0",
         uid: "deed534efc8786cd",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("country", build::string()),
@@ -256,6 +263,7 @@ fn per_country_sink() -> Node {
     Node {
         name: "per_country_sink",
         uid: "01d8eae6e4965783",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(6)]),
         columns: Vec::from([
             Column::new("country", build::not_null(build::string())),

@@ -26,6 +26,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("id", build::int()),
@@ -79,6 +80,7 @@ fn o_sink() -> Node {
     Node {
         name: "o_sink",
         uid: "33580c0ded94cd77",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::int()),

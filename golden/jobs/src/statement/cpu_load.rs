@@ -39,6 +39,7 @@ fn cpu_source() -> Node {
     Node {
         name: "cpu_source",
         uid: "e52123ff1b4c8479",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("hostname", build::string()),
@@ -87,6 +88,7 @@ fn filter_usage() -> Node {
     Node {
         name: "filter_usage",
         uid: "756906bcaa1f8b48",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("time_ltz", build::timestamp(3)),
@@ -105,6 +107,7 @@ fn high_sink() -> Node {
     Node {
         name: "high_sink",
         uid: "eac544c78fa06afc",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("time_ltz", build::timestamp(3)),
@@ -133,6 +136,7 @@ fn exchange_by_hostname_cpu() -> Node {
     Node {
         name: "exchange_by_hostname_cpu",
         uid: "17b9859847972adf",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("hostname", build::string()),
@@ -154,6 +158,7 @@ fn tumble_30s_by_hostname_cpu() -> Node {
     Node {
         name: "tumble_30s_by_hostname_cpu",
         uid: "288bbc8efbe03eee",
+        state_fingerprint: Some("c05402b0e8cb9be7"),
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("hostname", build::string()),
@@ -205,6 +210,7 @@ fn project_window_start_window_end_hostname_and_3() -> Node {
     Node {
         name: "project_window_start_window_end_hostname_and_3",
         uid: "6c35dd88970a40c2",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("window_start", build::not_null(build::timestamp(3))),
@@ -227,6 +233,7 @@ fn agg_sink() -> Node {
     Node {
         name: "agg_sink",
         uid: "fc5f83a3ef5ee2ae",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("window_start", build::timestamp(3)),

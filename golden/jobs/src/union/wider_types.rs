@@ -41,6 +41,7 @@ fn a_source() -> Node {
     Node {
         name: "a_source",
         uid: "46c9189f2e13f61b",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("k", build::int()),
@@ -76,6 +77,7 @@ fn project_k_v() -> Node {
     Node {
         name: "project_k_v",
         uid: "a67058b6f8fc08ed",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("k", build::bigint()),
@@ -92,6 +94,7 @@ fn b_source() -> Node {
     Node {
         name: "b_source",
         uid: "e7e2fc8fcb44ae4f",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("k", build::bigint()),
@@ -127,6 +130,7 @@ fn c_source() -> Node {
     Node {
         name: "c_source",
         uid: "9368b3423c1bed13",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("k", build::smallint()),
@@ -162,6 +166,7 @@ fn project_k_v_2() -> Node {
     Node {
         name: "project_k_v_2",
         uid: "95744b71e3b7f5ea",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("k", build::bigint()),
@@ -178,6 +183,7 @@ fn union() -> Node {
     Node {
         name: "union",
         uid: "39ed6a60a358f2fb",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1), NodeId(2), NodeId(4)]),
         columns: Vec::from([
             Column::new("k", build::bigint()),
@@ -194,6 +200,7 @@ fn project_expr_0_expr_1() -> Node {
     Node {
         name: "project_expr_0_expr_1",
         uid: "8617a8f165794d67",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::string()),
@@ -210,6 +217,7 @@ fn exchange_by_expr_0_expr_1() -> Node {
     Node {
         name: "exchange_by_expr_0_expr_1",
         uid: "61b1cb23d21f55f4",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(6)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::string()),
@@ -228,6 +236,7 @@ fn distinct_expr_0_expr_1() -> Node {
     Node {
         name: "distinct_expr_0_expr_1",
         uid: "f1adaf2b43767366",
+        state_fingerprint: Some("9fad41be8fa0576f"),
         inputs: Vec::from([NodeId(7)]),
         columns: Vec::from([
             Column::new("EXPR$0", build::string()),
@@ -249,6 +258,7 @@ fn o_sink() -> Node {
     Node {
         name: "o_sink",
         uid: "34afd392e4fbdd0e",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(8)]),
         columns: Vec::from([
             Column::new("k", build::string()),

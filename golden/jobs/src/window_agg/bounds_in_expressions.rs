@@ -37,6 +37,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -78,6 +79,7 @@ fn exchange_by_k() -> Node {
     Node {
         name: "exchange_by_k",
         uid: "6474cac87cf02820",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -98,6 +100,7 @@ fn hop_5s_15s_by_k() -> Node {
     Node {
         name: "hop_5s_15s_by_k",
         uid: "cc26d80f6c917ffd",
+        state_fingerprint: Some("7cc8f4234306a6cb"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("k", build::string()),
@@ -159,6 +162,7 @@ fn project_k_w_dur_and_2() -> Node {
     Node {
         name: "project_k_w_dur_and_2",
         uid: "695a2cbc8611e462",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("k", build::not_null(build::string())),
@@ -178,6 +182,7 @@ fn o_sink() -> Node {
     Node {
         name: "o_sink",
         uid: "fc181b8b97ddbc19",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("k", build::string()),

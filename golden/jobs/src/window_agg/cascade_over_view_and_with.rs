@@ -40,6 +40,7 @@ fn bids_source() -> Node {
     Node {
         name: "bids_source",
         uid: "0cff515065eb1060",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("item", build::string()),
@@ -81,6 +82,7 @@ fn exchange_by_item() -> Node {
     Node {
         name: "exchange_by_item",
         uid: "d65538ede6ec3bfb",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("item", build::string()),
@@ -101,6 +103,7 @@ fn tumble_10s_by_item() -> Node {
     Node {
         name: "tumble_10s_by_item",
         uid: "0b4f42bdbf0f5622",
+        state_fingerprint: Some("f90aad66edb23d49"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("item", build::string()),
@@ -142,6 +145,7 @@ fn filter_total() -> Node {
     Node {
         name: "filter_total",
         uid: "55ba765bc936091c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("item", build::string()),
@@ -159,6 +163,7 @@ fn exchange_to_one() -> Node {
     Node {
         name: "exchange_to_one",
         uid: "bc3ca56dde62c67c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("item", build::string()),
@@ -179,6 +184,7 @@ fn tumble_20s_all() -> Node {
     Node {
         name: "tumble_20s_all",
         uid: "7bd99267084a3883",
+        state_fingerprint: Some("2554e70f025683ec"),
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -236,6 +242,7 @@ fn project_ws_we_items_and_2() -> Node {
     Node {
         name: "project_ws_we_items_and_2",
         uid: "cf61d8e7c1a5a0ed",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(5)]),
         columns: Vec::from([
             Column::new("ws", build::not_null(build::timestamp(3))),
@@ -255,6 +262,7 @@ fn tops_sink() -> Node {
     Node {
         name: "tops_sink",
         uid: "4018e26403f840ca",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(6)]),
         columns: Vec::from([
             Column::new("ws", build::timestamp(3)),

@@ -37,6 +37,7 @@ fn t_source() -> Node {
     Node {
         name: "t_source",
         uid: "3ba17b1d59939fe5",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([Column::new("lt", build::timestamp_ltz(3))]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -62,6 +63,7 @@ fn exchange_to_one() -> Node {
     Node {
         name: "exchange_to_one",
         uid: "e0e872512f16a66f",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([Column::new("lt", build::timestamp_ltz(3))]),
         operator: OperatorSpec::Exchange {
@@ -77,6 +79,7 @@ fn tumble_1d_all() -> Node {
     Node {
         name: "tumble_1d_all",
         uid: "717f6cb65f9a4aa0",
+        state_fingerprint: Some("25da7e78aa648f0a"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -118,6 +121,7 @@ fn project_window_start_window_end_window_time_and_1() -> Node {
     Node {
         name: "project_window_start_window_end_window_time_and_1",
         uid: "b08d2f0d889c812a",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("window_start", build::not_null(build::timestamp(3))),
@@ -138,6 +142,7 @@ fn o_sink() -> Node {
     Node {
         name: "o_sink",
         uid: "d73ee05d0fc40a0a",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("ws", build::timestamp(3)),

@@ -37,6 +37,7 @@ fn orders_source() -> Node {
     Node {
         name: "orders_source",
         uid: "61479d9e0ff35cfc",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("shop", build::string()),
@@ -79,6 +80,7 @@ fn exchange_by_shop() -> Node {
     Node {
         name: "exchange_by_shop",
         uid: "e8e455c2a02a0912",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("shop", build::string()),
@@ -99,6 +101,7 @@ fn tumble_1min_by_shop() -> Node {
     Node {
         name: "tumble_1min_by_shop",
         uid: "e0b576f4685c9360",
+        state_fingerprint: Some("42d849c781a33625"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("shop", build::string()),
@@ -165,6 +168,7 @@ fn project_shop_window_start_window_end_and_4() -> Node {
     Node {
         name: "project_shop_window_start_window_end_and_4",
         uid: "8ba60af4fce07e3c",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("shop", build::string()),
@@ -187,6 +191,7 @@ fn revenue_sink() -> Node {
     Node {
         name: "revenue_sink",
         uid: "843041405d8fe4ce",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("shop", build::string()),

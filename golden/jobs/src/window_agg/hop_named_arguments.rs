@@ -38,6 +38,7 @@ fn visits_source() -> Node {
     Node {
         name: "visits_source",
         uid: "b2bf1f4ed80a8795",
+        state_fingerprint: None,
         inputs: Vec::new(),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -80,6 +81,7 @@ fn project_user_id_f1_f2_and_1() -> Node {
     Node {
         name: "project_user_id_f1_f2_and_1",
         uid: "832f5d4789ff77d0",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -98,6 +100,7 @@ fn exchange_to_one() -> Node {
     Node {
         name: "exchange_to_one",
         uid: "f75037a373c45ce7",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("user_id", build::int()),
@@ -120,6 +123,7 @@ fn hop_30min_1h_all() -> Node {
     Node {
         name: "hop_30min_1h_all",
         uid: "c5537761d57e56cb",
+        state_fingerprint: Some("2f330ec2809e9d33"),
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("$agg0", build::not_null(build::bigint())),
@@ -187,6 +191,7 @@ fn filter_agg3() -> Node {
     Node {
         name: "filter_agg3",
         uid: "e6c03a55c415a928",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("ws", build::not_null(build::timestamp_ltz(3))),
@@ -206,6 +211,7 @@ fn stats_sink() -> Node {
     Node {
         name: "stats_sink",
         uid: "1c30942d964b63aa",
+        state_fingerprint: None,
         inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("ws", build::timestamp_ltz(3)),
