@@ -3,12 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use super::FLINK_VERSION;
-use super::snapshot::{self, Scope};
+use super::snapshot::{self, Job, Scope};
 use crate::manager::{Manager, WorkerView};
 use crate::model::{Deployment, Service};
 use crate::refusal::Refusal;
 
-/// Of all workers.
+const SLOTS: &str = "number_of_task_slots";
+
+/// Of a session cluster, or of all of them.
 struct Slots {
     total: u32,
     used: u32,
@@ -28,11 +30,23 @@ fn free_slots(manager: &Manager, worker: &WorkerView) -> u32 {
     worker.slots.saturating_sub(used_slots(manager, worker))
 }
 
-fn slots(manager: &Manager) -> Slots {
-    let workers = manager.workers();
+/// A session cluster may be given fewer slots than the workers have.
+fn slots(manager: &Manager, scope: &Scope, jobs: &[Job]) -> Slots {
+    let of_workers: u32 = manager.workers().iter().map(|worker| worker.slots).sum();
+    let limit = match scope {
+        Scope::All => None,
+        Scope::Service(key) => manager.catalogue.read(|tables| {
+            let service = tables.get::<Service>(key)?;
+            service.user_config.get(SLOTS)?.as_u64()
+        }),
+    };
+    let limit = limit.map_or(u32::MAX, |limit| u32::try_from(limit).unwrap_or(u32::MAX));
+    let placed = jobs
+        .iter()
+        .filter(|job| job.deployment.worker.is_some() && !job.deployment.status.is_ended());
     Slots {
-        total: workers.iter().map(|worker| worker.slots).sum(),
-        used: workers.iter().map(|worker| used_slots(manager, worker)).sum(),
+        total: of_workers.min(limit),
+        used: placed.map(|job| job.deployment.parallelism).sum(),
     }
 }
 
@@ -40,7 +54,7 @@ pub(super) fn overview(manager: &Manager, scope: &Scope) -> Value {
     let jobs = snapshot::jobs(manager, scope);
     let count = |wanted: &dyn Fn(&str) -> bool| jobs.iter().filter(|job| wanted(job.state())).count();
     let is_ended = |state: &str| ["FINISHED", "CANCELED", "FAILED", "SUSPENDED"].contains(&state);
-    let slots = slots(manager);
+    let slots = slots(manager, scope, &jobs);
     json!({
         "taskmanagers": manager.workers().len(),
         "slots-total": slots.total,
@@ -96,7 +110,7 @@ fn of_flink(key: &str, value: &Value) -> Option<(String, String)> {
         _ => return None,
     };
     let (key, unit) = match key {
-        "number_of_task_slots" => ("taskmanager.numberOfTaskSlots", ""),
+        SLOTS => ("taskmanager.numberOfTaskSlots", ""),
         "parallelism_default" => ("parallelism.default", ""),
         "restart_strategy" => ("restart-strategy.type", ""),
         "restart_strategy_max_failures" => ("restart-strategy.failure-rate.max-failures-per-interval", ""),

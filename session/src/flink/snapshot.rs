@@ -150,9 +150,10 @@ impl Job {
     }
 }
 
-/// Its line of the plan says so.
+/// Its line of the plan (`name: Exchange(…)`) says so.
 pub(super) fn is_exchange(operator: &ProgramOperator) -> bool {
-    operator.description.starts_with("Exchange(")
+    let line = operator.description.strip_prefix(&operator.name);
+    line.is_some_and(|line| line.starts_with(": Exchange("))
 }
 
 /// 32 hexadecimal digits, the same in every version that has the operator.

@@ -44,7 +44,7 @@ fn operator(name: &str, description: &str, inputs: &[usize]) -> ProgramOperator 
         name: name.to_owned(),
         uid: format!("uid of {name}"),
         state_fingerprint: None,
-        description: description.to_owned(),
+        description: format!("{name}: {description}"),
         inputs: inputs.to_vec(),
     }
 }

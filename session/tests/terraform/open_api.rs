@@ -198,3 +198,32 @@ fn lists_may_be_limited() {
         "Invalid 'limit': expected a number from 1"
     );
 }
+
+#[test]
+fn flinks_paths_are_served_beside_ours() {
+    let server = Server::start();
+    assert_eq!(server.get("/jobs"), json!({"jobs": []}));
+    assert_eq!(server.get("/jobs/overview"), json!({"jobs": []}));
+    assert_eq!(server.get("/taskmanagers"), json!({"taskmanagers": []}));
+    assert_eq!(server.get("/overview")["flink-version"], "2.2.0");
+    assert_eq!(server.get("/config")["features"]["web-submit"], false);
+    let keys = server.get("/jobmanager/config");
+    assert_eq!(keys[0]["key"], "execution.checkpointing.dir");
+    let figures = server.call("GET", "/metrics", None).ok();
+    let figures = figures.as_str().expect("text");
+    assert!(
+        figures.contains("\nflink_jobmanager_numRunningJobs 0\n"),
+        "{figures}"
+    );
+    for path in [
+        "/jobs/0",
+        "/jobs/0/checkpoints",
+        "/jobs/0/vertices/0",
+        "/taskmanagers/0",
+    ] {
+        assert!(
+            server.call("GET", path, None).refused(404).contains("not found"),
+            "{path}"
+        );
+    }
+}
