@@ -61,7 +61,7 @@ pub(super) fn run(arguments: DevArguments) -> Result<ExitCode> {
         } else {
             format!(" --url {}", announcement.url)
         };
-        println!("next   millstream deploy examples/cpu_load{url}");
+        println!("next   millstream deploy examples/cpu_load_live{url}");
     })?;
     Ok(ExitCode::SUCCESS)
 }

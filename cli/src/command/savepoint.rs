@@ -18,8 +18,7 @@ use crate::client::output::{field, moment, size, table, text};
     Examples:\n  \
     millstream savepoint list orders\n  \
     millstream savepoint list orders --checkpoints\n  \
-    millstream savepoint create orders           the job goes on\n  \
-    millstream savepoint delete orders 0a1b2c3d"
+    millstream savepoint create orders           the job goes on"
 )]
 pub(super) struct SavepointArguments {
     #[command(flatten)]
@@ -44,13 +43,6 @@ enum Command {
         /// Id or its beginning; the newest unless given
         deployment: Option<String>,
     },
-    /// Deletes a savepoint and its files
-    #[command(visible_alias = "rm")]
-    Delete {
-        application: String,
-        /// Id
-        savepoint: String,
-    },
 }
 
 pub(super) fn run(arguments: SavepointArguments) -> Result<ExitCode> {
@@ -64,6 +56,8 @@ pub(super) fn run(arguments: SavepointArguments) -> Result<ExitCode> {
             let answer = client.get(&client.of_flink(&["application", id(&application), "savepoint"]))?;
             let mut found = list(&answer, "savepoints");
             found.retain(|savepoint| checkpoints || savepoint["kind"] == "savepoint");
+            // Of collected checkpoints only the history is left.
+            found.retain(|savepoint| savepoint["is_discarded"] != true);
             found.sort_by_key(|savepoint| std::cmp::Reverse(text(&savepoint["triggered_at"])));
             client.show(&Value::Array(found), |found| {
                 savepoints(found.as_array().map_or(&[], Vec::as_slice))
@@ -77,15 +71,6 @@ pub(super) fn run(arguments: SavepointArguments) -> Result<ExitCode> {
             let deployment = client.deployment(&application, deployment.as_deref())?;
             let answer = client.post_empty(&path(&client, &application, &deployment, &["savepoint"]))?;
             return crate::client::wait::saved(&client, &application, &answer);
-        }
-        Command::Delete {
-            application,
-            savepoint,
-        } => {
-            let application = client.application(&application)?;
-            let path = client.of_flink(&["application", id(&application), "savepoint", &savepoint]);
-            let answer = client.delete(&path)?;
-            client.done(&answer, || format!("savepoint {savepoint} deleted"));
         }
     }
     Ok(ExitCode::SUCCESS)
