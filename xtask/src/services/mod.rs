@@ -4,6 +4,7 @@
 //! Tests use [`Services::start`] and stop everything when the value is dropped; `cargo xtask services up` leaves
 //! them running until `services down`.
 
+pub mod avn;
 pub mod fetch;
 pub mod kafka;
 pub mod postgres;
