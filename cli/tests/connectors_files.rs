@@ -128,7 +128,8 @@ fn partitions_are_written_once_and_read_back() {
         &format!(
             "CREATE TABLE parts (p STRING, i BIGINT, d DATE) PARTITIONED BY (d, p) WITH ('connector' = 'filesystem',
                'path' = '{}', 'format' = 'json');
-             CREATE TABLE shown (p STRING, d DATE, n BIGINT, different BIGINT, total BIGINT) WITH ('connector' = 'print');
+             CREATE TABLE shown (p STRING, d DATE, n BIGINT, different BIGINT, total BIGINT)
+               WITH ('connector' = 'print');
              INSERT INTO shown SELECT p, d, COUNT(*), COUNT(DISTINCT i), SUM(i) FROM parts GROUP BY p, d;",
             folder.display()
         ),

@@ -297,20 +297,22 @@ fn postgresql_with_verified_certificates() {
     let database = SecuredDatabase::start();
     let port = database.address.port;
     let ca = database.write("ca.pem", database.authority.pem().as_bytes());
-    let stranger = database.write("stranger.pem", Authority::new("stranger").pem().as_bytes());
     let bob = database.authority.sign("bob", None);
     let bob_cert = database.write("bob.pem", bob.certificate_pem().as_bytes());
     let bob_key = database.write("bob.pk8", &bob.key_der());
+    let jdbc = |host: &str, more: &str| format!("jdbc:postgresql://{host}:{port}/postgres?{more}");
+    let alice = format!("user=alice&password={PASSWORD}");
+    let verified = format!("sslmode=verify-full&sslrootcert={ca}");
+    let url = jdbc("localhost", &format!("{alice}&stringtype=unspecified&{verified}"));
     let script = Script::new(
         "CREATE TABLE src (id INT) WITH ('connector' = 'jdbc', 'url' = '${env:URL}', 'table-name' = 'src');
          CREATE TABLE dst (id INT, PRIMARY KEY (id) NOT ENFORCED) WITH ('connector' = 'jdbc', 'url' = '${env:URL}',
            'table-name' = 'dst');
          INSERT INTO dst SELECT id FROM src;",
-        &[("URL", &format!("jdbc:postgresql://localhost:{port}/postgres?user=alice&password={PASSWORD}&stringtype=unspecified&sslmode=verify-full&sslrootcert={ca}"))],
+        &[("URL", &url)],
     );
-    let jdbc = |host: &str, more: &str| format!("jdbc:postgresql://{host}:{port}/postgres?{more}");
-    let alice = format!("user=alice&password={PASSWORD}");
-    let good = [
+    let by_certificate = format!("user=bob&ssl=true&sslrootcert={ca}&sslcert={bob_cert}&sslkey={bob_key}");
+    for url in [
         "${env:URL}".to_owned(),
         jdbc(
             "127.0.0.1",
@@ -318,73 +320,53 @@ fn postgresql_with_verified_certificates() {
         ),
         jdbc("127.0.0.1", &format!("{alice}&sslmode=require")),
         jdbc("127.0.0.1", &alice),
-        jdbc(
-            "localhost",
-            &format!("user=bob&ssl=true&sslrootcert={ca}&sslcert={bob_cert}&sslkey={bob_key}"),
-        ),
-        format!("postgres://alice:{PASSWORD}@localhost:{port}/postgres?sslmode=verify-full&sslrootcert={ca}"),
-    ];
-    for url in &good {
+        jdbc("localhost", &by_certificate),
+        format!("postgres://alice:{PASSWORD}@localhost:{port}/postgres?{verified}"),
+    ] {
         database.query("DELETE FROM dst");
-        let shown = run_with(&script, url);
-        assert_eq!(shown.0, Some(0), "{url}:\n{}", shown.1);
-        assert_eq!(
-            database.query("SELECT count(*) FROM dst")[0][0].as_deref(),
-            Some("100"),
-            "{url}"
-        );
+        let (code, log) = run_with(&script, &url);
+        assert_eq!(code, Some(0), "{url}:\n{log}");
+        let count = database.query("SELECT count(*) FROM dst");
+        assert_eq!(count[0][0].as_deref(), Some("100"), "{url}");
     }
-    let bad = [
+    let stranger = database.write("stranger.pem", Authority::new("stranger").pem().as_bytes());
+    let stranger = format!("{alice}&sslmode=verify-full&sslrootcert={stranger}");
+    let missing = format!("{alice}&sslmode=verify-full&sslrootcert=/nowhere.pem");
+    let wrong = format!("user=alice&password=wrong-hunter2&{verified}");
+    for (host, more, expected) in [
+        ("localhost", wrong, "password authentication failed"),
         (
-            jdbc(
-                "localhost",
-                &format!("user=alice&password=wrong-hunter2&sslmode=verify-full&sslrootcert={ca}"),
-            ),
-            "password authentication failed",
-        ),
-        (
-            jdbc(
-                "localhost",
-                &format!("{alice}&sslmode=verify-full&sslrootcert={stranger}"),
-            ),
+            "localhost",
+            stranger,
             "the server's certificate is not accepted: ",
         ),
         (
-            jdbc(
-                "127.0.0.1",
-                &format!("{alice}&sslmode=verify-full&sslrootcert={ca}"),
-            ),
-            "certificate is not accepted: IP address mismatch",
+            "127.0.0.1",
+            format!("{alice}&{verified}"),
+            "not accepted: IP address mismatch",
         ),
         (
-            jdbc("localhost", &format!("{alice}&sslmode=disable")),
+            "localhost",
+            format!("{alice}&sslmode=disable"),
             "pg_hba.conf rejects connection",
         ),
-        (
-            jdbc(
-                "localhost",
-                &format!("{alice}&sslmode=verify-full&sslrootcert=/nowhere.pem"),
-            ),
-            "/nowhere.pem cannot be read",
-        ),
-        (
-            jdbc(
-                "localhost",
-                &format!("user=bob&sslmode=verify-full&sslrootcert={ca}"),
-            ),
-            "certificate",
-        ),
-    ];
-    for (url, expected) in &bad {
-        let (code, log) = run_with(&script, url);
-        assert_eq!(code, Some(1), "{url}:\n{log}");
-        let error = log
-            .lines()
-            .find(|line| line.starts_with("error: "))
-            .unwrap_or_default();
-        assert!(error.contains(expected), "{url}:\n{log}");
-        assert!(!log.contains("hunter2"), "{url}:\n{log}");
+        ("localhost", missing, "/nowhere.pem cannot be read"),
+        ("localhost", format!("user=bob&{verified}"), "certificate"),
+    ] {
+        check_refusal(&script, &jdbc(host, &more), expected);
     }
+}
+
+/// One error that says why, and no secret.
+fn check_refusal(script: &Script, url: &str, expected: &str) {
+    let (code, log) = run_with(script, url);
+    assert_eq!(code, Some(1), "{url}:\n{log}");
+    let error = log
+        .lines()
+        .find(|line| line.starts_with("error: "))
+        .unwrap_or_default();
+    assert!(error.contains(expected), "{url}:\n{log}");
+    assert!(!log.contains("hunter2"), "{url}:\n{log}");
 }
 
 fn run_with(script: &Script, url: &str) -> (Option<i32>, String) {

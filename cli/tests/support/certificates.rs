@@ -122,8 +122,8 @@ fn builder(name: &str, key: &PKey<Private>) -> X509Builder {
         .and_then(|()| builder.set_serial_number(&*serial.to_asn1_integer()?))
         .and_then(|()| builder.set_subject_name(&named(name)))
         .and_then(|()| builder.set_pubkey(key))
-        .and_then(|()| builder.set_not_before(&*days(0)))
-        .and_then(|()| builder.set_not_after(&*days(2)))
+        .and_then(|()| builder.set_not_before(&days(0)))
+        .and_then(|()| builder.set_not_after(&days(2)))
         .expect("a certificate takes shape");
     builder
 }

@@ -101,8 +101,8 @@ pub trait SplitReader: Send {
 pub trait SinkWriter: Send {
     fn write(&mut self, batch: &Batch) -> Result<(), JobError>;
 
-    /// The epoch that ends next must stand alone: no later one completes what it begins (the job ends with it, or another
-    /// job may start from it).
+    /// The epoch that ends next must stand alone: no later one completes what it begins (the job ends with it, or
+    /// another job may start from it).
     fn settle(&mut self) {}
 
     /// The epoch ends: everything written so far belongs to it. The answer is stored in the checkpoint and handed to

@@ -19,8 +19,8 @@ pub(super) struct Complaints {
 }
 
 impl Complaints {
-    /// Keeps the complaint; true: it is another one than the last, so it is worth telling. That all brokers are down only
-    /// sums up what was said of each.
+    /// Keeps the complaint; true: it is another one than the last, so it is worth telling. That all brokers are down
+    /// only sums up what was said of each.
     pub(super) fn note(&self, error: &KafkaError, reason: &str) -> bool {
         let mut last = lock(&self.last);
         let sums_up = error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown);
