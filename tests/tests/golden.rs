@@ -40,6 +40,8 @@ fn every_diagnostic_is_shown_by_a_case() {
     assert!(codes.len() > 50, "the marks are found: {codes:?}");
     let cases = case::read_all(&root, "").expect("the corpus can be read");
     let shown = expected::codes(&cases);
+    // Previews are not of the corpus: the tests of the command show theirs.
+    codes.remove("E2045");
     let missing: Vec<&String> = codes.difference(&shown).collect();
     assert!(missing.is_empty(), "no case shows {missing:?}");
 }

@@ -29,7 +29,10 @@ impl Binder<'_> {
                     .filter(is_physical)
                     .map(|column| column.name.as_str());
                 let message = format!("column '{}' of PARTITIONED BY {problem}", name.value);
-                let help = suggestion(&name.value, names, "physical columns");
+                let help = match found {
+                    Some(position) if is_physical(&&columns[position]) => "name it once".to_owned(),
+                    _ => suggestion(&name.value, names, "physical columns"),
+                };
                 self.partition_error(message, name.span, help);
             }
         }

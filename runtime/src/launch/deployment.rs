@@ -26,6 +26,10 @@ pub struct Deployment {
     /// Options of each table. A value may be `${env:NAME}` or `${file:PATH}`.
     #[serde(default)]
     pub tables: BTreeMap<String, BTreeMap<String, String>>,
+    /// Whether such a reference is followed; a session cluster's users must not read the worker's files and
+    /// environment.
+    #[serde(default = "yes")]
+    pub resolves_references: bool,
     /// URL of checkpoint storage; none: the job keeps nothing across restarts.
     #[serde(default)]
     pub checkpoints: Option<String>,
@@ -55,8 +59,15 @@ pub struct Query {
     pub max_rows: u64,
 }
 
+const REFERENCE_REFUSED: &str = "${env:…} and ${file:…} are for jobs that are run by hand; in a session cluster \
+    credentials come from an integration";
+
 fn one() -> usize {
     1
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Deployment {
@@ -75,7 +86,7 @@ impl Deployment {
             )));
         };
         let resolved = options.iter().map(|(key, value)| {
-            let value = resolve(value).map_err(|message| JobError::Option {
+            let value = self.resolved(value).map_err(|message| JobError::Option {
                 table: table.to_owned(),
                 option: key.clone(),
                 message,
@@ -84,6 +95,18 @@ impl Deployment {
         });
         resolved.collect()
     }
+
+    fn resolved(&self, value: &str) -> Result<String, String> {
+        match !self.resolves_references && has_reference(value) {
+            true => Err(REFERENCE_REFUSED.to_owned()),
+            false => resolve(value),
+        }
+    }
+}
+
+/// Whether the value names something of the machine it is used on.
+fn has_reference(value: &str) -> bool {
+    value.contains("${env:") || value.contains("${file:")
 }
 
 /// Replaces each `${env:NAME}` and `${file:PATH}`; other `${…}` stay as they are.
@@ -145,6 +168,10 @@ mod tests {
         assert_eq!(deployment.options_of("t").expect("known")["connector"], "print");
         let error = deployment.options_of("u").expect_err("unknown table").to_string();
         assert_eq!(error, "the deployment has no options for table u");
+        let text = r#"{"job_id": "j", "resolves_references": false, "tables": {"t": {"a": "${env:HOME}", "b": "$"}}}"#;
+        let deployment: Deployment = serde_json::from_str(text).expect("it is a deployment");
+        let error = deployment.options_of("t").expect_err("refused").to_string();
+        assert!(error.contains("come from an integration"), "{error}");
         let error = serde_json::from_str::<Deployment>(r#"{"job_id": "j", "paralelism": 2}"#).err();
         assert!(
             error

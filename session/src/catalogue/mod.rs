@@ -11,7 +11,7 @@ pub mod table;
 use std::sync::{Arc, RwLock};
 
 use anyhow::Result;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
 pub use store::{Change, Store};
 pub use table::{Record, Table, Tables, Transaction};
@@ -25,9 +25,22 @@ pub struct Catalogue {
 struct Inner {
     tables: RwLock<Tables>,
     /// Held while a change is decided and stored: changes are made one at a time.
-    store: Mutex<Store>,
+    store: Arc<Mutex<Store>>,
     /// Counts changes.
     version: watch::Sender<u64>,
+}
+
+impl Inner {
+    async fn store(self: Arc<Self>, mut store: OwnedMutexGuard<Store>, changes: Vec<Change>) -> Result<()> {
+        store.apply(&changes).await?;
+        let mut tables = self.tables.write().expect("no reader panics while it looks");
+        for change in changes {
+            tables.apply(change);
+        }
+        drop(tables);
+        self.version.send_modify(|version| *version += 1);
+        Ok(())
+    }
 }
 
 impl Catalogue {
@@ -39,7 +52,7 @@ impl Catalogue {
         }
         let inner = Inner {
             tables: RwLock::new(tables),
-            store: Mutex::new(store),
+            store: Arc::new(Mutex::new(store)),
             version: watch::Sender::new(0),
         };
         Ok(Catalogue {
@@ -61,7 +74,7 @@ impl Catalogue {
     where
         E: From<anyhow::Error>,
     {
-        let mut store = self.inner.store.lock().await;
+        let store = Arc::clone(&self.inner.store).lock_owned().await;
         let (answer, changes) = {
             let tables = self.inner.tables.read().expect("no reader panics while it looks");
             let mut transaction = Transaction::new(&tables);
@@ -71,17 +84,10 @@ impl Catalogue {
         if changes.is_empty() {
             return Ok(answer);
         }
-        store.apply(&changes).await.map_err(E::from)?;
-        let mut tables = self
-            .inner
-            .tables
-            .write()
-            .expect("no reader panics while it looks");
-        for change in changes {
-            tables.apply(change);
-        }
-        drop(tables);
-        self.inner.version.send_modify(|version| *version += 1);
+        // A task of its own: who asked may go away between storage and memory, which must not differ then.
+        let stored = tokio::spawn(Arc::clone(&self.inner).store(store, changes)).await;
+        let stored = stored.map_err(anyhow::Error::from).and_then(|stored| stored);
+        stored.map_err(E::from)?;
         Ok(answer)
     }
 

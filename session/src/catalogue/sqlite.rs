@@ -3,6 +3,8 @@
 //! In: changes. Out: rows. Invariant: a change is on disk when `apply` returns (WAL, synchronous FULL), and one
 //! process at a time has the file open.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -16,6 +18,11 @@ pub struct SqliteStore {
 
 impl SqliteStore {
     pub fn open(path: &Path) -> Result<SqliteStore> {
+        // Records hold credentials of integrations; the files that SQLite adds get the rights of this one.
+        let mut file = OpenOptions::new();
+        file.create(true).truncate(false).write(true).mode(0o600);
+        file.open(path)
+            .with_context(|| format!("creating {}", path.display()))?;
         let connection = Connection::open(path).with_context(|| format!("opening {}", path.display()))?;
         // EXCLUSIVE: a second manager on the same file would overwrite what this one decides.
         connection
@@ -58,6 +65,20 @@ impl SqliteStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_else_reads_the_file() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let path = folder.path().join("catalogue.sqlite");
+        let _store = SqliteStore::open(&path).expect("it opens");
+        for file in std::fs::read_dir(folder.path()).expect("it is there") {
+            let file = file.expect("it is there");
+            let mode = file.metadata().expect("it is there").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{}", file.path().display());
+        }
+    }
 
     #[test]
     fn a_file_in_use_is_refused() {

@@ -7,6 +7,7 @@ mod key;
 mod signals;
 
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -116,7 +117,12 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
 }
 
 fn folder(path: &Path) -> Result<PathBuf> {
-    std::fs::create_dir_all(path).with_context(|| format!("creating {}", path.display()))?;
+    let mut builder = std::fs::DirBuilder::new();
+    // State and output of jobs are nobody else's.
+    builder.recursive(true).mode(0o700);
+    builder
+        .create(path)
+        .with_context(|| format!("creating {}", path.display()))?;
     Ok(path.canonicalize()?)
 }
 

@@ -2,7 +2,7 @@
 //!
 //! In: heartbeats. Out: views. Invariant: a call that another one of the same worker has overtaken changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use super::figures::Figures;
@@ -29,6 +29,8 @@ pub(super) struct Worker {
     sequence: u64,
     logs_seen: u64,
     heard_at: Instant,
+    /// Starts of the worker before this one; what they still say is old.
+    former: BTreeSet<String>,
 }
 
 /// A worker as the API shows it.
@@ -79,10 +81,17 @@ impl Live {
         })
     }
 
-    /// Takes a call in; false if a later one of the same process has come already.
+    /// Takes a call in; false if a later one of the same process, or a later process, has been heard already.
     pub(super) fn hear(&mut self, heartbeat: &Heartbeat, now: Instant) -> bool {
-        let known = self.workers.get(&heartbeat.worker);
-        let known = known.filter(|worker| worker.incarnation == heartbeat.incarnation);
+        let worker = self.workers.get(&heartbeat.worker);
+        let mut former = worker.map(|worker| worker.former.clone()).unwrap_or_default();
+        if former.contains(&heartbeat.incarnation) {
+            return false;
+        }
+        let known = worker.filter(|worker| worker.incarnation == heartbeat.incarnation);
+        if known.is_none() {
+            former.extend(worker.map(|worker| worker.incarnation.clone()));
+        }
         let (sequence, logs_seen) = known.map_or((0, 0), |worker| (worker.sequence, worker.logs_seen));
         if heartbeat.sequence <= sequence {
             return false;
@@ -108,6 +117,7 @@ impl Live {
             memory_bytes: heartbeat.memory_bytes,
             attempts: attempts.collect(),
             sequence: heartbeat.sequence,
+            former,
             logs_seen: logs_seen.max((heartbeat.logs_from + heartbeat.logs.len() as u64).saturating_sub(1)),
             heard_at: now,
         };

@@ -29,6 +29,7 @@ pub(super) fn parameters(
         "parallelism": deployment.parallelism,
         "config": config,
         "tables": options,
+        "resolves_references": false,
         "checkpoints": settings.checkpoints_url(),
     });
     if let Some(url) = &deployment.restore_from {

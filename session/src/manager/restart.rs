@@ -73,13 +73,19 @@ fn backoff(strategy: &RestartStrategy, deployment: &Deployment) -> Duration {
     let mut last: Option<Timestamp> = None;
     for at in failures(deployment) {
         delay = match last {
-            Some(last) if age(last, at) < delay + *reset => delay.mul_f64(*multiplier).min(*max),
+            Some(last) if age(last, at) < delay + *reset => scaled(delay, *multiplier, *max),
             _ => *initial,
         };
         last = Some(at);
     }
     let share = jitter * (2.0 * fraction(deployment) - 1.0);
-    delay.mul_f64((1.0 + share).max(0.0)).min(*max)
+    scaled(delay, (1.0 + share).max(0.0), *max)
+}
+
+/// Factors come from users: a product that no duration holds is the longest delay.
+fn scaled(delay: Duration, factor: f64, max: Duration) -> Duration {
+    let seconds = (delay.as_secs_f64() * factor).min(max.as_secs_f64());
+    Duration::try_from_secs_f64(seconds).unwrap_or(max)
 }
 
 /// From 0 to 1, different for every attempt of every deployment, so that jobs that failed together do not return
