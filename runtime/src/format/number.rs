@@ -105,12 +105,43 @@ pub fn write_short_decimal(value: Decimal, output: &mut Vec<u8>) {
         if unscaled < 0 {
             output.push(b'-');
         }
-        write_scientific(digits.as_bytes(), exponent, output);
+        write_scientific(digits.as_bytes(), i64::from(exponent), output);
+    }
+}
+
+/// A number's text as Jackson's tree writes it: a `BigDecimal` without zeros at its end, by `toString`.
+pub fn write_short_number(text: &str, output: &mut Vec<u8>) {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (sign, mantissa) = match mantissa.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", mantissa),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = [whole, fraction].concat();
+    let digits = all.trim_end_matches('0');
+    let stripped = (all.len() - digits.len()) as i64;
+    let digits = digits.trim_start_matches('0');
+    let exponent: i64 = exponent.parse().unwrap_or(0);
+    let scale = fraction.len() as i64 - stripped - exponent;
+    let magnitude = digits.len() as i64 - 1 - scale;
+    if digits.is_empty() {
+        output.push(b'0');
+        return;
+    }
+    output.extend_from_slice(sign.as_bytes());
+    if scale < 0 || magnitude < -6 {
+        write_scientific(digits.as_bytes(), magnitude, output);
+    } else if scale == 0 {
+        output.extend_from_slice(digits.as_bytes());
+    } else {
+        let padded = format!("{digits:0>width$}", width = scale as usize + 1);
+        let (whole, fraction) = padded.split_at(padded.len() - scale as usize);
+        let _ = write!(output, "{whole}.{fraction}");
     }
 }
 
 /// `1.25E-8`, `1E+2`.
-fn write_scientific(digits: &[u8], exponent: i32, output: &mut Vec<u8>) {
+fn write_scientific(digits: &[u8], exponent: i64, output: &mut Vec<u8>) {
     output.push(digits[0]);
     if digits.len() > 1 {
         output.push(b'.');
@@ -128,7 +159,7 @@ pub fn write_decimal(value: Decimal, plain: bool, output: &mut Vec<u8>) {
         output.push(b'-');
     }
     if !plain && exponent < -6 {
-        write_scientific(digits.as_bytes(), exponent, output);
+        write_scientific(digits.as_bytes(), i64::from(exponent), output);
         return;
     }
     if scale == 0 {
@@ -281,6 +312,24 @@ mod tests {
             &mut output,
         );
         assert_eq!(output, b"2.7E-8");
+    }
+
+    #[test]
+    fn numbers_of_kept_text_have_no_zeros_at_their_end() {
+        for (text, expected) in [
+            ("1.0", "1"),
+            ("2.50", "2.5"),
+            ("-0.0", "0"),
+            ("100.0", "1E+2"),
+            ("1e5", "1E+5"),
+            ("0.0000001", "1E-7"),
+            ("-0.001250", "-0.00125"),
+            ("12345678901234567890.125", "12345678901234567890.125"),
+        ] {
+            let mut output = Vec::new();
+            write_short_number(text, &mut output);
+            assert_eq!(String::from_utf8(output).as_deref(), Ok(expected), "{text}");
+        }
     }
 
     #[test]

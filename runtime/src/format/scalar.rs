@@ -5,17 +5,14 @@
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use sql::{TypeKind, Value};
 
 use super::FormatError;
 use super::number::{java_trim, parse_decimal, parse_double, parse_float};
 
-/// Standard alphabet; padding is written and may be missing when read.
-pub const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
+/// Standard alphabet; padding is written, and must be there when read.
+pub const BASE64: GeneralPurpose = GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new());
 
 /// The text is not a value of the type.
 pub fn wrong(text: &str, kind: &TypeKind) -> FormatError {

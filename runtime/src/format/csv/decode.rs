@@ -79,7 +79,7 @@ impl CsvDecoder {
             }
             TypeKind::Row(fields) => {
                 let texts: Vec<&str> = self.elements(text).collect();
-                if texts.len() != fields.len() && !self.ignore_errors {
+                if texts.is_empty() || texts.len() != fields.len() && !self.ignore_errors {
                     return Err(wrong(text, &ty.kind));
                 }
                 let field = |(i, field): (usize, &sql::Field)| match texts.get(i) {

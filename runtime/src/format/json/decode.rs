@@ -73,7 +73,6 @@ impl JsonDecoder {
                     }
                 }
             }
-            Token::Null => return Ok(Decoded::Empty),
             _ => return Err(scanner.error("expected an object")),
         }
         Ok(Decoded::Rows)
@@ -93,8 +92,9 @@ fn text_of(record: &[u8]) -> Result<&str, FormatError> {
     std::str::from_utf8(record).map_err(|error| FormatError::new(format!("not UTF-8: {error}")))
 }
 
+/// Blanks are a record that is no JSON; a line without any is none.
 fn is_blank(record: &[u8]) -> bool {
-    record.iter().all(|c| matches!(c, b' ' | b'\n' | b'\r' | b'\t'))
+    record.iter().all(|c| matches!(c, b'\n' | b'\r'))
 }
 
 impl Decoder for JsonDecoder {

@@ -10,7 +10,7 @@ use sql::{DataType, TypeKind, Value};
 use super::DecodeSettings;
 use super::encode::write_text;
 use super::scan::{Scanner, Token};
-use crate::format::number::{java_trim, write_double};
+use crate::format::number::{java_trim, write_short_number};
 use crate::format::scalar::{self, wrong};
 use crate::format::{FormatError, temporal};
 
@@ -167,7 +167,7 @@ fn array(
 /// Most levels of a nested value that is kept as text: writing it recurses.
 const TEXT_DEPTH_MAX: usize = 256;
 
-/// The next value as Jackson's tree writes it: no white space, the last of equal keys, floats as doubles.
+/// The next value as Jackson's tree writes it: no white space, the last of equal keys, no zeros at the end of floats.
 fn compact(scanner: &mut Scanner<'_>, output: &mut Vec<u8>, depth: usize) -> Result<(), FormatError> {
     if depth > TEXT_DEPTH_MAX {
         return Err(scanner.error("nested too deeply"));
@@ -177,12 +177,7 @@ fn compact(scanner: &mut Scanner<'_>, output: &mut Vec<u8>, depth: usize) -> Res
         Token::Boolean(v) => output.extend_from_slice(if v { b"true" } else { b"false" }),
         Token::Number("-0", false) => output.push(b'0'),
         Token::Number(text, false) => output.extend_from_slice(text.as_bytes()),
-        Token::Number(text, true) => {
-            let number: f64 = java_trim(text)
-                .parse()
-                .map_err(|_| scanner.error("not a number"))?;
-            write_double(number, output);
-        }
+        Token::Number(text, true) => write_short_number(java_trim(text), output),
         Token::Text(text) => write_text(&text, output),
         Token::Array => {
             output.push(b'[');

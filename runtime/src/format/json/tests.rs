@@ -220,7 +220,7 @@ fn records_as_a_whole() {
         ),
         ("\u{feff}{\"a\":1,\"b\":\"x\"}", Some(vec![row(1, "x")])),
         ("", Some(vec![])),
-        ("null", Some(vec![])),
+        ("null", None),
         ("1", None),
         ("{\"a\":1", None),
         ("{\"a\":1,}", None),
