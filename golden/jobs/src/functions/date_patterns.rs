@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 e6574c33fcd2adf00a704f70a20bf914b582c0977f11fa4059d124467a7a1047
+//! SQL: sha256 b0cbf14667a7a965f8819cd12866e59a6595b5d2f93d3b0f693459700718ebb9
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -96,9 +96,9 @@ fn o_sink() -> Node {
         state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
-            Column::new("weeks", build::string()),
-            Column::new("days", build::string()),
-            Column::new("others", build::string()),
+            Column::new("w", build::string()),
+            Column::new("d", build::string()),
+            Column::new("x", build::string()),
             Column::new("ts", build::timestamp(3)),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
