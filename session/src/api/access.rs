@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use axum::extract::{ConnectInfo, RawPathParams, Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use ipnet::IpNet;
@@ -53,7 +53,8 @@ pub(super) async fn check(
 
 fn caller(api: &Api, address: Option<IpAddr>, headers: &HeaderMap) -> Result<Caller, Refusal> {
     let Some(given) = headers.get(header::AUTHORIZATION) else {
-        if api.settings.trusts_loopback && address.is_some_and(|address| address.is_loopback()) {
+        let is_local = address.is_some_and(|address| address.is_loopback()) && is_no_web_page(headers);
+        if api.settings.trusts_loopback && is_local {
             return Ok(Caller {
                 email: LOCAL_USER.to_owned(),
             });
@@ -79,6 +80,28 @@ fn caller(api: &Api, address: Option<IpAddr>, headers: &HeaderMap) -> Result<Cal
     Ok(Caller {
         email: known.user_email.clone(),
     })
+}
+
+/// Whether a call is none that a page of another site made its reader's browser send: those name their origin, or
+/// a host of theirs that they let point here.
+fn is_no_web_page(headers: &HeaderMap) -> bool {
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
+    let host = text(header::HOST).unwrap_or_default();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let number = name
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>();
+    let is_own = name == "localhost" || number.is_ok_and(|address| address.is_loopback());
+    let origin = text(header::ORIGIN).map(|origin| origin.split_once("://").map_or(origin, |(_, host)| host));
+    is_own && origin.is_none_or(|origin| origin == host)
 }
 
 /// The filter of a session cluster holds for what it does, not for changing the filter.
@@ -172,6 +195,27 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn pages_of_other_sites_are_told_apart_from_programs() {
+        for (host, origin, expected) in [
+            ("127.0.0.1:8080", None, true),
+            ("localhost", None, true),
+            ("[::1]:8080", None, true),
+            ("127.0.0.1:8080", Some("http://127.0.0.1:8080"), true),
+            ("127.0.0.1:8080", Some("http://example.org"), false),
+            ("127.0.0.1:8080", Some("null"), false),
+            ("127.0.0.1.example.org:8080", None, false),
+            ("example.org", None, false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_static(host));
+            if let Some(origin) = origin {
+                headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+            }
+            assert_eq!(is_no_web_page(&headers), expected, "{host} {origin:?}");
+        }
+    }
 
     #[test]
     fn networks_are_text_or_objects() {

@@ -8,7 +8,7 @@ use super::{state_plan, storage};
 use crate::catalogue::Tables;
 use crate::model::application::{Restore, RestorePolicy};
 use crate::model::deployment::OperatorPlan;
-use crate::model::{Application, Program, Savepoint, SavepointKind};
+use crate::model::{Application, Deployment, Program, Savepoint, SavepointKind};
 use crate::refusal::Refusal;
 
 const SAVEPOINT_TEXT_MAX: usize = 2_048;
@@ -69,6 +69,13 @@ fn savepoint_url(tables: &Tables, given: &str) -> Result<String, Refusal> {
     let known = tables
         .all::<Savepoint>()
         .find(|savepoint| savepoint.url == given || savepoint.id == given);
+    if let Some(running) = running_owner(tables, known.map_or(given, |savepoint| &savepoint.url)) {
+        return Err(Refusal::conflict(format!(
+            "starting_savepoint: the deployment {} still runs, and to begin at its checkpoint would end it; take a \
+             savepoint",
+            running.id
+        )));
+    }
     match known {
         Some(savepoint) if savepoint.is_discarded => Err(Refusal::invalid(format!(
             "starting_savepoint: the checkpoint '{given}' has been replaced by later ones"
@@ -79,6 +86,15 @@ fn savepoint_url(tables: &Tables, given: &str) -> Result<String, Refusal> {
             "starting_savepoint: there is no savepoint '{given}'; expected what last_savepoint shows"
         ))),
     }
+}
+
+/// The deployment that has not ended and whose checkpoint this is: its successor would take over its right to write.
+fn running_owner<'a>(tables: &'a Tables, url: &str) -> Option<&'a Deployment> {
+    let mut active = tables
+        .all::<Deployment>()
+        .filter(|deployment| !deployment.status.is_ended());
+    let owner = active.find(|deployment| url.contains(&format!("/{}/checkpoints/", deployment.id)));
+    owner.map(AsRef::as_ref)
 }
 
 /// The newest savepoint or checkpoint of the application's deployments, deleted ones included.
