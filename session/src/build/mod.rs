@@ -10,10 +10,11 @@ pub mod redact;
 pub mod sdk;
 pub mod texts;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use sha2::{Digest as _, Sha256};
 
 pub use artifact::Artifact;
 use sdk::Sdk;
@@ -48,6 +49,8 @@ pub struct Built {
     /// Key of the cache entry: hash of source, runtime, compiler and profile.
     pub key: String,
     pub executable: PathBuf,
+    /// Of the executable, in hexadecimal digits.
+    pub sha256: String,
     pub was_cached: bool,
     pub time: Duration,
     pub runtime_build_id: String,
@@ -73,10 +76,25 @@ pub fn build(rust: &str, profile: Profile) -> Result<Built> {
     let executable = folder.join("job");
     Ok(Built {
         key,
+        sha256: sha256(&executable)?,
         executable,
         was_cached,
         time: started.elapsed(),
         runtime_build_id,
         rustc_version,
     })
+}
+
+/// Kept beside the executable: hashing tens of megabytes takes longer than starting them.
+fn sha256(executable: &Path) -> Result<String> {
+    let kept = executable.with_extension("sha256");
+    if let Ok(sha256) = std::fs::read_to_string(&kept) {
+        return Ok(sha256);
+    }
+    let bytes = std::fs::read(executable).with_context(|| format!("reading {}", executable.display()))?;
+    let sha256 = hex::encode(Sha256::digest(&bytes));
+    let unfinished = executable.with_extension(format!("sha256-{}", crate::model::fresh_id()));
+    std::fs::write(&unfinished, &sha256)?;
+    std::fs::rename(&unfinished, &kept)?;
+    Ok(sha256)
 }

@@ -6,7 +6,6 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use sha2::{Digest as _, Sha256};
 
 use super::program;
 use super::transition::Event;
@@ -29,28 +28,29 @@ pub(super) fn build(version: &Version, artifacts: &Path) -> Event {
 /// Builds, and puts the executable where workers get it.
 pub(super) fn executable(rust: &str, profile: Profile, artifacts: &Path) -> Result<Artifact> {
     let built = build::build(rust, profile)?;
-    store(&built.executable, artifacts)
+    let size_bytes = std::fs::metadata(&built.executable)?.len();
+    store(&built.executable, &built.sha256, artifacts)?;
+    Ok(Artifact {
+        sha256: built.sha256,
+        size_bytes,
+    })
 }
 
 pub(super) fn path(artifacts: &Path, sha256: &str) -> PathBuf {
     artifacts.join(sha256)
 }
 
-fn store(executable: &Path, artifacts: &Path) -> Result<Artifact> {
-    let bytes = std::fs::read(executable).with_context(|| format!("reading {}", executable.display()))?;
-    let sha256 = hex::encode(Sha256::digest(&bytes));
-    let target = path(artifacts, &sha256);
-    if !target.is_file() {
-        std::fs::create_dir_all(artifacts).with_context(|| format!("creating {}", artifacts.display()))?;
-        let unfinished = artifacts.join(format!("{sha256}.unfinished-{}", crate::model::fresh_id()));
-        // A link costs nothing; the cache may lie on another file system.
-        if std::fs::hard_link(executable, &unfinished).is_err() {
-            std::fs::write(&unfinished, &bytes)?;
-        }
-        std::fs::rename(&unfinished, &target)?;
+fn store(executable: &Path, sha256: &str, artifacts: &Path) -> Result<()> {
+    let target = path(artifacts, sha256);
+    if target.is_file() {
+        return Ok(());
     }
-    Ok(Artifact {
-        sha256,
-        size_bytes: bytes.len() as u64,
-    })
+    std::fs::create_dir_all(artifacts).with_context(|| format!("creating {}", artifacts.display()))?;
+    let unfinished = artifacts.join(format!("{sha256}.unfinished-{}", crate::model::fresh_id()));
+    // A link costs nothing; the cache may lie on another file system.
+    if std::fs::hard_link(executable, &unfinished).is_err() {
+        std::fs::copy(executable, &unfinished)
+            .with_context(|| format!("copying {}", executable.display()))?;
+    }
+    Ok(std::fs::rename(&unfinished, &target)?)
 }
