@@ -35,7 +35,8 @@ impl BuildArguments {
         let mut failed = false;
         for path in &self.paths {
             let started = Instant::now();
-            let application = Application::read(path)?;
+            let mut application = Application::read(path)?;
+            application.settle_plan(&[]);
             let Some(compiled) = compile(&application, self.message_format) else {
                 failed = true;
                 continue;

@@ -52,7 +52,8 @@ impl Stage {
 }
 
 pub(super) fn run(arguments: ExplainArguments) -> Result<ExitCode> {
-    let application = Application::read(&arguments.path)?;
+    let mut application = Application::read(&arguments.path)?;
+    application.settle_plan(&[]);
     match compiler::explain(&application.sources, arguments.stage.of_compiler()) {
         Ok(text) => {
             println!("{}", text.trim_end());

@@ -47,11 +47,12 @@ pub(super) struct RunArguments {
 }
 
 pub(super) fn run(arguments: RunArguments) -> Result<ExitCode> {
-    let application = Application::read(&arguments.path)?;
+    let mut application = Application::read(&arguments.path)?;
     let mut set = arguments.set;
     if let Some(parallelism) = arguments.parallelism {
         set.push(("parallelism.default".to_owned(), parallelism.to_string()));
     }
+    application.settle_plan(&set);
     let Some(compiled) = compile(&application, arguments.message_format) else {
         return Ok(ExitCode::from(INVALID));
     };

@@ -203,6 +203,11 @@ pub fn is_known(key: &str) -> bool {
     KEYS.iter().any(is_of)
 }
 
+/// Whether the key decides which operators a job has; all others are read when the job starts.
+pub fn decides_plan(key: &str) -> bool {
+    key == "table.exec.sink.upsert-materialize"
+}
+
 /// The known key that an unknown one most likely means.
 pub fn nearest_key(key: &str) -> Option<String> {
     let all: Vec<String> = KEYS

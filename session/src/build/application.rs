@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use compiler::base::SourceMap;
+use compiler::catalog::setting;
 use serde::Deserialize;
 
 /// What the user wrote, not yet compiled.
@@ -71,6 +72,20 @@ impl Application {
             Self::read_folder(path, name)
         } else {
             Self::read_script(path, name)
+        }
+    }
+
+    /// Keys that decide the plan are for the compiler: those of `application.toml` and then those of `set`, the command
+    /// line's, reach it as SET after the script, whose own they replace.
+    pub fn settle_plan(&mut self, set: &[(String, String)]) {
+        let of_file = self.settings.config.iter();
+        let of_file = of_file.map(|(key, value)| (key.clone(), value.to_string()));
+        let all = of_file.chain(set.iter().cloned());
+        let deciding: Vec<_> = all.filter(|(key, _)| setting::decides_plan(key)).collect();
+        for (key, value) in deciding {
+            let value = value.replace('\'', "''");
+            self.sources
+                .add("settings", format!("SET '{key}' = '{value}';\n"));
         }
     }
 
@@ -146,6 +161,32 @@ fn sql_files(folder: &Path) -> Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn settings_that_decide_the_plan_reach_the_compiler() {
+        let mut sources = SourceMap::default();
+        let script = "CREATE TABLE t (a INT, b BIGINT) WITH ('connector' = 'datagen');
+            CREATE TABLE u (b BIGINT, PRIMARY KEY (b) NOT ENFORCED) WITH ('connector' = 'print');
+            SET 'table.exec.sink.upsert-materialize' = 'AUTO';
+            INSERT INTO u SELECT COUNT(*) FROM t GROUP BY a;";
+        sources.add("a.sql", script);
+        let mut application = Application {
+            name: "a".to_owned(),
+            sources,
+            settings: Settings::default(),
+            folder: std::env::temp_dir(),
+        };
+        let plan =
+            |application: &Application| compiler::compile(&application.sources).expect("it compiles").plan;
+        assert!(plan(&application).contains("Materializer"));
+        let set = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        application.settle_plan(&[
+            set("parallelism.default", "2"),
+            set("table.exec.sink.upsert-materialize", "NONE"),
+        ]);
+        assert_eq!(application.sources.files().len(), 2, "the other key is the job's");
+        assert!(!plan(&application).contains("Materializer"));
+    }
 
     #[test]
     fn a_byte_order_mark_is_no_part_of_a_script() {
