@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use sql::{DataType, Value};
 
@@ -377,7 +377,23 @@ impl<'i, 's> Expressions<'i, 's> {
     }
 }
 
+/// What a statement `let name = …;` binds, if the block's value is just that name: then it needs none.
+fn bound_value(statement: &TokenStream, name: &TokenStream) -> Option<TokenStream> {
+    let tokens: Vec<TokenTree> = statement.clone().into_iter().collect();
+    let (last, tokens) = tokens.split_last()?;
+    let [keyword, bound, equals, value @ ..] = tokens else {
+        return None;
+    };
+    let is_binding = keyword.to_string() == "let" && equals.to_string() == "=" && last.to_string() == ";";
+    (is_binding && bound.to_string() == name.to_string()).then(|| value.iter().cloned().collect())
+}
+
 fn braced(statements: &[TokenStream], value: &TokenStream) -> TokenStream {
+    if let Some((last, before)) = statements.split_last()
+        && let Some(value) = bound_value(last, value)
+    {
+        return braced(before, &value);
+    }
     if statements.is_empty() {
         value.clone()
     } else {

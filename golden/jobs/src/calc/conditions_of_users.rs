@@ -213,20 +213,11 @@ fn filter_id_a_b_and_2_kernel(
         };
         let expr_2_value = coalesce(coalesce(row.a(), || row.b()), || Some(-1i32));
         let v3 = strict1(row.a(), |a| compare::equal(a, 1i32));
-        let expr_3_value = or(
-            v3,
-            || {
-                let v4 = strict2(row.a(), row.b(), compare::equal);
-                v4
-            },
-        );
+        let expr_3_value = or(v3, || strict2(row.a(), row.b(), compare::equal));
         let expr_4_value = strict1(
             or(
                 strict1(row.a(), |a| compare::equal(a, 2i32)),
-                || {
-                    let v5 = strict2(row.a(), row.b(), compare::equal);
-                    v5
-                },
+                || strict2(row.a(), row.b(), compare::equal),
             ),
             logic::not,
         );
