@@ -324,7 +324,7 @@ fn rows_of_a_query_come_to_its_session() {
         let rows: Vec<_> = rows.flatten().collect();
         assert_eq!(rows.len(), expected);
         assert_eq!(rows[1].kind, "+I");
-        assert_eq!(rows[1].data, [json!(4), json!("2"), json!(1.5)]);
+        assert_eq!(rows[1].data, [json!(4), json!("2"), json!("1.50")]);
         assert_eq!(job.output.iter().count(), 0, "nothing goes to standard output");
     }
 }

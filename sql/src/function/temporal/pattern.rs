@@ -554,7 +554,7 @@ mod tests {
                 "yyyy-MM-dd'T'HH:mmX",
                 "2001-02-03T04:05+01:00",
                 Strict,
-                Some("2001-02-03 03:05:00.000"),
+                Some("2001-02-03 04:05:00.000"),
             ),
             ("yyyy", "abc", Lenient, None),
         ];
