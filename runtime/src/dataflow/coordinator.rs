@@ -337,8 +337,23 @@ impl<'a> Coordinator<'a> {
         let Some(mut pending) = self.pending.take_if(|pending| pending.is_prepared()) else {
             return Ok(());
         };
-        let epoch = pending.barrier.epoch;
         pending.settle();
+        if let Err(error) = self.commit(&mut pending) {
+            self.pending = Some(pending);
+            return Err(error);
+        }
+        let epoch = pending.barrier.epoch;
+        self.last_completed = Instant::now();
+        for thread in 0..self.commands.len() {
+            self.send(thread, Command::Committed { epoch });
+        }
+        self.is_last_committed = pending.barrier.last;
+        self.write_savepoint_if_copied();
+        Ok(())
+    }
+
+    fn commit(&mut self, pending: &mut Pending) -> Result<(), JobError> {
+        let epoch = pending.barrier.epoch;
         if let Some(sinks) = &mut self.sinks {
             let staged = pending.take_staged(self.plan.job);
             sinks.apply(epoch, &pending.manifest.id, staged)?;
@@ -353,7 +368,7 @@ impl<'a> Coordinator<'a> {
             if let Some(savepoint) = self.savepoint.as_mut().filter(|one| one.is_of(epoch)) {
                 savepoint.on_committed(&pending.manifest);
             }
-            storage.last = Some(pending.manifest);
+            storage.last = Some(pending.manifest.clone());
             self.checkpoints += 1;
             self.last_checkpoint = Some(epoch);
             let taken_ms = pending.started.elapsed().as_millis();
@@ -362,12 +377,6 @@ impl<'a> Coordinator<'a> {
                 size_text(pending.bytes)
             );
         }
-        self.last_completed = Instant::now();
-        for thread in 0..self.commands.len() {
-            self.send(thread, Command::Committed { epoch });
-        }
-        self.is_last_committed = pending.barrier.last;
-        self.write_savepoint_if_copied();
         Ok(())
     }
 
@@ -389,8 +398,18 @@ impl<'a> Coordinator<'a> {
             return Err(JobError::Checkpoint(message));
         }
         eprintln!("{message}");
-        self.control.tell(Event::CheckpointFailed { epoch, message });
+        self.control
+            .tell(Event::CheckpointFailed(pending.failed(message)));
         Ok(())
+    }
+
+    /// The job has failed: so has the checkpoint that was being taken.
+    pub(crate) fn fail_pending(&mut self, error: &JobError) {
+        let is_failure = !matches!(error, JobError::Cancelled);
+        if let Some(pending) = self.pending.take().filter(|_| is_failure) {
+            self.control
+                .tell(Event::CheckpointFailed(pending.failed(error.to_string())));
+        }
     }
 
     /// A thread that has ended has reported why; its commands do not matter any more.

@@ -15,12 +15,11 @@ pub enum Event {
         restored: Option<String>,
     },
     CheckpointCompleted(CompletedCheckpoint),
-    CheckpointFailed {
-        epoch: u64,
-        message: String,
-    },
+    CheckpointFailed(FailedCheckpoint),
     SavepointCompleted(CompletedCheckpoint),
     SavepointFailed {
+        /// Of the request.
+        url: String,
         message: String,
     },
     /// Once a second, and at the end.
@@ -48,6 +47,17 @@ pub struct CompletedCheckpoint {
     pub size_bytes: u64,
     /// All that a restore reads.
     pub full_size_bytes: u64,
+}
+
+/// A checkpoint that was not complete in time, or whose job failed while it was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FailedCheckpoint {
+    pub epoch: u64,
+    pub message: String,
+    /// Milliseconds since 1970.
+    pub triggered_at_ms: i64,
+    /// Until it failed.
+    pub duration_ms: u64,
 }
 
 /// Figures of a job, counted from the start of the process.
@@ -130,12 +140,17 @@ mod tests {
                 "17-3-5e1f00c4",
                 "s3://bucket/job/checkpoints/17-3-5e1f00c4/manifest.json",
             )),
-            Event::CheckpointFailed {
+            Event::CheckpointFailed(FailedCheckpoint {
                 epoch: 18,
                 message: message(),
-            },
+                triggered_at_ms: 1_700_000_000_000,
+                duration_ms: 600_000,
+            }),
             Event::SavepointCompleted(checkpoint("savepoint-5e1f00c4", savepoint)),
-            Event::SavepointFailed { message: message() },
+            Event::SavepointFailed {
+                url: "file:///savepoints".to_owned(),
+                message: message(),
+            },
             Event::Metrics(metrics()),
             Event::Finished { savepoint: None },
             Event::Finished {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use crossbeam_channel::Sender;
 use object_store::PutPayload;
 
-use super::event::CompletedCheckpoint;
+use super::event::{CompletedCheckpoint, FailedCheckpoint};
 use super::message::{Barrier, EpochEnd, Part, Report};
 use super::savepoint::CopyTarget;
 use crate::checkpoint::manifest::{Manifest, PartRef, directory, manifest_path};
@@ -140,18 +140,35 @@ impl Pending {
 
     /// What is told of it when it is committed.
     pub(crate) fn completed(&self, store: &CheckpointStore) -> CompletedCheckpoint {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let duration_ms = self.started.elapsed().as_millis() as u64;
+        let (triggered_at_ms, duration_ms) = self.times_ms();
         let (base_bytes, delta_bytes) = self.manifest.base_and_delta_bytes();
         CompletedCheckpoint {
             id: self.manifest.id.clone(),
             epoch: self.barrier.epoch,
             url: store.url_of(&manifest_path(&self.manifest.id)),
-            triggered_at_ms: since_epoch.as_millis() as i64 - duration_ms as i64,
+            triggered_at_ms,
             duration_ms,
             size_bytes: self.bytes,
             full_size_bytes: base_bytes + delta_bytes,
         }
+    }
+
+    /// What is told of it when it is given up, or is late.
+    pub(crate) fn failed(&self, message: String) -> FailedCheckpoint {
+        let (triggered_at_ms, duration_ms) = self.times_ms();
+        FailedCheckpoint {
+            epoch: self.barrier.epoch,
+            message,
+            triggered_at_ms,
+            duration_ms,
+        }
+    }
+
+    /// When it was triggered, since 1970, and how long ago that is.
+    fn times_ms(&self) -> (i64, u64) {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let duration_ms = self.started.elapsed().as_millis() as u64;
+        (since_epoch.as_millis() as i64 - duration_ms as i64, duration_ms)
     }
 
     /// What the checkpoint waits for, for messages.

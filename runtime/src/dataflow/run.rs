@@ -184,7 +184,8 @@ impl<'a> Opening<'a> {
             // The threads end only when they are told to, so a panic here must not skip that.
             let result = catch_unwind(AssertUnwindSafe(|| coordinator.lead(&reports)));
             let result = result.unwrap_or_else(|panic| Err(defect(panic.as_ref())));
-            if result.is_err() {
+            if let Err(error) = &result {
+                coordinator.fail_pending(error);
                 self.ending.abandon();
             }
             coordinator.end_threads(result.is_ok());

@@ -17,6 +17,7 @@ impl Coordinator<'_> {
         let Some(request) = self.control.next_savepoint() else {
             return;
         };
+        let url = request.url.clone();
         let reports = self.report_sender.clone().expect("set at start");
         let opened = match &self.storage {
             Some(storage) => Savepoint::open(request, storage.world.store.runtime(), reports),
@@ -26,7 +27,7 @@ impl Coordinator<'_> {
         };
         match opened {
             Ok(savepoint) => self.savepoint = Some(savepoint),
-            Err(error) => self.refuse_savepoint(&error),
+            Err(error) => self.refuse_savepoint(&url, &error),
         }
     }
 
@@ -34,8 +35,8 @@ impl Coordinator<'_> {
         match result {
             Ok(()) => self.under_way().on_opened(),
             Err(error) => {
-                self.savepoint = None;
-                self.refuse_savepoint(&error);
+                let savepoint = self.savepoint.take().expect("the savepoint is under way");
+                self.refuse_savepoint(&savepoint.request.url, &error);
             }
         }
     }
@@ -65,7 +66,7 @@ impl Coordinator<'_> {
                 Ok(())
             }
             Err(error) => {
-                self.refuse_savepoint(&error);
+                self.refuse_savepoint(&savepoint.request.url, &error);
                 match savepoint.is_last() {
                     true => Err(error),
                     false => Ok(()),
@@ -77,17 +78,18 @@ impl Coordinator<'_> {
     /// Answers what can no longer be answered otherwise.
     pub(super) fn refuse_savepoints(&mut self) {
         let ended = JobError::Checkpoint("the job has ended before the savepoint was written".to_owned());
-        let mut open = usize::from(self.savepoint.take().is_some());
-        while self.control.next_savepoint().is_some() {
-            open += 1;
+        let mut open: Vec<_> = self.savepoint.take().map(|one| one.request).into_iter().collect();
+        open.extend(std::iter::from_fn(|| self.control.next_savepoint()));
+        for request in open {
+            self.refuse_savepoint(&request.url, &ended);
         }
-        (0..open).for_each(|_| self.refuse_savepoint(&ended));
     }
 
-    fn refuse_savepoint(&self, error: &JobError) {
+    fn refuse_savepoint(&self, url: &str, error: &JobError) {
         let message = error.to_string();
         eprintln!("savepoint failed: {message}");
-        self.control.tell(Event::SavepointFailed { message });
+        let url = url.to_owned();
+        self.control.tell(Event::SavepointFailed { url, message });
     }
 
     fn under_way(&mut self) -> &mut Savepoint {

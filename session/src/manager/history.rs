@@ -3,9 +3,11 @@
 //! In: what jobs report. Out: records. Invariant: a report that comes twice makes one record; the history of a
 //! deployment's checkpoints is bounded; savepoints go only when somebody removes them.
 
+use super::transition::bounded;
 use crate::catalogue::Transaction;
+use crate::model::deployment::FailedCheckpoint;
 use crate::model::{Deployment, Savepoint, SavepointKind, timestamp};
-use crate::protocol::job::Checkpoint;
+use crate::protocol::job::{self, Checkpoint};
 
 /// As many checkpoints of a deployment as Flink shows.
 const CHECKPOINTS_MAX: usize = 10;
@@ -19,12 +21,11 @@ pub(super) fn record(
 ) {
     let id = match kind {
         SavepointKind::Checkpoint => format!("{}/{}", deployment.id, checkpoint.id),
-        SavepointKind::Savepoint => savepoint_id(deployment, checkpoint),
+        SavepointKind::Savepoint => savepoint_id(&checkpoint.url),
     };
     if transaction.get::<Savepoint>(&id).is_some() {
         return;
     }
-    let triggered_at = jiff::Timestamp::from_millisecond(checkpoint.triggered_at_ms).unwrap_or_default();
     transaction.put(Savepoint {
         id,
         deployment_id: deployment.id.clone(),
@@ -32,7 +33,7 @@ pub(super) fn record(
         kind,
         epoch: checkpoint.epoch,
         url: checkpoint.url.clone(),
-        triggered_at: timestamp(triggered_at),
+        triggered_at: moment(checkpoint.triggered_at_ms),
         duration_ms: checkpoint.duration_ms,
         size_bytes: checkpoint.size_bytes,
         full_size_bytes: checkpoint.full_size_bytes,
@@ -43,14 +44,42 @@ pub(super) fn record(
     }
 }
 
-/// The last part of the URL that the savepoint was ordered with.
-fn savepoint_id(deployment: &Deployment, checkpoint: &Checkpoint) -> String {
-    let mut requests = deployment.requests.iter().map(|request| &request.savepoint_url);
-    let ordered = requests
-        .find(|url| checkpoint.url.starts_with(url.as_str()))
-        .unwrap_or(&checkpoint.url);
-    let id = ordered.rsplit('/').next().unwrap_or_default();
-    id.to_owned()
+/// Of a savepoint `…/ID/savepoint-…/manifest.json`: the last part of the URL that it was ordered with. It does not
+/// depend on the order, which is forgotten when the savepoint is reported for the first time.
+fn savepoint_id(url: &str) -> String {
+    let mut parts = url.trim_end_matches('/').rsplit('/').peekable();
+    let _manifest = parts.next_if(|part| part.ends_with(".json"));
+    let _folder = parts.next_if(|part| part.starts_with("savepoint-"));
+    parts.next().unwrap_or(url).to_owned()
+}
+
+fn moment(ms: i64) -> String {
+    timestamp(jiff::Timestamp::from_millisecond(ms).unwrap_or_default())
+}
+
+/// A checkpoint that is late more than once, or is reported more than once, counts once.
+pub(super) fn record_failure(deployment: &mut Deployment, failed: &job::FailedCheckpoint) {
+    let (attempt, epoch) = (deployment.attempt, failed.epoch);
+    let failed = FailedCheckpoint {
+        attempt,
+        epoch,
+        reason: bounded(&failed.message),
+        triggered_at: moment(failed.triggered_at_ms),
+        duration_ms: failed.duration_ms,
+    };
+    let kept = &mut deployment.failed_checkpoints;
+    match kept
+        .iter_mut()
+        .find(|one| (one.attempt, one.epoch) == (attempt, epoch))
+    {
+        Some(known) => *known = failed,
+        None => {
+            kept.push(failed);
+            let surplus = kept.len().saturating_sub(CHECKPOINTS_MAX);
+            kept.drain(..surplus);
+            deployment.failed_checkpoints_total += 1;
+        }
+    }
 }
 
 /// The job itself removes the bytes of checkpoints that it no longer retains.
@@ -63,6 +92,22 @@ fn forget_old(transaction: &mut Transaction<'_>, deployment: &Deployment, retain
             transaction.delete::<Savepoint>(&one.id);
         } else if at >= retained && !one.is_discarded {
             transaction.update::<Savepoint, _>(&one.id, |one| one.is_discarded = true);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_of_a_savepoint_is_in_its_url() {
+        for url in [
+            "s3://b/savepoints/d/5e1f/savepoint-00c4/manifest.json",
+            "s3://b/savepoints/d/5e1f/savepoint-00c4/",
+            "file:///s/d/5e1f",
+        ] {
+            assert_eq!(savepoint_id(url), "5e1f", "{url}");
         }
     }
 }

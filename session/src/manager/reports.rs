@@ -191,7 +191,11 @@ fn events(attempt: &AttemptState) -> Vec<Event> {
             worker::Event::Savepoint(savepoint) => Some(Event::SavepointWritten {
                 url: savepoint.url.clone(),
             }),
-            worker::Event::SavepointFailed { message } => Some(Event::SavepointFailed(message.clone())),
+            worker::Event::SavepointFailed { url, message } => Some(Event::SavepointFailed {
+                url: url.clone(),
+                message: message.clone(),
+            }),
+            worker::Event::CheckpointFailed(failed) => Some(Event::CheckpointFailed(failed.clone())),
             _ => None,
         });
     }

@@ -197,6 +197,8 @@ fn fresh(id: String, origin: &Origin, plan: Vec<OperatorPlan>, new: NewDeploymen
         ended_at: None,
         state_plan: plan,
         restarts: Vec::new(),
+        failed_checkpoints: Vec::new(),
+        failed_checkpoints_total: 0,
     }
 }
 

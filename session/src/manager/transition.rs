@@ -5,10 +5,12 @@
 
 use jiff::Timestamp;
 
+use super::history;
 use super::restart::{self, Decision};
 use crate::model::deployment::{Artifact, Request, RequestKind, Restart};
 use crate::model::restart::RestartStrategy;
 use crate::model::{Deployment, Status, fresh_id, timestamp};
+use crate::protocol::job::FailedCheckpoint;
 
 /// Restarts that are kept; strategies look no further back.
 const RESTARTS_MAX: usize = 130;
@@ -32,7 +34,12 @@ pub(super) enum Event {
     SavepointWritten {
         url: String,
     },
-    SavepointFailed(String),
+    /// The one that was ordered with this URL.
+    SavepointFailed {
+        url: String,
+        message: String,
+    },
+    CheckpointFailed(FailedCheckpoint),
     Finished {
         savepoint: Option<String>,
     },
@@ -79,7 +86,8 @@ pub(super) fn apply(deployment: &mut Deployment, event: Event, strategy: &Restar
         Event::Running if runs => run(deployment, now),
         Event::RequestsSeen(number) if runs => requests_seen(deployment, number, now),
         Event::SavepointWritten { url } if runs => savepoint_written(deployment, url, now),
-        Event::SavepointFailed(message) if runs => savepoint_failed(deployment, &message, now),
+        Event::SavepointFailed { url, message } if runs => savepoint_failed(deployment, &url, &message, now),
+        Event::CheckpointFailed(failed) if runs => history::record_failure(deployment, &failed),
         Event::Finished { savepoint } if runs => finish(deployment, savepoint, now),
         Event::Failed(message) if runs => attempt_ended(deployment, &message, Some(strategy), now),
         Event::Lost(reason) if runs => attempt_ended(deployment, &reason, None, now),
@@ -180,19 +188,35 @@ fn requests_seen(deployment: &mut Deployment, number: u64, now: Timestamp) {
     }
 }
 
+/// The request that a report is about is answered; false if it has been before.
+fn answered(deployment: &mut Deployment, url: &str) -> bool {
+    let is_it = |request: &Request| {
+        let below = url.strip_prefix(&request.savepoint_url);
+        below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let before = deployment.requests.len();
+    deployment.requests.retain(|request| !is_it(request));
+    deployment.requests.len() < before
+}
+
+/// That of a stop is answered by the job's end.
 fn savepoint_written(deployment: &mut Deployment, url: String, now: Timestamp) {
-    deployment.last_savepoint = Some(url);
-    if deployment.status == Status::Saving {
+    if deployment.status != Status::Saving {
+        let mut requests = deployment.requests.iter();
+        if requests.any(|request| url.starts_with(&request.savepoint_url)) {
+            deployment.last_savepoint = Some(url);
+        }
+    } else if answered(deployment, &url) {
+        deployment.last_savepoint = Some(url);
         change(deployment, Status::Running, now);
-        deployment.requests.clear();
     }
 }
 
 /// The job goes on, also when it was to stop.
-fn savepoint_failed(deployment: &mut Deployment, message: &str, now: Timestamp) {
-    if matches!(deployment.status, Status::Saving | Status::SavingAndStop) {
+fn savepoint_failed(deployment: &mut Deployment, url: &str, message: &str, now: Timestamp) {
+    let saves = matches!(deployment.status, Status::Saving | Status::SavingAndStop);
+    if saves && answered(deployment, url) {
         change(deployment, Status::Running, now);
-        deployment.requests.clear();
         deployment.error_msg = Some(bounded(&format!("the savepoint failed: {message}")));
     }
 }
@@ -263,6 +287,6 @@ fn restart(deployment: &mut Deployment, now: Timestamp) {
     }
 }
 
-fn bounded(text: &str) -> String {
+pub(super) fn bounded(text: &str) -> String {
     text.chars().take(REASON_MAX).collect()
 }

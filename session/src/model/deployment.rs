@@ -52,6 +52,23 @@ pub struct Deployment {
     /// The newest last; bounded.
     #[serde(default)]
     pub restarts: Vec<Restart>,
+    /// The newest last; bounded.
+    #[serde(default)]
+    pub failed_checkpoints: Vec<FailedCheckpoint>,
+    /// All that ever failed.
+    #[serde(default)]
+    pub failed_checkpoints_total: u64,
+}
+
+/// A checkpoint that was not complete in time, or whose job failed while it was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedCheckpoint {
+    pub attempt: u32,
+    pub epoch: u64,
+    pub reason: String,
+    pub triggered_at: String,
+    /// Until it failed.
+    pub duration_ms: u64,
 }
 
 /// Something that a running job is asked for.

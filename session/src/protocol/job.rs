@@ -30,12 +30,11 @@ pub enum Report {
         restored: Option<String>,
     },
     CheckpointCompleted(Checkpoint),
-    CheckpointFailed {
-        epoch: u64,
-        message: String,
-    },
+    CheckpointFailed(FailedCheckpoint),
     SavepointCompleted(Checkpoint),
     SavepointFailed {
+        /// Of the request.
+        url: String,
         message: String,
     },
     /// Once a second, and at the end.
@@ -67,6 +66,17 @@ pub struct Checkpoint {
     pub size_bytes: u64,
     /// All that a restore reads.
     pub full_size_bytes: u64,
+}
+
+/// A checkpoint that was not complete in time, or whose job failed while it was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedCheckpoint {
+    pub epoch: u64,
+    pub message: String,
+    /// Milliseconds since 1970.
+    pub triggered_at_ms: i64,
+    /// Until it failed.
+    pub duration_ms: u64,
 }
 
 /// Figures of a job, counted from the start of the process.

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::job::{Checkpoint, Command, Metrics, Row};
+use super::job::{Checkpoint, Command, FailedCheckpoint, Metrics, Row};
 
 /// Worker → manager.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,11 +72,10 @@ pub enum Event {
     },
     Checkpoint(Checkpoint),
     Savepoint(Checkpoint),
-    CheckpointFailed {
-        epoch: u64,
-        message: String,
-    },
+    CheckpointFailed(FailedCheckpoint),
     SavepointFailed {
+        /// Of the request.
+        url: String,
         message: String,
     },
     Rows {

@@ -202,9 +202,9 @@ impl Status {
                 Event::Restored { url: restored }
             }
             Report::CheckpointCompleted(checkpoint) => Event::Checkpoint(checkpoint),
-            Report::CheckpointFailed { epoch, message } => Event::CheckpointFailed { epoch, message },
+            Report::CheckpointFailed(failed) => Event::CheckpointFailed(failed),
             Report::SavepointCompleted(savepoint) => Event::Savepoint(savepoint),
-            Report::SavepointFailed { message } => Event::SavepointFailed { message },
+            Report::SavepointFailed { url, message } => Event::SavepointFailed { url, message },
             Report::Rows { rows } => {
                 let first = inner.rows_reported;
                 inner.rows_reported += rows.len() as u64;

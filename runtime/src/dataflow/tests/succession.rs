@@ -277,7 +277,7 @@ fn a_savepoint_that_cannot_be_written_harms_no_job() {
         job.wait("failures", |_| {
             let events = job.told.events();
             let failed = events.iter().filter_map(|event| match event {
-                Event::SavepointFailed { message } => Some(message.clone()),
+                Event::SavepointFailed { message, .. } => Some(message.clone()),
                 _ => None,
             });
             let failed: Vec<String> = failed.collect();

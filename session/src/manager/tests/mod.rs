@@ -44,6 +44,8 @@ fn fresh(id: &str) -> Deployment {
         ended_at: None,
         state_plan: Vec::new(),
         restarts: Vec::new(),
+        failed_checkpoints: Vec::new(),
+        failed_checkpoints_total: 0,
     }
 }
 

@@ -23,6 +23,13 @@ fn finished(savepoint: Option<&str>) -> Event {
     }
 }
 
+fn savepoint_failed(url: &str, message: &str) -> Event {
+    Event::SavepointFailed {
+        url: url.to_owned(),
+        message: message.to_owned(),
+    }
+}
+
 #[test]
 fn a_deployment_waits_runs_and_is_stopped_with_a_savepoint() {
     let mut one = fresh("d");
@@ -66,7 +73,7 @@ fn a_savepoint_that_fails_leaves_the_job_running() {
         transition::request(&mut one, kind, "s".to_owned(), at(0));
         step(&mut one, Event::RequestsSeen(1));
         assert_eq!(
-            step(&mut one, Event::SavepointFailed("disk full".to_owned())),
+            step(&mut one, savepoint_failed("s", "disk full")),
             Status::Running
         );
         assert_eq!(one.error_msg.as_deref(), Some("the savepoint failed: disk full"));
@@ -78,6 +85,45 @@ fn a_savepoint_that_fails_leaves_the_job_running() {
     };
     assert_eq!(step(&mut one, written), Status::Running);
     assert_eq!(one.last_savepoint.as_deref(), Some("s/1"));
+}
+
+#[test]
+fn a_report_that_comes_twice_answers_no_newer_request() {
+    let written = |url: &str| Event::SavepointWritten { url: url.to_owned() };
+    let mut one = running();
+    transition::request(&mut one, RequestKind::Savepoint, "s/1".to_owned(), at(0));
+    assert_eq!(step(&mut one, written("s/1/savepoint-a")), Status::Running);
+    transition::request(&mut one, RequestKind::Savepoint, "s/11".to_owned(), at(0));
+    for late in [written("s/1/savepoint-a"), savepoint_failed("s/1", "x")] {
+        assert_eq!(step(&mut one, late), Status::Saving);
+        assert_eq!((one.requests.len(), one.error_msg.as_deref()), (1, None));
+    }
+    assert_eq!(step(&mut one, written("s/11/savepoint-b")), Status::Running);
+    assert_eq!(one.last_savepoint.as_deref(), Some("s/11/savepoint-b"));
+    assert!(one.requests.is_empty());
+}
+
+#[test]
+fn checkpoints_that_failed_are_kept_up_to_a_bound_and_counted_once() {
+    let failed = |epoch, message: &str| {
+        Event::CheckpointFailed(crate::protocol::job::FailedCheckpoint {
+            epoch,
+            message: message.to_owned(),
+            triggered_at_ms: 1_700_000_000_000,
+            duration_ms: 5,
+        })
+    };
+    let mut one = running();
+    for epoch in 1..=12 {
+        step(&mut one, failed(epoch, "late"));
+        step(&mut one, failed(epoch, "too late"));
+    }
+    assert_eq!(one.failed_checkpoints_total, 12);
+    let epochs: Vec<u64> = one.failed_checkpoints.iter().map(|one| one.epoch).collect();
+    assert_eq!(epochs, (3..=12).collect::<Vec<u64>>());
+    let last = one.failed_checkpoints.last().expect("there are some");
+    assert_eq!((last.reason.as_str(), last.duration_ms), ("too late", 5));
+    assert_eq!(last.triggered_at, timestamp(at(0)));
 }
 
 #[test]
@@ -125,8 +171,10 @@ fn random_event(choice: u64) -> Event {
         3 | 4 => placed(),
         5 | 6 => Event::Running,
         7 => Event::RequestsSeen(3),
-        8 => Event::SavepointWritten { url: text() },
-        9 => Event::SavepointFailed(text()),
+        8 => Event::SavepointWritten {
+            url: "s/1".to_owned(),
+        },
+        9 => savepoint_failed("s", "x"),
         10 => finished(Some("s")),
         11 => Event::Failed(text()),
         12 => Event::Lost(text()),
