@@ -45,7 +45,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("pipeline.auto-watermark-interval", Kind::Duration),
     ("pipeline.max-parallelism", Kind::Number(1)),
     ("pipeline.object-reuse", Kind::Boolean),
-    ("restart-strategy.fixed-delay.attempts", Kind::Number(1)),
+    ("restart-strategy.fixed-delay.attempts", Kind::Number(0)),
     ("restart-strategy.fixed-delay.delay", Kind::Duration),
     ("restart-strategy.failure-rate.delay", Kind::Duration),
     (

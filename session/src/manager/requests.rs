@@ -57,7 +57,7 @@ impl Manager {
             Some(url) => restore::plan(url, &origin.application, &program, new.approve_state_loss).await?,
             None => Vec::new(),
         };
-        let deployment = fresh(id, &origin, plan, new, user);
+        let deployment = fresh(&id, &origin, plan, new, user);
         self.catalogue
             .change(|transaction| insert(transaction, &deployment, program))
             .await?;
@@ -168,37 +168,15 @@ fn origin(tables: &Tables, application_id: &str, new: &NewDeployment) -> Result<
     })
 }
 
-fn fresh(id: String, origin: &Origin, plan: Vec<OperatorPlan>, new: NewDeployment, user: &str) -> Deployment {
+fn fresh(id: &str, origin: &Origin, plan: Vec<OperatorPlan>, new: NewDeployment, user: &str) -> Deployment {
     let now = timestamp(Timestamp::now());
     Deployment {
-        id,
-        application_id: origin.application.id.clone(),
-        version_id: new.version_id,
         parallelism: new.parallelism,
         restart_enabled: new.restart_enabled,
         starting_savepoint: new.starting_savepoint,
         restore_from: origin.restore_from.clone(),
-        last_savepoint: None,
-        status: Status::Initializing,
-        created_at: now.clone(),
-        created_by: user.to_owned(),
-        status_since: now,
-        error_msg: None,
-        job_id: None,
-        artifact: None,
-        attempt: 0,
-        worker: None,
-        incarnation: None,
-        restart_at: None,
-        requests: Vec::new(),
-        last_request: 0,
-        failures: 0,
-        started_at: None,
-        ended_at: None,
         state_plan: plan,
-        restarts: Vec::new(),
-        failed_checkpoints: Vec::new(),
-        failed_checkpoints_total: 0,
+        ..Deployment::new(id, &origin.application.id, &new.version_id, user, now)
     }
 }
 

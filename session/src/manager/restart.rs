@@ -1,7 +1,8 @@
 //! Restart strategies: whether and when a failed job is started again.
 //!
-//! In: a strategy, the failures so far (the last one has just happened), now. Out: a delay, or that it is over and
-//! why. Invariant: the same failures give the same answer; even jitter comes from the deployment's id.
+//! In: a strategy, what is remembered of earlier failures, now. Out: a delay, or that it is over and why; the failure is
+//! remembered. Invariant: the same failures give the same answer, however many there are; even jitter comes from the
+//! deployment's id.
 
 use std::time::Duration;
 
@@ -9,7 +10,10 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use crate::model::Deployment;
-use crate::model::restart::RestartStrategy;
+use crate::model::restart::{Failures, RestartStrategy};
+
+/// Moments that are remembered for a rate; whoever allows more failures in one interval allows any number.
+const RATE_MAX: u32 = 10_000;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Decision {
@@ -18,7 +22,9 @@ pub(super) enum Decision {
     GiveUp(String),
 }
 
-pub(super) fn decide(strategy: &RestartStrategy, deployment: &Deployment, now: Timestamp) -> Decision {
+/// The job has just failed by itself.
+pub(super) fn decide(strategy: &RestartStrategy, deployment: &mut Deployment, now: Timestamp) -> Decision {
+    deployment.failures = deployment.failures.saturating_add(1);
     match strategy {
         RestartStrategy::None => Decision::GiveUp("the restart strategy is 'none'".to_owned()),
         RestartStrategy::FixedDelay { attempts, .. } if deployment.failures > *attempts => {
@@ -30,17 +36,30 @@ pub(super) fn decide(strategy: &RestartStrategy, deployment: &Deployment, now: T
             interval,
             delay,
         } => {
-            let recent = failures(deployment)
-                .filter(|at| age(*at, now) <= *interval)
-                .count();
-            if recent > *max_failures as usize {
-                let seconds = interval.as_secs();
+            if !is_rate_kept(&mut deployment.failed, *max_failures, *interval, now) {
+                let seconds = interval.as_secs_f64();
                 let why = format!("the restart strategy allows {max_failures} failures in {seconds} s");
                 return Decision::GiveUp(why);
             }
             after(*delay)
         }
-        RestartStrategy::ExponentialDelay { .. } => after(backoff(strategy, deployment)),
+        RestartStrategy::ExponentialDelay { attempts, reset, .. } => {
+            let failed = &mut deployment.failed;
+            let since_due = failed.due_ms.map(|due| now.as_millisecond().saturating_sub(due));
+            if since_due.is_some_and(|since| since >= millis(*reset)) {
+                failed.backoffs = 0;
+            }
+            let delay = backoff(strategy, failed.backoffs, fraction(deployment));
+            let failed = &mut deployment.failed;
+            failed.backoffs = failed.backoffs.saturating_add(1);
+            failed.due_ms = Some(now.as_millisecond().saturating_add(millis(delay)));
+            match failed.backoffs > *attempts {
+                true => Decision::GiveUp(format!(
+                    "the restart strategy allows {attempts} restarts before the delay is reset"
+                )),
+                false => after(delay),
+            }
+        }
     }
 }
 
@@ -48,44 +67,42 @@ fn after(delay: Duration) -> Decision {
     Decision::After(SignedDuration::try_from(delay).unwrap_or(SignedDuration::MAX))
 }
 
-fn age(at: Timestamp, now: Timestamp) -> Duration {
-    now.duration_since(at).unsigned_abs()
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-fn failures(deployment: &Deployment) -> impl Iterator<Item = Timestamp> {
-    let failures = deployment.restarts.iter().filter(|restart| restart.is_failure);
-    failures.filter_map(|restart| restart.at.parse().ok())
+/// Remembers this failure; whether no more than `max_failures` fell into the interval that ends with it.
+fn is_rate_kept(failed: &mut Failures, max_failures: u32, interval: Duration, now: Timestamp) -> bool {
+    let now_ms = now.as_millisecond();
+    failed.recent_ms.push(now_ms);
+    failed
+        .recent_ms
+        .retain(|at| now_ms.saturating_sub(*at) <= millis(interval));
+    if max_failures > RATE_MAX {
+        failed.recent_ms.clear();
+        return true;
+    }
+    failed.recent_ms.len() <= max_failures as usize
 }
 
-/// The delay grows from failure to failure and is the initial one again after a long time without.
-fn backoff(strategy: &RestartStrategy, deployment: &Deployment) -> Duration {
+/// Grows from failure to failure; `jitter` is from 0 to 1.
+fn backoff(strategy: &RestartStrategy, restarts: u32, random: f64) -> Duration {
     let RestartStrategy::ExponentialDelay {
         initial,
         max,
         multiplier,
-        reset,
         jitter,
+        ..
     } = strategy
     else {
         unreachable!("called for exponential delays only");
     };
-    let mut delay = *initial;
-    let mut last: Option<Timestamp> = None;
-    for at in failures(deployment) {
-        delay = match last {
-            Some(last) if age(last, at) < delay + *reset => scaled(delay, *multiplier, *max),
-            _ => *initial,
-        };
-        last = Some(at);
-    }
-    let share = jitter * (2.0 * fraction(deployment) - 1.0);
-    scaled(delay, (1.0 + share).max(0.0), *max)
-}
-
-/// Factors come from users: a product that no duration holds is the longest delay.
-fn scaled(delay: Duration, factor: f64, max: Duration) -> Duration {
-    let seconds = (delay.as_secs_f64() * factor).min(max.as_secs_f64());
-    Duration::try_from_secs_f64(seconds).unwrap_or(max)
+    // Factors come from users: a product that no duration holds is the longest delay.
+    let grown = initial.as_secs_f64() * multiplier.powf(f64::from(restarts));
+    let share = jitter * (2.0 * random - 1.0);
+    let seconds = (grown.min(f64::MAX) * (1.0 + share)).min(max.as_secs_f64());
+    let delay = Duration::try_from_secs_f64(seconds).unwrap_or(*max);
+    delay.max(*initial)
 }
 
 /// From 0 to 1, different for every attempt of every deployment, so that jobs that failed together do not return

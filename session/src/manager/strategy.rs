@@ -22,6 +22,8 @@ const BACKOFF_MAX: Duration = Duration::from_secs(60);
 const BACKOFF_MULTIPLIER: f64 = 1.5;
 const BACKOFF_RESET: Duration = Duration::from_secs(3_600);
 const BACKOFF_JITTER: f64 = 0.1;
+/// No end.
+const BACKOFF_ATTEMPTS: u32 = i32::MAX as u32;
 
 /// A job without checkpoints could not continue; Flink's own default is none.
 const CHECKPOINT_INTERVAL: (&str, &str) = ("execution.checkpointing.interval", "10 s");
@@ -56,35 +58,117 @@ pub(super) fn memory_limit_bytes(config: &Config) -> Option<u64> {
     config.get(MEMORY).and_then(|text| quantity::bytes(text))
 }
 
-/// Keys whose values cannot be read, in words.
+/// What a key below `restart-strategy.` takes.
+enum Shape {
+    Type,
+    /// A duration, at least this many milliseconds.
+    Duration(u64),
+    /// A whole number, at least this.
+    Count(u32),
+    /// A number above 1.
+    Factor,
+    /// A number from 0 to 1.
+    Share,
+}
+
+/// Flink's keys below `restart-strategy.`, with its limits.
+const KEYS: [(&str, Shape); 12] = [
+    ("type", Shape::Type),
+    ("fixed-delay.attempts", Shape::Count(0)),
+    ("fixed-delay.delay", Shape::Duration(0)),
+    ("failure-rate.max-failures-per-interval", Shape::Count(1)),
+    ("failure-rate.failure-rate-interval", Shape::Duration(1)),
+    ("failure-rate.delay", Shape::Duration(0)),
+    ("exponential-delay.initial-backoff", Shape::Duration(1)),
+    ("exponential-delay.max-backoff", Shape::Duration(1)),
+    ("exponential-delay.backoff-multiplier", Shape::Factor),
+    ("exponential-delay.reset-backoff-threshold", Shape::Duration(1)),
+    ("exponential-delay.jitter-factor", Shape::Share),
+    ("exponential-delay.attempts-before-reset-backoff", Shape::Count(1)),
+];
+const PREFIX: &str = "restart-strategy.";
+/// The older name of the type.
+const TYPE_FORMERLY: &str = "restart-strategy";
+
+/// What a configuration says that nobody can follow, in words: a key or a value of Flink's that is none.
 pub(super) fn unreadable(statement: &Config) -> Vec<String> {
-    let mut found = Vec::new();
-    for (key, value) in statement {
-        let expected = match key.strip_prefix("restart-strategy.") {
-            Some("type") => kind(value)
-                .is_none()
-                .then_some("none, fixed-delay, failure-rate or exponential-delay"),
-            Some(rest) if is_duration(rest) => quantity::duration(value)
-                .is_none()
-                .then_some("a duration as in '10 s'"),
-            Some(_) => value.parse::<f64>().is_err().then_some("a number"),
-            None if key == MEMORY => quantity::bytes(value)
-                .is_none()
-                .then_some("a size as in '512 mb'"),
-            None => None,
-        };
-        if let Some(expected) = expected {
-            found.push(format!("'{key}': expected {expected}, found '{value}'"));
-        }
+    let mut found: Vec<String> = statement
+        .iter()
+        .filter_map(|(key, value)| wrong(key, value))
+        .collect();
+    if found.is_empty()
+        && let RestartStrategy::ExponentialDelay { initial, max, .. } =
+            restart_strategy(&Map::new(), statement)
+        && initial > max
+    {
+        found.push(format!(
+            "'{PREFIX}exponential-delay.initial-backoff' is longer than '{PREFIX}exponential-delay.max-backoff': \
+             {initial:?}, {max:?}"
+        ));
     }
     found
 }
 
-fn is_duration(key: &str) -> bool {
-    ["delay", "interval", "backoff", "threshold"]
-        .iter()
-        .any(|end| key.ends_with(end))
-        && !key.ends_with("attempts-before-reset-backoff")
+/// Why a setting cannot be followed, if it is one of restarts or memory.
+fn wrong(key: &str, value: &str) -> Option<String> {
+    let expected = match key.strip_prefix(PREFIX) {
+        Some(rest) => match KEYS.iter().find(|(known, _)| *known == rest) {
+            Some((_, shape)) => shape.expected(value),
+            None => return Some(unknown(key)),
+        },
+        None if key == TYPE_FORMERLY => Shape::Type.expected(value),
+        None if key == MEMORY => quantity::bytes(value)
+            .is_none()
+            .then(|| "a size as in '512 mb'".to_owned()),
+        None => None,
+    };
+    expected.map(|expected| format!("'{key}': expected {expected}, found '{value}'"))
+}
+
+fn unknown(key: &str) -> String {
+    let known: Vec<String> = KEYS.iter().map(|(rest, _)| format!("{PREFIX}{rest}")).collect();
+    match compiler::base::nearest::nearest(key, known.iter().map(String::as_str)) {
+        Some(near) => format!("'{key}': there is no such key; did you mean '{near}'?"),
+        None => format!("'{key}': there is no such key; known are {}", known.join(", ")),
+    }
+}
+
+impl Shape {
+    /// What is expected where the value is nothing of the kind.
+    fn expected(&self, value: &str) -> Option<String> {
+        let value = value.trim();
+        let number = || value.parse::<f64>().ok().filter(|number| number.is_finite());
+        let (is_right, expected) = match self {
+            Shape::Type => (
+                kind(value).is_some(),
+                "none, fixed-delay, failure-rate or exponential-delay".to_owned(),
+            ),
+            Shape::Duration(least_ms) => {
+                let is_right =
+                    quantity::duration(value).is_some_and(|given| given >= Duration::from_millis(*least_ms));
+                let least = match least_ms {
+                    0 => String::new(),
+                    _ => format!(", at least {least_ms} ms"),
+                };
+                (is_right, format!("a duration as in '10 s'{least}"))
+            }
+            Shape::Count(least) => {
+                let is_right = value
+                    .parse::<i32>()
+                    .is_ok_and(|given| i64::from(given) >= i64::from(*least));
+                (is_right, format!("a whole number from {least} to {}", i32::MAX))
+            }
+            Shape::Factor => (
+                number().is_some_and(|given| given > 1.0),
+                "a number above 1".to_owned(),
+            ),
+            Shape::Share => (
+                number().is_some_and(|given| (0.0..=1.0).contains(&given)),
+                "a number from 0 to 1".to_owned(),
+            ),
+        };
+        (!is_right).then_some(expected)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -145,6 +229,11 @@ impl Reader<'_> {
             .filter(|number: &f64| number.is_finite() && *number >= 0.0)
             .unwrap_or(default)
     }
+
+    fn attempts(&self, key: &str, default: u32) -> u32 {
+        let given = self.flink(key).and_then(|text| text.trim().parse().ok());
+        given.unwrap_or(default)
+    }
 }
 
 pub(super) fn restart_strategy(user_config: &Map<String, Value>, statement: &Config) -> RestartStrategy {
@@ -160,6 +249,7 @@ pub(super) fn restart_strategy(user_config: &Map<String, Value>, statement: &Con
     };
     let kind = reader
         .flink("type")
+        .or_else(|| statement.get(TYPE_FORMERLY).map(String::as_str))
         .and_then(kind)
         .or_else(own)
         .unwrap_or(Kind::FailureRate);
@@ -183,6 +273,10 @@ pub(super) fn restart_strategy(user_config: &Map<String, Value>, statement: &Con
             multiplier: reader.fraction("exponential-delay.backoff-multiplier", BACKOFF_MULTIPLIER),
             reset: reader.duration("exponential-delay.reset-backoff-threshold", None, BACKOFF_RESET),
             jitter: reader.fraction("exponential-delay.jitter-factor", BACKOFF_JITTER),
+            attempts: reader.attempts(
+                "exponential-delay.attempts-before-reset-backoff",
+                BACKOFF_ATTEMPTS,
+            ),
         },
     }
 }
@@ -234,22 +328,135 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_cannot_be_read_is_named() {
-        let statement = [
-            ("restart-strategy.type", "sometimes"),
-            ("restart-strategy.fixed-delay.delay", "long"),
-            ("restart-strategy.fixed-delay.attempts", "3"),
-            ("taskmanager.memory.process.size", "big"),
-        ];
-        let statement = statement
+    fn unreadable_of(settings: &[(&str, &str)]) -> Vec<String> {
+        let settings = settings
             .iter()
             .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        unreadable(&settings.collect())
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
         let expected = [
             "'restart-strategy.fixed-delay.delay': expected a duration as in '10 s', found 'long'",
             "'restart-strategy.type': expected none, fixed-delay, failure-rate or exponential-delay, found 'sometimes'",
             "'taskmanager.memory.process.size': expected a size as in '512 mb', found 'big'",
         ];
-        assert_eq!(unreadable(&statement.collect()), expected);
+        let found = unreadable_of(&[
+            ("restart-strategy.type", "sometimes"),
+            ("restart-strategy.fixed-delay.delay", "long"),
+            ("restart-strategy.fixed-delay.attempts", "3"),
+            ("taskmanager.memory.process.size", "big"),
+        ]);
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn every_key_has_its_limits() {
+        let count = "a whole number from 1 to 2147483647";
+        for (key, value, expected) in [
+            ("fixed-delay.attempts", "0", None),
+            (
+                "fixed-delay.attempts",
+                "-1",
+                Some("a whole number from 0 to 2147483647"),
+            ),
+            ("fixed-delay.attempts", "2147483647", None),
+            ("failure-rate.max-failures-per-interval", "0", Some(count)),
+            ("failure-rate.max-failures-per-interval", "1.5", Some(count)),
+            (
+                "failure-rate.failure-rate-interval",
+                "0 s",
+                Some("a duration as in '10 s', at least 1 ms"),
+            ),
+            ("failure-rate.delay", "0", None),
+            (
+                "exponential-delay.backoff-multiplier",
+                "1",
+                Some("a number above 1"),
+            ),
+            (
+                "exponential-delay.backoff-multiplier",
+                "inf",
+                Some("a number above 1"),
+            ),
+            ("exponential-delay.backoff-multiplier", "1.01", None),
+            (
+                "exponential-delay.jitter-factor",
+                "1.1",
+                Some("a number from 0 to 1"),
+            ),
+            (
+                "exponential-delay.jitter-factor",
+                "NaN",
+                Some("a number from 0 to 1"),
+            ),
+            (
+                "exponential-delay.attempts-before-reset-backoff",
+                "0",
+                Some(count),
+            ),
+            ("exponential-delay.attempts-before-reset-backoff", "8", None),
+        ] {
+            let key = format!("{PREFIX}{key}");
+            let expected = expected.map(|expected| format!("'{key}': expected {expected}, found '{value}'"));
+            assert_eq!(
+                unreadable_of(&[(&key, value)]),
+                Vec::from_iter(expected),
+                "{key} {value}"
+            );
+        }
+    }
+
+    #[test]
+    fn unknown_keys_and_settings_that_contradict_each_other_are_named() {
+        assert_eq!(
+            unreadable_of(&[("restart-strategy.fixed-delay.attempt", "3")]),
+            [
+                "'restart-strategy.fixed-delay.attempt': there is no such key; did you mean \
+              'restart-strategy.fixed-delay.attempts'?"
+            ]
+        );
+        let far = unreadable_of(&[("restart-strategy.mood", "good")]);
+        assert!(
+            far[0].starts_with(
+                "'restart-strategy.mood': there is no such key; known are restart-strategy.type, "
+            )
+        );
+        assert!(
+            unreadable_of(&[("execution.mood", "good")]).is_empty(),
+            "others are the compiler's"
+        );
+        let long = [
+            ("restart-strategy", "exponential-delay"),
+            ("restart-strategy.exponential-delay.initial-backoff", "2 min"),
+        ];
+        assert_eq!(
+            unreadable_of(&long),
+            [
+                "'restart-strategy.exponential-delay.initial-backoff' is longer than \
+              'restart-strategy.exponential-delay.max-backoff': 120s, 60s"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_delay_that_grows_has_flinks_defaults() {
+        let by_default = RestartStrategy::ExponentialDelay {
+            initial: Duration::from_secs(1),
+            max: Duration::from_secs(60),
+            multiplier: 1.5,
+            reset: Duration::from_secs(3_600),
+            jitter: 0.1,
+            attempts: 2_147_483_647,
+        };
+        let set = [("restart-strategy.type", "exponential-delay")];
+        assert_eq!(strategy(json!({}), &set), by_default);
+        let own = json!({"restart_strategy": "exponential-delay", "restart_strategy_max_failures": 5});
+        assert_eq!(
+            strategy(own, &[]),
+            by_default,
+            "the session cluster has no keys for it"
+        );
     }
 }

@@ -12,8 +12,8 @@ use crate::model::restart::RestartStrategy;
 use crate::model::{Deployment, Status, fresh_id, timestamp};
 use crate::protocol::job::FailedCheckpoint;
 
-/// Restarts that are kept; strategies look no further back.
-const RESTARTS_MAX: usize = 130;
+/// Restarts that are kept to be shown; strategies remember what they need themselves.
+const RESTARTS_MAX: usize = 64;
 /// Characters of a reason that are kept.
 const REASON_MAX: usize = 2_000;
 
@@ -252,9 +252,9 @@ fn attempt_ended(
     });
     let surplus = deployment.restarts.len().saturating_sub(RESTARTS_MAX);
     deployment.restarts.drain(..surplus);
-    deployment.failures += u32::from(strategy.is_some());
     let decision = match strategy {
         _ if !deployment.restart_enabled => {
+            deployment.failures += u32::from(strategy.is_some());
             Decision::GiveUp("restarts are off for this deployment".to_owned())
         }
         Some(strategy) => restart::decide(strategy, deployment, now),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::restart::Failures;
 use super::status::Status;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,6 +45,9 @@ pub struct Deployment {
     /// Attempts that failed by themselves, since the deployment was created.
     #[serde(default)]
     pub failures: u32,
+    /// What its restart strategy remembers of them.
+    #[serde(default)]
+    pub failed: Failures,
     pub started_at: Option<String>,
     pub ended_at: Option<String>,
     /// Per operator: reused, migrated, reset. Only of deployments that restore.
@@ -69,6 +73,43 @@ pub struct FailedCheckpoint {
     pub triggered_at: String,
     /// Until it failed.
     pub duration_ms: u64,
+}
+
+impl Deployment {
+    /// Not built yet, of parallelism 1, starting from nothing.
+    pub fn new(id: &str, application_id: &str, version_id: &str, user: &str, now: String) -> Deployment {
+        Deployment {
+            id: id.to_owned(),
+            application_id: application_id.to_owned(),
+            version_id: version_id.to_owned(),
+            parallelism: 1,
+            restart_enabled: true,
+            starting_savepoint: None,
+            restore_from: None,
+            last_savepoint: None,
+            status: Status::Initializing,
+            created_at: now.clone(),
+            created_by: user.to_owned(),
+            status_since: now,
+            error_msg: None,
+            job_id: None,
+            artifact: None,
+            attempt: 0,
+            worker: None,
+            incarnation: None,
+            restart_at: None,
+            requests: Vec::new(),
+            last_request: 0,
+            failures: 0,
+            failed: Failures::default(),
+            started_at: None,
+            ended_at: None,
+            state_plan: Vec::new(),
+            restarts: Vec::new(),
+            failed_checkpoints: Vec::new(),
+            failed_checkpoints_total: 0,
+        }
+    }
 }
 
 /// Something that a running job is asked for.

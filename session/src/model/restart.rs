@@ -24,8 +24,24 @@ pub enum RestartStrategy {
         initial: Duration,
         max: Duration,
         multiplier: f64,
-        /// After this long without a failure the delay is the initial one again.
+        /// After this long from a restart to the next failure the delay is the initial one again.
         reset: Duration,
         jitter: f64,
+        /// More restarts than this before the delay is the initial one again are too many.
+        attempts: u32,
     },
+}
+
+/// What strategies remember of failures: bounded, unlike the failures.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failures {
+    /// Those within the interval of a failure rate, in milliseconds since 1970, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recent_ms: Vec<i64>,
+    /// Restarts since the delay was the initial one.
+    #[serde(default)]
+    pub backoffs: u32,
+    /// When the last of them was due.
+    #[serde(default)]
+    pub due_ms: Option<i64>,
 }

@@ -17,36 +17,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn fresh(id: &str) -> Deployment {
-    Deployment {
-        id: id.to_owned(),
-        application_id: "a".to_owned(),
-        version_id: "v".to_owned(),
-        parallelism: 1,
-        restart_enabled: true,
-        starting_savepoint: None,
-        restore_from: None,
-        last_savepoint: None,
-        status: Status::Initializing,
-        created_at: timestamp(at(0)),
-        created_by: "u".to_owned(),
-        status_since: timestamp(at(0)),
-        error_msg: None,
-        job_id: None,
-        artifact: None,
-        attempt: 0,
-        worker: None,
-        incarnation: None,
-        restart_at: None,
-        requests: Vec::new(),
-        last_request: 0,
-        failures: 0,
-        started_at: None,
-        ended_at: None,
-        state_plan: Vec::new(),
-        restarts: Vec::new(),
-        failed_checkpoints: Vec::new(),
-        failed_checkpoints_total: 0,
-    }
+    Deployment::new(id, "a", "v", "u", timestamp(at(0)))
 }
 
 fn artifact() -> Artifact {

@@ -71,6 +71,7 @@ fn delays_that_grow_and_are_reset() {
         multiplier: 2.0,
         reset: seconds(100),
         jitter: 0.0,
+        attempts: u32::MAX,
     };
     let expected = [
         Some(1_000),
@@ -87,9 +88,110 @@ fn delays_that_grow_and_are_reset() {
         multiplier: 1.5,
         reset: seconds(3_600),
         jitter: 0.1,
+        attempts: u32::MAX,
     };
     let first = delays(&strategy, &[0])[0].expect("it restarts");
-    assert!((900..=1_100).contains(&first), "{first}");
+    assert!(
+        (1_000..=1_100).contains(&first),
+        "{first}: jitter makes no delay shorter than the first"
+    );
+}
+
+#[test]
+fn a_delay_is_reset_by_a_long_run_not_by_a_long_delay() {
+    let strategy = RestartStrategy::ExponentialDelay {
+        initial: seconds(50),
+        max: seconds(400),
+        multiplier: 2.0,
+        reset: seconds(100),
+        jitter: 0.0,
+        attempts: u32::MAX,
+    };
+    // Due at 50, 151, 399, 899: from there to the next failure it ran for 1, 48, 100 and 100 seconds.
+    let expected = [
+        Some(50_000),
+        Some(100_000),
+        Some(200_000),
+        Some(50_000),
+        Some(50_000),
+    ];
+    assert_eq!(delays(&strategy, &[0, 51, 199, 499, 649]), expected);
+}
+
+#[test]
+fn a_delay_that_grows_ends_after_so_many_restarts_without_a_long_run() {
+    let strategy = RestartStrategy::ExponentialDelay {
+        initial: seconds(1),
+        max: seconds(60),
+        multiplier: 2.0,
+        reset: seconds(100),
+        jitter: 0.0,
+        attempts: 2,
+    };
+    assert_eq!(delays(&strategy, &[0, 10, 20]), [Some(1_000), Some(2_000), None]);
+    assert_eq!(
+        delays(&strategy, &[0, 10, 200, 210, 220]),
+        [Some(1_000), Some(2_000), Some(1_000), Some(2_000), None],
+        "a long run counts from the beginning again"
+    );
+}
+
+#[test]
+fn more_failures_than_are_shown_still_count() {
+    let often: Vec<i64> = (0..200).collect();
+    let rate = RestartStrategy::FailureRate {
+        max_failures: 150,
+        interval: seconds(10_000),
+        delay: seconds(0),
+    };
+    let delays_of = delays(&rate, &often);
+    assert_eq!(
+        (delays_of.len(), delays_of[150]),
+        (151, None),
+        "the 151st failure is one too many"
+    );
+    let without_end = RestartStrategy::FailureRate {
+        max_failures: i32::MAX as u32,
+        interval: seconds(10_000),
+        delay: seconds(0),
+    };
+    assert_eq!(delays(&without_end, &often), vec![Some(0); 200]);
+    let slowly = RestartStrategy::ExponentialDelay {
+        initial: seconds(1),
+        max: seconds(3_600),
+        multiplier: 1.01,
+        reset: seconds(1_000_000),
+        jitter: 0.0,
+        attempts: u32::MAX,
+    };
+    let seldom: Vec<i64> = (0..200).map(|at| at * 4_000).collect();
+    let last = delays(&slowly, &seldom)[199].expect("it goes on");
+    let expected = (1_000.0 * 1.01_f64.powi(199)) as i64;
+    assert_eq!(last, expected);
+}
+
+#[test]
+fn a_lost_worker_does_not_crowd_out_failures() {
+    let strategy = RestartStrategy::FixedDelay {
+        attempts: 1,
+        delay: seconds(0),
+    };
+    let lost = Event::Lost("power cut".to_owned());
+    let failed = Event::Failed("boom".to_owned());
+    let mut events = vec![
+        Event::Built(artifact()),
+        placed(),
+        Event::Running,
+        failed.clone(),
+        placed(),
+    ];
+    for _ in 0..200 {
+        events.extend([lost.clone(), placed()]);
+    }
+    let mut deployment = after(&events, &strategy);
+    assert_eq!((deployment.failures, deployment.attempt), (1, 202));
+    transition::apply(&mut deployment, failed, &strategy, at(0));
+    assert_eq!(deployment.status, Status::Failed);
 }
 
 #[test]
