@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use super::figures::Figures;
 use super::logs::Logs;
 use super::sample::Counters;
-use crate::protocol::worker::{AttemptState, Heartbeat};
+use crate::protocol::worker::{AttemptState, Heartbeat, State};
+use crate::query::registry::Seat;
 
 pub(super) struct Live {
     workers: BTreeMap<String, Worker>,
@@ -28,7 +29,9 @@ pub(super) struct Worker {
     pub(super) attempts: BTreeMap<String, AttemptState>,
     sequence: u64,
     logs_seen: u64,
+    events_seen: u64,
     heard_at: Instant,
+    pub(super) is_leaving: bool,
     /// Starts of the worker before this one; what they still say is old.
     former: BTreeSet<String>,
 }
@@ -92,12 +95,19 @@ impl Live {
         if known.is_none() {
             former.extend(worker.map(|worker| worker.incarnation.clone()));
         }
-        let (sequence, logs_seen) = known.map_or((0, 0), |worker| (worker.sequence, worker.logs_seen));
+        let (sequence, logs_seen, events_seen) = known.map_or((0, 0, 0), |worker| {
+            (worker.sequence, worker.logs_seen, worker.events_seen)
+        });
         if heartbeat.sequence <= sequence {
             return false;
         }
         for (line, number) in heartbeat.logs.iter().zip(heartbeat.logs_from..) {
             if number > logs_seen {
+                if line.lost_before > 0 {
+                    let told = format!("({} lines before this one are lost)", line.lost_before);
+                    self.logs
+                        .push(line.time_us, &heartbeat.host, &line.deployment, told);
+                }
                 self.logs
                     .push(line.time_us, &heartbeat.host, &line.deployment, line.line.clone());
             }
@@ -119,10 +129,43 @@ impl Live {
             sequence: heartbeat.sequence,
             former,
             logs_seen: logs_seen.max((heartbeat.logs_from + heartbeat.logs.len() as u64).saturating_sub(1)),
+            events_seen,
             heard_at: now,
+            is_leaving: heartbeat.is_leaving,
         };
         self.workers.insert(heartbeat.worker.clone(), worker);
         true
+    }
+
+    /// Takes out the events that have been stored already; the number of the last one.
+    pub(super) fn forget_seen_events(&self, heartbeat: &mut Heartbeat) -> u64 {
+        let worker = self.workers.get(&heartbeat.worker);
+        let known = worker.filter(|worker| worker.incarnation == heartbeat.incarnation);
+        let mut last = known.map_or(0, |worker| worker.events_seen);
+        let seen = last;
+        for attempt in &mut heartbeat.attempts {
+            attempt.events.retain(|event| event.number > seen);
+            last = attempt
+                .events
+                .iter()
+                .map(|event| event.number)
+                .fold(last, u64::max);
+        }
+        last
+    }
+
+    /// Events up to this number are stored.
+    pub(super) fn events_seen(&mut self, seat: &Seat, number: u64) {
+        let worker = self.workers.get_mut(&seat.worker);
+        if let Some(worker) = worker.filter(|worker| worker.incarnation == seat.incarnation) {
+            worker.events_seen = worker.events_seen.max(number);
+        }
+    }
+
+    pub(super) fn last_event_seen(&self, seat: &Seat) -> u64 {
+        let worker = self.workers.get(&seat.worker);
+        let known = worker.filter(|worker| worker.incarnation == seat.incarnation);
+        known.map_or(0, |worker| worker.events_seen)
     }
 
     /// Forgets workers that have been silent for this long.
@@ -134,6 +177,12 @@ impl Live {
 impl Worker {
     pub(super) fn is_silent(&self, now: Instant, timeout: Duration) -> bool {
         now.saturating_duration_since(self.heard_at) > timeout
+    }
+
+    /// It has ended all its jobs and takes no new ones.
+    pub(super) fn has_left(&self) -> bool {
+        let mut attempts = self.attempts.values();
+        self.is_leaving && attempts.all(|attempt| !matches!(attempt.state, State::Starting | State::Running))
     }
 
     /// When it is lost unless it says something.

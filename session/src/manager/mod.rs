@@ -104,7 +104,7 @@ impl Manager {
         let timeout = self.inner.settings.worker_timeout;
         let live = self.live();
         live.workers()
-            .filter(|worker| !worker.is_silent(now, timeout))
+            .filter(|worker| !worker.is_silent(now, timeout) && !worker.has_left())
             .map(|worker| worker.view())
             .collect()
     }

@@ -114,7 +114,9 @@ impl Manager {
         let load = self.queries().load();
         let (now, timeout) = (Instant::now(), self.settings().worker_timeout);
         let live = self.live();
-        let heard = live.workers().filter(|worker| !worker.is_silent(now, timeout));
+        let heard = live
+            .workers()
+            .filter(|worker| !worker.is_silent(now, timeout) && !worker.is_leaving);
         let least = heard.min_by_key(|worker| load.get(&worker.id).copied().unwrap_or(0))?;
         Some(Seat {
             worker: least.id.clone(),

@@ -21,7 +21,7 @@ const RETAINED: &str = "execution.checkpointing.num-retained";
 
 impl Manager {
     /// Takes the reports in and answers when the worker's orders differ from what it has seen, or its time is over.
-    pub async fn heartbeat(&self, heartbeat: Heartbeat) -> Result<Orders, Refusal> {
+    pub async fn heartbeat(&self, mut heartbeat: Heartbeat) -> Result<Orders, Refusal> {
         let deadline = tokio::time::Instant::now() + HOLD_MAX.min(Duration::from_millis(heartbeat.hold_ms));
         let seat = Seat {
             worker: heartbeat.worker.clone(),
@@ -39,6 +39,7 @@ impl Manager {
             (live.hear(&heartbeat, Instant::now()), is_new)
         };
         if is_later {
+            let last_event = self.live().forget_seen_events(&mut heartbeat);
             let settings = self.settings().clone();
             let queries = self.queries().assignments(&seat);
             let is_current = self
@@ -56,6 +57,8 @@ impl Manager {
                 .await?;
             let seen: &[Assignment] = if is_current { &queries } else { &[] };
             self.queries().hear(&heartbeat, seen, Timestamp::now());
+            // Not before it is stored: what the catalogue has refused comes again.
+            self.live().events_seen(&seat, last_event);
         }
         if is_new {
             self.wake();
@@ -76,7 +79,7 @@ impl Manager {
     fn orders(&self, seat: &Seat) -> Orders {
         let queries = self.queries().assignments(seat);
         let (worker, incarnation) = (&seat.worker, &seat.incarnation);
-        self.catalogue.read(|tables| {
+        let orders = self.catalogue.read(|tables| {
             view::orders(
                 &Transaction::new(tables),
                 self.settings(),
@@ -84,7 +87,11 @@ impl Manager {
                 incarnation,
                 queries,
             )
-        })
+        });
+        Orders {
+            events_seen: self.live().last_event_seen(seat),
+            ..orders
+        }
     }
 }
 
@@ -168,7 +175,7 @@ fn record(transaction: &mut Transaction<'_>, deployment: &Deployment, attempt: &
     let retained = program.and_then(|program| program.config.get(RETAINED)?.trim().parse().ok());
     let retained = retained.unwrap_or(1).max(1);
     for event in &attempt.events {
-        let (checkpoint, kind) = match event {
+        let (checkpoint, kind) = match &event.event {
             worker::Event::Checkpoint(checkpoint) => (checkpoint, SavepointKind::Checkpoint),
             worker::Event::Savepoint(savepoint) => (savepoint, SavepointKind::Savepoint),
             _ => continue,
@@ -187,7 +194,7 @@ fn events(attempt: &AttemptState) -> Vec<Event> {
         events.insert(0, Event::Running);
     }
     for event in &attempt.events {
-        events.extend(match event {
+        events.extend(match &event.event {
             worker::Event::Savepoint(savepoint) => Some(Event::SavepointWritten {
                 url: savepoint.url.clone(),
             }),
@@ -206,6 +213,7 @@ fn events(attempt: &AttemptState) -> Vec<Event> {
         }),
         State::Failed { message } => Some(Event::Failed(message.clone())),
         State::Canceled => Some(Event::Lost("the worker has ended it".to_owned())),
+        State::Left => Some(Event::Lost("its worker was shut down".to_owned())),
     });
     events
 }

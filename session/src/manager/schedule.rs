@@ -33,6 +33,9 @@ struct Host {
     host: String,
     slots: u32,
     is_silent: bool,
+    /// Takes nothing new.
+    is_leaving: bool,
+    has_left: bool,
 }
 
 /// Builds that are under way, and how they end.
@@ -147,6 +150,8 @@ impl Manager {
             host: worker.host.clone(),
             slots: worker.slots,
             is_silent: worker.is_silent(now, timeout),
+            is_leaving: worker.is_leaving,
+            has_left: worker.has_left(),
         });
         hosts.collect()
     }
@@ -201,6 +206,7 @@ fn sweep(
         };
         let host = hosts.iter().find(|host| host.id == *worker);
         let lost = match host {
+            Some(host) if host.has_left => format!("the worker {} was shut down", host.host),
             Some(host) if host.is_silent => {
                 format!("nothing was heard of the worker {} for too long", host.host)
             }
@@ -267,7 +273,7 @@ fn waiting_for(transaction: &Transaction<'_>, deployment: &Deployment) -> Waitin
 }
 
 fn free(deployments: &[Arc<Deployment>], hosts: &[Host]) -> Vec<Free> {
-    let heard = hosts.iter().filter(|host| !host.is_silent);
+    let heard = hosts.iter().filter(|host| !host.is_silent && !host.is_leaving);
     let free = heard.map(|host| {
         let of_host = deployments
             .iter()

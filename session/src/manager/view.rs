@@ -68,7 +68,11 @@ pub(super) fn orders(
     let text = serde_json::to_vec(&attempts).expect("orders are plain data");
     let digest = Sha256::digest(text);
     let version = u64::from_le_bytes(digest[..8].try_into().expect("eight bytes"));
-    Orders { version, attempts }
+    Orders {
+        version,
+        attempts,
+        events_seen: 0,
+    }
 }
 
 fn assignment(

@@ -2,7 +2,8 @@
 //!
 //! `POST /internal/worker` with what the worker has; the answer, held back until there is news or `hold_ms` are over,
 //! says what it should have. Invariant: an attempt that the answer does not name must not run; one that it names runs
-//! or has ended and is reported until the manager no longer names it.
+//! or has ended and is reported until the manager no longer names it. Events have numbers: what the manager has stored
+//! is acknowledged by the last of them, and is neither sent again nor taken in twice.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,9 @@ pub struct Heartbeat {
     /// Version of the orders that `attempts` follows: answered at once if there are others.
     pub seen: u64,
     pub hold_ms: u64,
+    /// The worker ends its jobs and then itself: it takes nothing new.
+    #[serde(default)]
+    pub is_leaving: bool,
 }
 
 /// One start of a deployment (or an interactive query) on a worker.
@@ -44,8 +48,16 @@ pub struct AttemptState {
     pub metrics: Option<Metrics>,
     /// The last command that was passed on to the job.
     pub commands_seen: u64,
-    /// Since the last call that was answered; may come twice.
-    pub events: Vec<Event>,
+    /// Those that the manager has not acknowledged, as many as fit into a call. An attempt is reported as ended only
+    /// when all its events are in this call or acknowledged.
+    pub events: Vec<NumberedEvent>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NumberedEvent {
+    /// Counted over all attempts of this start of the worker's process.
+    pub number: u64,
+    pub event: Event,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,6 +74,8 @@ pub enum State {
     Failed {
         message: String,
     },
+    /// Ended because the worker ends: to be started elsewhere.
+    Left,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,6 +97,8 @@ pub enum Event {
         first: u64,
         rows: Vec<Row>,
     },
+    /// The query has more rows than the worker can keep for the manager: no further ones come.
+    RowsCut,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -91,6 +107,9 @@ pub struct LogLine {
     /// Microseconds since 1970.
     pub time_us: i64,
     pub line: String,
+    /// Lines of the deployment before this one that the worker could not keep.
+    #[serde(default)]
+    pub lost_before: u64,
 }
 
 /// Manager → worker.
@@ -99,6 +118,9 @@ pub struct Orders {
     /// To be sent back as `seen`: a hash of the content, so that another manager gives the same.
     pub version: u64,
     pub attempts: Vec<Assignment>,
+    /// Number of the last event that the manager has stored.
+    #[serde(default)]
+    pub events_seen: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

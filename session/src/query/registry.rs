@@ -79,6 +79,8 @@ struct Query {
     view: QueryView,
     rows: Vec<Row>,
     bytes: usize,
+    /// Its worker could not keep all its rows.
+    is_cut: bool,
     assigned: Option<(Seat, Assignment)>,
     ended_at: Option<Timestamp>,
 }
@@ -137,6 +139,7 @@ impl Queries {
             view,
             rows: Vec::new(),
             bytes: 0,
+            is_cut: false,
             assigned: None,
             ended_at: None,
         };
@@ -254,8 +257,10 @@ impl Query {
     fn report(&mut self, attempt: &AttemptState, now: Timestamp) -> bool {
         let mut is_news = false;
         for event in &attempt.events {
-            if let Event::Rows { first, rows } = event {
-                is_news |= self.take(*first, rows);
+            match &event.event {
+                Event::Rows { first, rows } => is_news |= self.take(*first, rows),
+                Event::RowsCut => self.is_cut = true,
+                _ => {}
             }
         }
         if let Some(metrics) = &attempt.metrics {
@@ -265,11 +270,12 @@ impl Query {
         is_news |= std::mem::replace(&mut self.view.is_running, is_running) != is_running;
         let end = match &attempt.state {
             _ if self.rows.len() as u64 >= self.view.query.bounds.max_rows => End::MaxRows,
-            _ if self.bytes > ANSWER_BYTES_MAX => End::MaxBytes,
+            _ if self.is_cut || self.bytes > ANSWER_BYTES_MAX => End::MaxBytes,
             State::Starting | State::Running => return is_news,
             State::Finished { .. } => End::Finished,
             State::Failed { message } => End::Failed(message.clone()),
             State::Canceled => End::Failed("the worker has ended the query".to_owned()),
+            State::Left => End::Failed("the worker was shut down".to_owned()),
         };
         self.end(end, now)
     }

@@ -7,12 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use super::events::{Call, Key};
 use super::{Shared, process};
-use crate::protocol::job::{Command, Metrics, Report};
+use crate::protocol::job::{Command, Metrics, Report, Row};
 use crate::protocol::worker::{Assignment, AttemptState, Event, NumberedCommand, State};
-
-/// Events that wait for a manager that is away; the oldest go first.
-const EVENTS_MAX: usize = 1_000;
 
 pub(super) struct Attempt {
     status: Arc<Status>,
@@ -23,29 +21,31 @@ pub(super) struct Attempt {
 #[derive(Debug)]
 pub(super) enum Order {
     Command(NumberedCommand),
-    /// Take a last checkpoint; the worker ends.
-    Stop,
+    /// Take a last checkpoint, to be started elsewhere: the worker ends.
+    Leave,
     /// The manager does not want it any more.
     End,
 }
 
 /// What the rest of the worker sees of the process's task.
 pub(super) struct Status {
-    deployment: String,
-    attempt: u32,
+    key: Key,
     shared: Arc<Shared>,
     inner: Mutex<Inner>,
 }
 
 struct Inner {
     state: State,
+    /// What the manager is told until it has all that came before the end.
+    state_before: State,
     process_id: Option<u32>,
     memory_bytes: u64,
     cpu_ms: u64,
     metrics: Option<Metrics>,
-    events: Vec<Event>,
     /// Of an interactive query.
     rows_reported: u64,
+    /// There is no room for further rows.
+    is_cut: bool,
     commands_ordered: u64,
     commands_seen: u64,
     is_ending: bool,
@@ -55,17 +55,17 @@ struct Inner {
 impl Attempt {
     pub(super) fn start(assignment: Assignment, shared: Arc<Shared>) -> Attempt {
         let status = Arc::new(Status {
-            deployment: assignment.deployment.clone(),
-            attempt: assignment.attempt,
+            key: (assignment.deployment.clone(), assignment.attempt),
             shared: Arc::clone(&shared),
             inner: Mutex::new(Inner {
                 state: State::Starting,
+                state_before: State::Starting,
                 process_id: None,
                 memory_bytes: 0,
                 cpu_ms: 0,
                 metrics: None,
-                events: Vec::new(),
                 rows_reported: 0,
+                is_cut: false,
                 commands_ordered: 0,
                 commands_seen: 0,
                 is_ending: false,
@@ -95,8 +95,8 @@ impl Attempt {
         }
     }
 
-    pub(super) fn stop(&self) {
-        self.order(Order::Stop);
+    pub(super) fn leave(&self) {
+        self.order(Order::Leave);
     }
 
     fn order(&self, order: Order) {
@@ -108,24 +108,24 @@ impl Attempt {
         !matches!(self.status.lock().state, State::Starting | State::Running)
     }
 
-    pub(super) fn forget_events(&self, count: usize) {
-        let mut inner = self.status.lock();
-        let count = count.min(inner.events.len());
-        inner.events.drain(..count);
-    }
-
-    pub(super) fn state(&self) -> AttemptState {
+    /// Takes its events out of the call.
+    pub(super) fn state(&self, call: &mut Call) -> AttemptState {
         let inner = self.status.lock();
+        let key = &self.status.key;
+        let state = match call.unsent.contains(key) {
+            true => &inner.state_before,
+            false => &inner.state,
+        };
         AttemptState {
-            deployment: self.status.deployment.clone(),
-            attempt: self.status.attempt,
-            state: inner.state.clone(),
+            deployment: key.0.clone(),
+            attempt: key.1,
+            state: state.clone(),
             process_id: inner.process_id,
             memory_bytes: inner.memory_bytes,
             cpu_ms: inner.cpu_ms,
             metrics: inner.metrics.clone(),
             commands_seen: inner.commands_seen,
-            events: inner.events.clone(),
+            events: call.events.remove(key).unwrap_or_default(),
         }
     }
 }
@@ -181,24 +181,28 @@ impl Status {
 
     pub(super) fn log(&self, line: String) {
         self.lock().last_line.clone_from(&line);
-        self.shared.lines.push(&self.deployment, line);
+        self.shared.lines.push(&self.key.0, line);
     }
 
     fn ended(&self, end: State) {
         let mut inner = self.lock();
-        inner.state = end;
+        inner.state_before = std::mem::replace(&mut inner.state, end);
         inner.process_id = None;
         inner.memory_bytes = 0;
         drop(inner);
         self.shared.news.notify_one();
     }
 
+    /// Nobody can get further rows of this query.
+    pub(super) fn is_cut(&self) -> bool {
+        self.lock().is_cut
+    }
+
     /// Takes a report in; the answer is the state that the process wants to end with.
     pub(super) fn report(&self, report: Report) -> Option<State> {
-        let mut inner = self.lock();
         let event = match report {
             Report::Running { restored } => {
-                inner.state = State::Running;
+                self.lock().state = State::Running;
                 Event::Restored { url: restored }
             }
             Report::CheckpointCompleted(checkpoint) => Event::Checkpoint(checkpoint),
@@ -206,27 +210,33 @@ impl Status {
             Report::SavepointCompleted(savepoint) => Event::Savepoint(savepoint),
             Report::SavepointFailed { url, message } => Event::SavepointFailed { url, message },
             Report::Rows { rows } => {
-                let first = inner.rows_reported;
-                inner.rows_reported += rows.len() as u64;
-                Event::Rows { first, rows }
+                self.rows(rows);
+                self.shared.news.notify_one();
+                return None;
             }
             Report::Metrics(metrics) => {
-                inner.metrics = Some(metrics);
+                self.lock().metrics = Some(metrics);
                 return None;
             }
             Report::Finished { savepoint } => return Some(State::Finished { savepoint }),
             Report::Failed { message } => return Some(State::Failed { message }),
         };
         let is_urgent = !matches!(event, Event::Checkpoint(_));
-        inner.events.push(event);
-        if inner.events.len() > EVENTS_MAX {
-            inner.events.remove(0);
-        }
-        drop(inner);
+        self.shared.events.push(&self.key, event);
         if is_urgent {
             self.shared.news.notify_one();
         }
         None
+    }
+
+    fn rows(&self, rows: Vec<Row>) {
+        let mut inner = self.lock();
+        if inner.is_cut {
+            return;
+        }
+        let first = inner.rows_reported;
+        inner.rows_reported += rows.len() as u64;
+        inner.is_cut = !self.shared.events.push_rows(&self.key, first, rows);
     }
 }
 

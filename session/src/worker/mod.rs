@@ -6,6 +6,8 @@
 
 mod artifacts;
 mod attempt;
+mod events;
+mod farewell;
 mod identity;
 mod lines;
 mod link;
@@ -25,19 +27,20 @@ pub use link::Link;
 use crate::protocol::worker::{Assignment, Heartbeat, Orders};
 use artifacts::Artifacts;
 use attempt::Attempt;
+use events::Events;
 use identity::Identity;
 use lines::Lines;
 
 /// A call is held for so long: with jobs figures are fresh to the second, without there is nothing to say.
 const HOLD_BUSY_MS: u64 = 1_000;
 const HOLD_IDLE_MS: u64 = 5_000;
-/// Time that a call may take beyond the time it is held.
+/// Time that a call may take beyond the time it is held, and for what it carries.
 const CALL_MAX: Duration = Duration::from_secs(10);
+/// A way to the manager that is slower than this is of no use.
+const CALL_BYTES_PER_SECOND_MIN: usize = 256 << 10;
 /// News gather for a moment, so that several are one call.
 const GATHER: Duration = Duration::from_millis(10);
 const RETRY: Duration = Duration::from_millis(500);
-/// For last checkpoints when the worker ends.
-const FAREWELL_MAX: Duration = Duration::from_secs(10);
 
 /// What the operator decides about a worker.
 #[derive(Clone, Debug)]
@@ -55,6 +58,7 @@ struct Shared {
     memory_per_slot_bytes: u64,
     artifacts: Artifacts,
     lines: Lines,
+    events: Events,
     /// Something that the manager should hear at once.
     news: Notify,
 }
@@ -66,6 +70,20 @@ pub struct Worker {
     attempts: BTreeMap<(String, u32), Attempt>,
     seen: u64,
     sequence: u64,
+    /// It ends, and takes nothing new.
+    is_leaving: bool,
+}
+
+/// What came of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exchange {
+    /// The manager has taken in all that there was to say.
+    Heard,
+    /// It has, but there is more.
+    More,
+    /// Given up: there is something that it should hear at once.
+    News,
+    Unanswered,
 }
 
 impl Worker {
@@ -78,6 +96,7 @@ impl Worker {
             memory_per_slot_bytes: settings.memory_per_slot_bytes.unwrap_or(share.max(256 << 20)),
             artifacts: Artifacts::new(settings.data.join("artifacts"), link.clone()),
             lines: Lines::default(),
+            events: Events::default(),
             news: Notify::new(),
             settings,
         };
@@ -88,40 +107,62 @@ impl Worker {
             attempts: BTreeMap::new(),
             seen: 0,
             sequence: 0,
+            is_leaving: false,
         })
     }
 
-    /// Works until `ended` is ready; then jobs get time for a last checkpoint.
+    /// Works until `ended` is ready; then jobs get time for a last checkpoint, and the manager is told.
     pub async fn run(mut self, ended: impl Future<Output = ()>) {
         let mut ended = std::pin::pin!(ended);
-        let mut is_quiet = true;
+        let mut may_wait = true;
         loop {
-            let heartbeat = self.heartbeat(if is_quiet { self.hold_ms() } else { 0 });
-            let call = tokio::time::timeout(CALL_MAX + HOLD, self.link.heartbeat(&heartbeat));
             tokio::select! {
                 () = &mut ended => break,
-                answer = call => match answer {
-                    Ok(Ok(orders)) => {
-                        self.acknowledged(&heartbeat);
-                        self.carry_out(orders);
-                        is_quiet = true;
-                    }
-                    Ok(Err(error)) => self.wait_for_manager(&format!("{error:#}")).await,
-                    Err(_) => self.wait_for_manager("no answer").await,
-                },
-                // The call that is held does not know it yet; the next one is answered at once.
-                () = self.shared.news.notified(), if is_quiet => {
-                    tokio::time::sleep(GATHER).await;
-                    is_quiet = false;
+                exchange = self.exchange(may_wait) => {
+                    may_wait = matches!(exchange, Exchange::Heard | Exchange::Unanswered);
                 }
             }
         }
         self.farewell().await;
     }
 
-    async fn wait_for_manager(&self, error: &str) {
+    /// One call: says what there is to say and does what the manager wants. `may_wait`: the manager may hold it.
+    async fn exchange(&mut self, may_wait: bool) -> Exchange {
+        let hold_ms = if may_wait { self.hold_ms() } else { 0 };
+        let (heartbeat, bytes) = self.heartbeat(hold_ms);
+        let time_max = CALL_MAX
+            + Duration::from_millis(hold_ms)
+            + Duration::from_secs((bytes / CALL_BYTES_PER_SECOND_MIN) as u64);
+        let call = tokio::time::timeout(time_max, self.link.heartbeat(&heartbeat));
+        tokio::select! {
+            answer = call => match answer {
+                Ok(Ok(orders)) => {
+                    self.shared.lines.forget(heartbeat.logs_from, heartbeat.logs.len());
+                    let events = &self.shared.events;
+                    let has_moved = events.acknowledged(orders.events_seen);
+                    let is_more = events.has_more() || heartbeat.logs.len() == lines::CALL_LINES_MAX;
+                    self.carry_out(orders);
+                    if !is_more {
+                        return Exchange::Heard;
+                    }
+                    tokio::time::sleep(if has_moved { GATHER } else { RETRY }).await;
+                    Exchange::More
+                }
+                Ok(Err(error)) => self.wait_for_manager(&format!("{error:#}")).await,
+                Err(_) => self.wait_for_manager("no answer").await,
+            },
+            // The call that is held does not know it yet; the next one is answered at once.
+            () = self.shared.news.notified(), if may_wait => {
+                tokio::time::sleep(GATHER).await;
+                Exchange::News
+            }
+        }
+    }
+
+    async fn wait_for_manager(&self, error: &str) -> Exchange {
         eprintln!("worker: the manager does not answer: {error}");
         tokio::time::sleep(RETRY).await;
+        Exchange::Unanswered
     }
 
     fn hold_ms(&self) -> u64 {
@@ -131,34 +172,28 @@ impl Worker {
         }
     }
 
-    fn heartbeat(&mut self, hold_ms: u64) -> Heartbeat {
+    /// What there is to say, and how many bytes it takes, roughly.
+    fn heartbeat(&mut self, hold_ms: u64) -> (Heartbeat, usize) {
         self.sequence += 1;
         let (logs_from, logs) = self.shared.lines.unsent();
-        Heartbeat {
+        let mut call = self.shared.events.call();
+        let bytes = call.bytes + logs.iter().map(|line| line.line.len()).sum::<usize>();
+        let attempts = self.attempts.values();
+        let heartbeat = Heartbeat {
             worker: self.identity.id.clone(),
             incarnation: self.identity.incarnation.clone(),
             sequence: self.sequence,
             host: self.identity.host.clone(),
             slots: self.shared.settings.slots,
             memory_bytes: usage::machine_memory_bytes(),
-            attempts: self.attempts.values().map(Attempt::state).collect(),
+            attempts: attempts.map(|attempt| attempt.state(&mut call)).collect(),
             logs,
             logs_from,
             seen: self.seen,
             hold_ms,
-        }
-    }
-
-    fn acknowledged(&mut self, heartbeat: &Heartbeat) {
-        self.shared
-            .lines
-            .forget(heartbeat.logs_from, heartbeat.logs.len());
-        for state in &heartbeat.attempts {
-            let key = (state.deployment.clone(), state.attempt);
-            if let Some(attempt) = self.attempts.get(&key) {
-                attempt.forget_events(state.events.len());
-            }
-        }
+            is_leaving: self.is_leaving,
+        };
+        (heartbeat, bytes)
     }
 
     /// Makes what runs what the orders name.
@@ -169,15 +204,19 @@ impl Worker {
         }
         self.attempts.retain(|key, attempt| {
             let is_named = named.contains_key(key);
+            // Asked first: one that has ended says nothing more.
+            let has_ended = attempt.has_ended();
             if !is_named {
                 attempt.end();
+                self.shared.events.forget(key);
             }
-            is_named || !attempt.has_ended()
+            is_named || !has_ended
         });
         for (key, assignment) in named {
             let Assignment { commands, .. } = &assignment;
             match self.attempts.get(&key) {
                 Some(attempt) => attempt.command(commands),
+                None if self.is_leaving => {}
                 None => drop(
                     self.attempts
                         .insert(key, Attempt::start(assignment, Arc::clone(&self.shared))),
@@ -190,20 +229,4 @@ impl Worker {
             self.shared.news.notify_one();
         }
     }
-
-    async fn farewell(self) {
-        for attempt in self.attempts.values() {
-            attempt.stop();
-        }
-        let all_ended = async {
-            while self.attempts.values().any(|attempt| !attempt.has_ended()) {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        if tokio::time::timeout(FAREWELL_MAX, all_ended).await.is_err() {
-            eprintln!("worker: not every job has taken a last checkpoint in time");
-        }
-    }
 }
-
-const HOLD: Duration = Duration::from_millis(HOLD_IDLE_MS);

@@ -161,7 +161,11 @@ async fn forward(output: impl AsyncRead + Unpin, status: Arc<Status>) {
 #[derive(Clone, Debug, PartialEq)]
 enum Cause {
     Unwanted,
-    Memory { limit_bytes: u64 },
+    /// The worker ends before the job runs.
+    Leaving,
+    Memory {
+        limit_bytes: u64,
+    },
     Silent,
 }
 
@@ -181,6 +185,10 @@ struct Course {
     /// What the job has said about its end.
     said: Option<State>,
     cause: Option<Cause>,
+    /// It was told to end by whom its end matters to, and does not start again.
+    is_stopping: bool,
+    /// It was told to end because the worker does.
+    is_leaving: bool,
     kill_at: Option<Instant>,
     line: Vec<u8>,
 }
@@ -289,6 +297,8 @@ impl Course {
             waiting: Vec::new(),
             said: None,
             cause: None,
+            is_stopping: false,
+            is_leaving: false,
             kill_at: Some(Instant::now() + CONNECT_MAX),
             line: Vec::new(),
         }
@@ -306,7 +316,7 @@ impl Course {
         let mut line = assignment.parameters.to_string();
         line.push('\n');
         self.say(&line).await;
-        if self.cause == Some(Cause::Unwanted) {
+        if matches!(self.cause, Some(Cause::Unwanted | Cause::Leaving)) {
             self.cancel().await;
         }
     }
@@ -325,6 +335,10 @@ impl Course {
             Ok(Some(report)) => {
                 if let Some(end) = status.report(report) {
                     self.said = Some(end);
+                }
+                if status.is_cut() && self.cause.is_none() {
+                    self.cause = Some(Cause::Unwanted);
+                    self.cancel().await;
                 }
                 if status.is_running() {
                     for order in std::mem::take(&mut self.waiting) {
@@ -353,7 +367,10 @@ impl Course {
                 self.cause.get_or_insert(Cause::Unwanted);
                 self.cancel().await;
             }
-            Order::Stop if !status.is_running() => self.cancel().await,
+            Order::Leave if !status.is_running() => {
+                self.cause.get_or_insert(Cause::Leaving);
+                self.cancel().await;
+            }
             order if status.is_running() => self.pass_on(order, status).await,
             order => self.waiting.push(order),
         }
@@ -362,10 +379,16 @@ impl Course {
     async fn pass_on(&mut self, order: Order, status: &Status) {
         match order {
             Order::Command(NumberedCommand { number, command }) => {
+                self.is_stopping |= matches!(command, Command::Stop { .. });
                 self.say(&attempt::line(&command)).await;
                 status.passed_on(number);
             }
-            Order::Stop => self.say(&attempt::line(&Command::Stop { savepoint: None })).await,
+            // A last savepoint is under way already, and ends the job.
+            Order::Leave if self.is_stopping => {}
+            Order::Leave => {
+                self.is_leaving = true;
+                self.say(&attempt::line(&Command::Stop { savepoint: None })).await;
+            }
             Order::End => unreachable!("the end waits for nothing"),
         }
     }
@@ -396,6 +419,9 @@ impl Course {
         let failed = |message: String| State::Failed { message };
         match (self.cause, self.said) {
             (Some(Cause::Unwanted), _) => State::Canceled,
+            (Some(Cause::Leaving), _) => State::Left,
+            // A source that has ended in this moment ends once more elsewhere.
+            (_, None | Some(State::Finished { .. })) if self.is_leaving => State::Left,
             (Some(Cause::Memory { limit_bytes }), _) => {
                 failed(format!("memory limit of {} MiB exceeded", limit_bytes >> 20))
             }

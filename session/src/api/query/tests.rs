@@ -3,7 +3,7 @@
 use axum::body::to_bytes;
 
 use super::*;
-use crate::protocol::worker::{AttemptState, Event, Heartbeat, State as Attempt};
+use crate::protocol::worker::{AttemptState, Event, Heartbeat, NumberedEvent, State as Attempt};
 use crate::query::registry::{NewQuery, Queries as Registry, Seat};
 
 fn body(text: Value) -> QueryBody {
@@ -97,12 +97,16 @@ fn report(registry: &Registry, id: &str, state: Attempt, rows: &[(&str, i64)]) {
             cpu_ms: 0,
             metrics: None,
             commands_seen: 0,
-            events: vec![Event::Rows { first: 0, rows }],
+            events: vec![NumberedEvent {
+                number: 1,
+                event: Event::Rows { first: 0, rows },
+            }],
         }],
         logs: Vec::new(),
         logs_from: 0,
         seen: 0,
         hold_ms: 0,
+        is_leaving: false,
     };
     registry.hear(&heartbeat, &[], Timestamp::now());
 }

@@ -59,6 +59,7 @@ struct Caller {
     sequence: u64,
     seen: u64,
     attempts: Vec<AttemptState>,
+    is_leaving: bool,
 }
 
 impl Caller {
@@ -69,6 +70,7 @@ impl Caller {
             sequence: 0,
             seen: 0,
             attempts: Vec::new(),
+            is_leaving: false,
         }
     }
 
@@ -86,6 +88,7 @@ impl Caller {
             logs_from: 1,
             seen: self.seen,
             hold_ms,
+            is_leaving: self.is_leaving,
         };
         let orders = self
             .manager
@@ -117,7 +120,11 @@ impl Caller {
             cpu_ms: 0,
             metrics: None,
             commands_seen: 0,
-            events,
+            events: events
+                .into_iter()
+                .zip(1..)
+                .map(|(event, number)| worker::NumberedEvent { number, event })
+                .collect(),
         }];
     }
 }
@@ -250,4 +257,69 @@ async fn jobs_go_on_while_the_manager_restarts() {
     caller.call(0).await;
     assert_eq!(deployment(&manager).status, Status::Running);
     assert_eq!(deployment(&manager).attempt, 1);
+}
+
+fn savepoint(url: &str) -> worker::Event {
+    worker::Event::Savepoint(Checkpoint {
+        id: url.to_owned(),
+        epoch: 1,
+        url: url.to_owned(),
+        triggered_at_ms: 0,
+        duration_ms: 0,
+        size_bytes: 0,
+        full_size_bytes: 0,
+    })
+}
+
+#[tokio::test]
+async fn what_is_stored_is_acknowledged_and_not_taken_in_again() {
+    let manager = with_deployment("d").await;
+    let mut caller = Caller::new(&manager, "i");
+    caller.assigned().await;
+    caller.reports(State::Running, Vec::new());
+    caller.call(0).await;
+    let save = async || manager.save_deployment("d").await.expect("it runs");
+    let first = save().await.requests[0].savepoint_url.clone();
+    caller.reports(State::Running, vec![savepoint(&first)]);
+    assert_eq!(caller.call(0).await.events_seen, 1);
+    assert_eq!(deployment(&manager).status, Status::Running);
+    save().await;
+    assert_eq!(
+        caller.call(0).await.events_seen,
+        1,
+        "the same event comes once more"
+    );
+    assert_eq!(
+        deployment(&manager).status,
+        Status::Saving,
+        "an old savepoint is not the answer to a new wish"
+    );
+}
+
+#[tokio::test]
+async fn a_worker_that_says_goodbye_gives_its_jobs_away_at_once() {
+    let manager = with_deployment("d").await;
+    let mut caller = Caller::new(&manager, "i");
+    caller.assigned().await;
+    caller.reports(State::Running, Vec::new());
+    caller.call(0).await;
+    caller.is_leaving = true;
+    caller.call(0).await;
+    assert_eq!(
+        deployment(&manager).status,
+        Status::Running,
+        "it still runs there"
+    );
+    caller.reports(State::Left, Vec::new());
+    let orders = caller.call(0).await;
+    assert!(orders.attempts.is_empty());
+    let moved = deployment(&manager);
+    assert_eq!((moved.status, moved.failures), (Status::Restarting, 0));
+    assert_eq!(moved.restarts[0].reason, "its worker was shut down");
+    assert!(!moved.restarts[0].is_failure);
+    caller.attempts.clear();
+    assert!(caller.call(50).await.attempts.is_empty(), "it gets nothing new");
+    assert!(manager.workers().is_empty());
+    let mut next = Caller::new(&manager, "j");
+    assert_eq!(next.assigned().await.attempts[0].attempt, 2);
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::protocol::worker::NumberedEvent;
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_700_000_000).expect("in range")
@@ -58,7 +59,14 @@ fn heartbeat(incarnation: &str, attempts: &[(&str, State, Vec<Event>)]) -> Heart
         cpu_ms: 0,
         metrics: None,
         commands_seen: 0,
-        events: events.clone(),
+        events: events
+            .iter()
+            .zip(1..)
+            .map(|(event, number)| NumberedEvent {
+                number,
+                event: event.clone(),
+            })
+            .collect(),
     };
     Heartbeat {
         worker: "w".to_owned(),
@@ -72,6 +80,7 @@ fn heartbeat(incarnation: &str, attempts: &[(&str, State, Vec<Event>)]) -> Heart
         logs_from: 0,
         seen: 0,
         hold_ms: 0,
+        is_leaving: false,
     }
 }
 
