@@ -83,6 +83,8 @@ pub(crate) struct LogState {
     /// The latest generation; 0: none yet.
     pub(crate) generation: u64,
     pub(crate) committed: Option<Committed>,
+    /// Its staged output is known to be applied: only then is the log trimmed to the entry that commits it.
+    pub(crate) is_applied: bool,
     /// Epochs up to this one are used up.
     pub(crate) epoch: u64,
     /// Tokens up to this epoch do not count.
@@ -98,7 +100,7 @@ pub(crate) struct LogState {
 /// number whose entry had been collected) stands before the later ones and is overruled by them.
 pub(crate) fn fold(log: &[(u64, LogEntry)]) -> LogState {
     let mut state = LogState::default();
-    for (sequence, entry) in log {
+    for (at, (sequence, entry)) in log.iter().enumerate() {
         state.next = sequence + 1;
         state.generation = state.generation.max(entry.generation());
         if !matches!(entry, LogEntry::Claim { .. }) {
@@ -114,6 +116,7 @@ pub(crate) fn fold(log: &[(u64, LogEntry)]) -> LogState {
             } => {
                 state.epoch = state.epoch.max(*epoch);
                 state.first_needed = *sequence;
+                state.is_applied = at == 0;
                 state.committed = Some(Committed {
                     epoch: *epoch,
                     checkpoint: checkpoint.clone(),
@@ -123,6 +126,7 @@ pub(crate) fn fold(log: &[(u64, LogEntry)]) -> LogState {
                 state.epoch = state.epoch.max(*epoch);
                 state.reset_epoch = *epoch;
                 state.first_needed = *sequence;
+                state.is_applied = false;
                 state.committed = None;
             }
         }
@@ -176,6 +180,8 @@ pub(crate) struct Tenure {
 pub(crate) struct Start {
     pub(crate) tenure: Tenure,
     pub(crate) restore: Option<Committed>,
+    /// The staged output of `restore` is known to be applied, but for what committers left open.
+    pub(crate) is_applied: bool,
     /// Epochs up to this one are used up.
     pub(crate) epoch: u64,
 }
@@ -200,10 +206,12 @@ pub(crate) fn start(world: &mut dyn World, from_scratch: bool) -> Result<Start, 
         return Ok(Start {
             tenure,
             restore: None,
+            is_applied: false,
             epoch,
         });
     }
     let restore = choose(&log, token.as_ref());
+    let is_applied = log.is_applied && restore == log.committed;
     if let Some(chosen) = restore
         .as_ref()
         .filter(|&chosen| log.committed.as_ref() != Some(chosen))
@@ -213,6 +221,7 @@ pub(crate) fn start(world: &mut dyn World, from_scratch: bool) -> Result<Start, 
     Ok(Start {
         tenure,
         restore,
+        is_applied,
         epoch,
     })
 }

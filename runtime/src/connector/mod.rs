@@ -14,6 +14,7 @@ mod kafka;
 pub mod options;
 pub mod print;
 pub mod registry;
+pub(crate) mod staged;
 mod trust;
 pub mod values;
 

@@ -269,6 +269,8 @@ pub struct JobEnvironment {
     /// `table.local-time-zone`.
     pub time_zone: String,
     pub parallelism: usize,
+    /// Output that a predecessor staged may be dropped where it cannot be made visible.
+    pub may_lose_output: bool,
     /// All other configuration keys (`SET`, `application.toml`, `--set`).
     pub config: BTreeMap<String, String>,
 }

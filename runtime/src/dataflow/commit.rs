@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::checkpoint::manifest::{Manifest, manifest_path};
 use crate::checkpoint::protocol::{Committed, LogEntry, World};
 use crate::checkpoint::store::CheckpointStore;
+use crate::connector::staged::{give_up, is_open};
 use crate::connector::{CommitPoint, Committer};
 use crate::error::JobError;
 
@@ -51,10 +52,12 @@ pub(crate) fn fresh_id() -> String {
 pub(crate) struct JobSinks {
     pub(crate) commit_point: Option<Box<dyn CommitPoint>>,
     pub(crate) staged: Vec<StagedTable>,
+    /// Output of a predecessor may be dropped when no table of the job takes it.
+    pub(crate) may_lose_output: bool,
 }
 
 impl JobSinks {
-    /// Applies staged output, by table.
+    /// Applies staged output, by table; it is of this run.
     pub(crate) fn apply(
         &mut self,
         epoch: u64,
@@ -66,34 +69,47 @@ impl JobSinks {
                 table.committer.commit(epoch, checkpoint_id, outputs)?;
             }
         }
-        tell_unwritten(checkpoint_id, &staged);
+        let without: Vec<&String> = staged.keys().collect();
+        assert!(
+            without.is_empty(),
+            "no committer for what writers staged: {without:?}"
+        );
         Ok(())
     }
 
     /// Finishes what the checkpoint restored from staged, and clears up what came after it.
     fn recover(
         &mut self,
-        restored: Option<(u64, &str)>,
+        restored: Option<&RestoredOutput<'_>>,
         mut staged: BTreeMap<String, Vec<Vec<u8>>>,
     ) -> Result<(), JobError> {
+        let homeless = |table: &&String| self.staged.iter().all(|known| known.table != table.as_str());
+        for table in staged.keys().filter(homeless) {
+            let Some(restored) = restored else { continue };
+            if !restored.is_applied || staged[table].iter().any(|output| is_open(output)) {
+                let what = format!(
+                    "checkpoint {} holds output for table {table}, which this job does not write that way; it may \
+                     not be in the table yet",
+                    restored.checkpoint_id
+                );
+                give_up(self.may_lose_output, &what)?;
+            }
+        }
+        let restored = restored.map(|restored| (restored.epoch, restored.checkpoint_id));
         for table in &mut self.staged {
             let outputs = staged.remove(table.table).unwrap_or_default();
             table.committer.recover(restored, outputs)?;
-        }
-        if let Some((_, checkpoint_id)) = restored {
-            tell_unwritten(checkpoint_id, &staged);
         }
         Ok(())
     }
 }
 
-fn tell_unwritten(checkpoint_id: &str, staged: &BTreeMap<String, Vec<Vec<u8>>>) {
-    for table in staged.keys() {
-        eprintln!(
-            "checkpoint {checkpoint_id} holds output for table {table}, which this job does not write; if the run \
-                 that took it did not end well, it is not in the table"
-        );
-    }
+/// Where output comes from that an earlier run staged.
+struct RestoredOutput<'a> {
+    epoch: u64,
+    checkpoint_id: &'a str,
+    /// All of it has been made visible, but for what its committer left open.
+    is_applied: bool,
 }
 
 const LOG: &str = "log";
@@ -113,13 +129,21 @@ impl JobWorld {
         }
     }
 
+    /// The job starts from nothing that was staged.
+    pub(crate) fn begin_anew(&mut self) -> Result<(), JobError> {
+        self.sinks.recover(None, BTreeMap::new())
+    }
+
     /// Applies the output of the checkpoint restored from, whatever had been applied of it, and lets sinks clear up.
-    pub(crate) fn recover_staged(&mut self, restored: Option<&Manifest>) -> Result<(), JobError> {
-        let Some(manifest) = restored else {
-            return self.sinks.recover(None, BTreeMap::new());
-        };
+    /// `is_applied`: all of it is known to have been.
+    pub(crate) fn recover_staged(&mut self, manifest: &Manifest, is_applied: bool) -> Result<(), JobError> {
         let staged = self.staged(manifest)?;
-        self.sinks.recover(Some((manifest.epoch, &manifest.id)), staged)
+        let restored = RestoredOutput {
+            epoch: manifest.epoch,
+            checkpoint_id: &manifest.id,
+            is_applied,
+        };
+        self.sinks.recover(Some(&restored), staged)
     }
 
     fn staged(&self, manifest: &Manifest) -> Result<BTreeMap<String, Vec<Vec<u8>>>, JobError> {
@@ -236,20 +260,52 @@ mod tests {
         }
     }
 
-    #[test]
-    fn staged_output_finds_its_table_whatever_sink_writes_it_now() {
+    /// A job that writes to table `orders`.
+    fn sinks(may_lose_output: bool) -> (JobSinks, Arc<Mutex<Vec<Vec<u8>>>>) {
         let kept = Arc::new(Mutex::new(Vec::new()));
         let committer = Box::new(Kept(kept.clone()));
-        let mut sinks = JobSinks {
+        let sinks = JobSinks {
             commit_point: None,
             staged: vec![StagedTable {
                 table: "orders",
                 committer,
             }],
+            may_lose_output,
         };
-        let staged = |table: &str| (table.to_owned(), vec![table.as_bytes().to_vec()]);
-        let outputs = BTreeMap::from([staged("orders"), staged("gone")]);
-        sinks.apply(3, "3-1-a", outputs).expect("applied");
-        assert_eq!(*kept.lock().expect("no panic"), [b"orders".to_vec()]);
+        (sinks, kept)
+    }
+
+    #[test]
+    fn staged_output_finds_its_table_or_is_an_error() {
+        let settled = b"{\"connector\":\"jdbc\",\"is_open\":false,\"target\":null}\n";
+        let open = b"{\"connector\":\"filesystem\",\"is_open\":true,\"target\":null}\n";
+        for (output, is_applied, may_lose, is_taken) in [
+            (&settled[..], true, false, true),
+            (settled, false, false, false),
+            (settled, false, true, true),
+            (open, true, false, false),
+            (open, true, true, true),
+        ] {
+            let (mut sinks, kept) = sinks(may_lose);
+            let staged = BTreeMap::from([
+                ("gone".to_owned(), vec![output.to_vec()]),
+                ("orders".to_owned(), vec![b"o".to_vec()]),
+            ]);
+            let restored = RestoredOutput {
+                epoch: 3,
+                checkpoint_id: "3-1-a",
+                is_applied,
+            };
+            let recovered = sinks.recover(Some(&restored), staged);
+            let kept = kept.lock().expect("no panic").clone();
+            match is_taken {
+                true => assert_eq!((recovered.is_ok(), kept), (true, vec![b"o".to_vec()])),
+                false => {
+                    let error = recovered.expect_err("output would be lost").to_string();
+                    assert!(error.contains("3-1-a") && error.contains("table gone"), "{error}");
+                    assert!(kept.is_empty(), "nothing is applied before that is clear");
+                }
+            }
+        }
     }
 }

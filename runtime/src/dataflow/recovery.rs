@@ -42,9 +42,9 @@ impl Opening<'_> {
         let given = if has_own { None } else { self.given(&runtime)? };
         let start = protocol::start(&mut world, self.deployment.from_scratch)?;
         let own = match &start.restore {
-            Some(chosen) => Some(self.own(&mut world, &chosen.checkpoint)?),
+            Some(chosen) => Some(self.own(&mut world, &chosen.checkpoint, start.is_applied)?),
             None => {
-                world.recover_staged(None)?;
+                world.begin_anew()?;
                 None
             }
         };
@@ -74,9 +74,9 @@ impl Opening<'_> {
     }
 
     /// The job's own committed checkpoint.
-    fn own(&self, world: &mut JobWorld, id: &str) -> Result<Restored, JobError> {
+    fn own(&self, world: &mut JobWorld, id: &str, is_applied: bool) -> Result<Restored, JobError> {
         let restored = self.restored(world.store.clone(), read(&world.store, id)?)?;
-        world.recover_staged(Some(&restored.manifest))?;
+        world.recover_staged(&restored.manifest, is_applied)?;
         Ok(restored)
     }
 
@@ -113,7 +113,7 @@ impl Opening<'_> {
                 world.store.url()
             );
         }
-        self.own(&mut world, &chosen.checkpoint)
+        self.own(&mut world, &chosen.checkpoint, start.is_applied)
     }
 
     fn restored(&self, store: CheckpointStore, manifest: Manifest) -> Result<Restored, JobError> {
@@ -123,8 +123,7 @@ impl Opening<'_> {
             return Err(JobError::Checkpoint(message));
         }
         let lost = Lost::new(&manifest, &self.job.nodes);
-        let is_allowed = self.settings.ignore_unclaimed_state || self.deployment.allow_dropped_state;
-        lost.check(id, is_allowed)?;
+        lost.check(id, self.may_drop_state())?;
         for (node, _) in stateful(self.job)? {
             let node = &self.job.nodes[node];
             if !manifest.operators.iter().any(|operator| operator.uid == node.uid) {

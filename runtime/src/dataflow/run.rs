@@ -204,8 +204,14 @@ impl<'a> Opening<'a> {
             ending: self.ending.clone(),
             time_zone: time_zone.map_or("UTC", String::as_str).to_owned(),
             parallelism: self.deployment.parallelism,
+            may_lose_output: self.may_drop_state(),
             config: self.deployment.config.clone(),
         }
+    }
+
+    /// State that the job has no place for may be dropped, and output that it cannot make visible.
+    pub(super) fn may_drop_state(&self) -> bool {
+        self.settings.ignore_unclaimed_state || self.deployment.allow_dropped_state
     }
 
     fn options(&self, table: &str) -> Result<Options, JobError> {
@@ -265,6 +271,7 @@ impl<'a> Opening<'a> {
             job: JobSinks {
                 commit_point: sinks.commit_point,
                 staged: Vec::new(),
+                may_lose_output: environment.may_lose_output,
             },
         };
         for ((at, spec), sink) in specs.into_iter().zip(sinks.tables) {

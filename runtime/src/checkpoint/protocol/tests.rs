@@ -265,15 +265,23 @@ fn output_never_runs_ahead_of_what_a_restart_would_restore() {
             let _ = run(&mut Instance::new(&mut outside, sink, Some(crash_at)), 3);
             let seen = outside.visible.keys().next_back().copied().unwrap_or(0);
             let mut world = Instance::new(&mut outside, sink, None);
-            let restored = start(&mut world, false)
-                .expect("it starts")
-                .restore
-                .map_or(0, |chosen| chosen.epoch);
+            let started = start(&mut world, false).expect("it starts");
+            let restored = started.restore.map_or(0, |chosen| chosen.epoch);
             assert!(
                 restored >= seen,
                 "{sink:?}, crash at {crash_at:?}: {restored} < {seen}"
             );
+            if started.is_applied {
+                assert_eq!(
+                    restored, seen,
+                    "{sink:?}, crash at {crash_at:?}: not all is applied"
+                );
+            }
         }
+        let mut outside = Outside::default();
+        run(&mut Instance::new(&mut outside, sink, None), 3).expect("it ends");
+        let next = start(&mut Instance::new(&mut outside, sink, None), false).expect("it starts");
+        assert!(next.is_applied, "{sink:?}: a run that ended well left nothing");
     }
 }
 

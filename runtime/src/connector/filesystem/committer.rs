@@ -2,20 +2,22 @@
 //!
 //! In: what the writers staged. Out: files under their names. Invariant: a file appears once and whole; a restored
 //! checkpoint's open files end where the checkpoint says, whatever was written behind that; hidden files that no
-//! checkpoint covers are removed, and only this job's own.
+//! checkpoint covers are removed, and only this job's own. Files stay in the folder they were begun in, also when a
+//! later version of the application writes to another one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::external;
+use super::{CONNECTOR, external};
 use crate::connector::Committer;
+use crate::connector::staged::{self, Found, malformed};
 use crate::error::JobError;
 
-/// What one thread hands over at the end of an epoch; names are relative to the table's folder.
+/// What one thread hands over at the end of an epoch, behind the table's folder; names are relative to that.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Staged {
     /// To be made visible.
@@ -25,23 +27,12 @@ pub(super) struct Staged {
 }
 
 impl Staged {
-    pub(super) fn to_bytes(&self) -> Vec<u8> {
-        match self.closed.is_empty() && self.open.is_empty() {
-            true => Vec::new(),
-            false => serde_json::to_vec(self).expect("names and numbers are JSON"),
+    pub(super) fn to_bytes(&self, folder: &Path) -> Vec<u8> {
+        if self.closed.is_empty() && self.open.is_empty() {
+            return Vec::new();
         }
-    }
-
-    /// Of all threads together.
-    fn read(staged: &[Vec<u8>]) -> Result<Staged, JobError> {
-        let mut all = Staged::default();
-        for bytes in staged.iter().filter(|bytes| !bytes.is_empty()) {
-            let one: Staged = serde_json::from_slice(bytes)
-                .map_err(|error| JobError::Checkpoint(format!("staged files are malformed: {error}")))?;
-            all.closed.extend(one.closed);
-            all.open.extend(one.open);
-        }
-        Ok(all)
+        let body = serde_json::to_vec(self).expect("names and numbers are JSON");
+        staged::wrap(CONNECTOR, !self.open.is_empty(), &folder, &body)
     }
 }
 
@@ -63,6 +54,7 @@ pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
 pub(super) struct FileCommitter {
     pub(super) table: String,
     pub(super) folder: PathBuf,
+    pub(super) may_lose_output: bool,
     /// Names of this job's parts begin with it; `None` where the job has no identity that outlives it.
     pub(super) own_prefix: Option<String>,
     /// Put into a partition's folder when files appear there.
@@ -75,11 +67,30 @@ impl FileCommitter {
         move |error| external(&table, &path, error)
     }
 
+    /// What all threads staged, by the folder that it lies in.
+    fn read(&self, outputs: &[Vec<u8>]) -> Result<BTreeMap<PathBuf, Staged>, JobError> {
+        let mut all: BTreeMap<PathBuf, Staged> = BTreeMap::new();
+        for bytes in outputs.iter().filter(|bytes| !bytes.is_empty()) {
+            match staged::read::<PathBuf>(CONNECTOR, bytes)? {
+                Found::Own(folder, body) => {
+                    let one: Staged = serde_json::from_slice(body).map_err(|_| malformed())?;
+                    let of_folder = all.entry(folder).or_default();
+                    of_folder.closed.extend(one.closed);
+                    of_folder.open.extend(one.open);
+                }
+                Found::Foreign(connector) => {
+                    staged::not_of(CONNECTOR, &connector, &self.table, self.may_lose_output)?;
+                }
+            }
+        }
+        Ok(all)
+    }
+
     /// Shows files under their names. One that is not there was committed before; whoever reads the files may have
     /// taken it away since.
-    fn show(&self, names: &[String], folders: &mut BTreeSet<PathBuf>) -> Result<(), JobError> {
+    fn show(&self, root: &Path, names: &[String], folders: &mut BTreeSet<PathBuf>) -> Result<(), JobError> {
         for name in names {
-            let (from, to) = (self.folder.join(hidden(name)), self.folder.join(name));
+            let (from, to) = (root.join(hidden(name)), root.join(name));
             match std::fs::rename(&from, &to) {
                 Ok(()) => drop(folders.insert(to.parent().expect("a file lies in a folder").to_owned())),
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
@@ -91,8 +102,13 @@ impl FileCommitter {
 
     /// Shows the part of a file that the checkpoint covers. It is copied: a predecessor that is not quite dead may
     /// still write to the file.
-    fn finish(&self, name: &str, size_bytes: u64, folders: &mut BTreeSet<PathBuf>) -> Result<(), JobError> {
-        let (from, to) = (self.folder.join(hidden(name)), self.folder.join(name));
+    fn finish(
+        &self,
+        root: &Path,
+        (name, size_bytes): &(String, u64),
+        folders: &mut BTreeSet<PathBuf>,
+    ) -> Result<(), JobError> {
+        let (from, to) = (root.join(hidden(name)), root.join(name));
         let file = match File::open(&from) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
@@ -100,8 +116,8 @@ impl FileCommitter {
         };
         let copy = from.with_extension("recovered");
         let mut target = File::create(&copy).map_err(self.failed(&copy))?;
-        let copied = std::io::copy(&mut file.take(size_bytes), &mut target).map_err(self.failed(&copy))?;
-        if copied != size_bytes {
+        let copied = std::io::copy(&mut file.take(*size_bytes), &mut target).map_err(self.failed(&copy))?;
+        if copied != *size_bytes {
             let message = format!("{} has {copied} of {size_bytes} bytes", from.display());
             return Err(JobError::Checkpoint(message));
         }
@@ -113,9 +129,9 @@ impl FileCommitter {
     }
 
     /// Makes the new names durable, and tells readers of partitions.
-    fn settle(&self, folders: &BTreeSet<PathBuf>) -> Result<(), JobError> {
+    fn settle(&self, root: &Path, folders: &BTreeSet<PathBuf>) -> Result<(), JobError> {
         for folder in folders {
-            if let Some(name) = self.success_file.as_ref().filter(|_| *folder != self.folder) {
+            if let Some(name) = self.success_file.as_ref().filter(|_| folder != root) {
                 let path = folder.join(name);
                 File::create(&path).map_err(self.failed(&path))?;
             }
@@ -151,19 +167,23 @@ impl FileCommitter {
 
 impl Committer for FileCommitter {
     fn commit(&mut self, _epoch: u64, _checkpoint_id: &str, staged: Vec<Vec<u8>>) -> Result<(), JobError> {
-        let mut folders = BTreeSet::new();
-        self.show(&Staged::read(&staged)?.closed, &mut folders)?;
-        self.settle(&folders)
+        for (root, staged) in self.read(&staged)? {
+            let mut folders = BTreeSet::new();
+            self.show(&root, &staged.closed, &mut folders)?;
+            self.settle(&root, &folders)?;
+        }
+        Ok(())
     }
 
     fn recover(&mut self, _restored: Option<(u64, &str)>, staged: Vec<Vec<u8>>) -> Result<(), JobError> {
-        let staged = Staged::read(&staged)?;
-        let mut folders = BTreeSet::new();
-        self.show(&staged.closed, &mut folders)?;
-        for (name, size_bytes) in &staged.open {
-            self.finish(name, *size_bytes, &mut folders)?;
+        for (root, staged) in self.read(&staged)? {
+            let mut folders = BTreeSet::new();
+            self.show(&root, &staged.closed, &mut folders)?;
+            for part in &staged.open {
+                self.finish(&root, part, &mut folders)?;
+            }
+            self.settle(&root, &folders)?;
         }
-        self.settle(&folders)?;
         match &self.own_prefix {
             Some(own_prefix) => self.clear(&self.folder, own_prefix),
             None => Ok(()),

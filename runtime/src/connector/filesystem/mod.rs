@@ -20,6 +20,8 @@ use crate::format;
 pub(super) use sink::open_sink;
 pub(super) use source::open_source;
 
+const CONNECTOR: &str = "filesystem";
+
 const OPTIONS: &[&str] = &[
     "source.monitor-interval",
     "source.path.regex-pattern",
@@ -354,6 +356,25 @@ mod tests {
         let before = files(folder.path()).len();
         lost.committer.recover(None, Vec::new()).expect("recovered");
         assert_eq!(files(folder.path()).len(), before - 1);
+    }
+
+    #[test]
+    fn output_staged_for_a_folder_stays_there_when_the_table_moves() {
+        let (old, new) = (
+            tempfile::tempdir().expect("a folder"),
+            tempfile::tempdir().expect("a folder"),
+        );
+        let before = options(old.path(), "json", &[("sink.rolling-policy.file-size", "1")]);
+        let closed = Run::start(&before, &[]).expect("opened").epoch(&[(1, None)]);
+        let before = options(old.path(), "json", &[]);
+        let open = Run::start(&before, &[]).expect("opened").epoch(&[(2, None)]);
+        let after = options(new.path(), "json", &[]);
+        let mut run = Run::start(&after, &[]).expect("opened");
+        run.committer
+            .recover(Some((1, "1")), vec![closed, open])
+            .expect("recovered");
+        assert_eq!(numbers(&before), [Value::Int(1), Value::Int(2)]);
+        assert_eq!(numbers(&after), []);
     }
 
     #[test]

@@ -61,6 +61,7 @@ pub(in crate::connector) fn open_sink(
     let committer = FileCommitter {
         table: options.table.clone(),
         folder: sink.folder.clone(),
+        may_lose_output: environment.may_lose_output,
         own_prefix: (!environment.storage_id.is_empty()).then(|| sink.name_prefix.clone()),
         success_file: success_file(options)?,
     };

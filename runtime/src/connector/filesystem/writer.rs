@@ -237,7 +237,7 @@ impl SinkWriter for FileWriter {
             closed: std::mem::take(&mut self.closed),
             open: open.collect(),
         };
-        Ok(staged.to_bytes())
+        Ok(staged.to_bytes(&self.sink.folder))
     }
 
     fn tick(&mut self) -> Result<(), JobError> {

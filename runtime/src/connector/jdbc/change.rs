@@ -35,7 +35,7 @@ impl Change {
     }
 
     /// Takes one change off the front.
-    pub(super) fn read(bytes: &mut &[u8]) -> Option<Change> {
+    fn read(bytes: &mut &[u8]) -> Option<Change> {
         let action = if take(bytes, 1)?[0] == 0 {
             Action::Put
         } else {
@@ -56,6 +56,15 @@ impl Change {
         }
         Some(Change { action, values })
     }
+}
+
+/// All changes of a writer; `None` if the bytes are not such.
+pub(super) fn read_all(mut bytes: &[u8]) -> Option<Vec<Change>> {
+    let mut changes = Vec::new();
+    while !bytes.is_empty() {
+        changes.push(Change::read(&mut bytes)?);
+    }
+    Some(changes)
 }
 
 fn take<'a>(bytes: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
@@ -82,10 +91,7 @@ mod tests {
         ];
         let mut bytes = Vec::new();
         changes.iter().for_each(|change| change.write(&mut bytes));
-        let mut rest = bytes.as_slice();
-        assert_eq!(Change::read(&mut rest).as_ref(), Some(&changes[0]));
-        assert_eq!(Change::read(&mut rest).as_ref(), Some(&changes[1]));
-        assert!(rest.is_empty());
-        assert_eq!(Change::read(&mut &bytes[..5]), None);
+        assert_eq!(read_all(&bytes), Some(changes.to_vec()));
+        assert_eq!(read_all(&bytes[..5]), None);
     }
 }

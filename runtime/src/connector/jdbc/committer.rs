@@ -1,4 +1,8 @@
 //! Applying an epoch's changes in one transaction, once.
+//!
+//! In: staged changes, each writer's behind the names of what they are for. Out: rows in PostgreSQL. Invariant: changes
+//! go to the table and the columns for which they were made, also those of a run with another declaration; the
+//! checkpoint's id in the same transaction says that they are there.
 
 use std::time::{Duration, Instant};
 
@@ -7,14 +11,16 @@ use tokio::runtime::Runtime;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{Format, IsNull, ToSql, Type};
-use tokio_postgres::{Client, Statement, Transaction};
+use tokio_postgres::{Client, GenericClient, Statement, Transaction};
 
-use super::change::{Action, Change};
+use super::change::{Action, Change, read_all};
 use super::client::Database;
-use super::{client, external, quoted, quoted_table};
-use crate::connector::Committer;
+use super::target::Target;
+use super::{CONNECTOR, client, external};
 use crate::connector::options::JobEnvironment;
 use crate::connector::registry::SinkRequest;
+use crate::connector::staged::{Found, give_up, malformed, read};
+use crate::connector::{Committer, staged};
 use crate::error::JobError;
 
 /// Statements sent before their answers are awaited.
@@ -41,16 +47,28 @@ pub(super) struct JdbcCommitter {
     database: Database,
     table: String,
     job_id: String,
-    put: String,
-    delete: Option<String>,
+    target: Target,
+    may_lose_output: bool,
     retry_max: Duration,
     connection: Option<Connection>,
 }
 
 struct Connection {
     client: Client,
+    statements: Statements,
+}
+
+/// Of the sink's own target.
+struct Statements {
     put: Statement,
     delete: Option<Statement>,
+}
+
+/// Changes for one target, in their order.
+#[derive(Debug)]
+struct Group {
+    target: Target,
+    changes: Vec<Change>,
 }
 
 /// A value in PostgreSQL's text form: the server parses it by the type the statement expects.
@@ -87,21 +105,14 @@ impl JdbcCommitter {
     pub(super) fn new(
         request: &SinkRequest<'_>,
         environment: &JobEnvironment,
+        target: Target,
     ) -> Result<JdbcCommitter, JobError> {
         let options = &request.options;
-        let columns: Vec<String> = request.columns.iter().map(|column| quoted(column.name)).collect();
-        let key: Vec<String> = request
-            .spec
-            .primary_key
-            .iter()
-            .map(|i| columns[*i].clone())
-            .collect();
-        let table = quoted_table(options.required("table-name")?);
         let mut committer = JdbcCommitter {
             runtime: client::runtime()?,
             database: Database::new(options)?,
-            put: put_statement(&table, &columns, &key),
-            delete: (!key.is_empty()).then(|| delete_statement(&table, &key)),
+            target,
+            may_lose_output: environment.may_lose_output,
             table: options.table.clone(),
             job_id: environment.job_id.clone(),
             retry_max: options
@@ -117,7 +128,7 @@ impl JdbcCommitter {
     fn connect(&mut self) -> Result<(), tokio_postgres::Error> {
         let is_open = |connection: &Connection| !connection.client.is_closed();
         if !self.connection.as_ref().is_some_and(is_open) {
-            let opening = Connection::open(&self.database, &self.put, self.delete.as_deref());
+            let opening = Connection::open(&self.database, &self.target);
             self.connection = Some(self.runtime.block_on(opening)?);
         }
         Ok(())
@@ -145,13 +156,14 @@ impl JdbcCommitter {
         }
     }
 
-    fn apply(&mut self, checkpoint_id: &str, changes: &[Change]) -> Result<(), tokio_postgres::Error> {
+    fn apply(&mut self, checkpoint_id: &str, groups: &[Group]) -> Result<(), tokio_postgres::Error> {
         self.connect()?;
         let Self {
             runtime,
             connection,
             job_id,
             table,
+            target,
             ..
         } = self;
         let open = connection.as_mut().expect("just connected");
@@ -165,7 +177,14 @@ impl JdbcCommitter {
             if found.is_some_and(|row| is_passed(checkpoint_id, &row.get::<_, String>(0))) {
                 return transaction.rollback().await;
             }
-            execute(&transaction, &open.put, open.delete.as_ref(), changes).await?;
+            for group in groups {
+                let foreign = match group.target == *target {
+                    true => None,
+                    false => Some(Statements::prepare(&transaction, &group.target).await?),
+                };
+                let statements = foreign.as_ref().unwrap_or(&open.statements);
+                execute(&transaction, statements, &group.changes).await?;
+            }
             transaction
                 .execute(WRITE_COMMIT, &[job_id, table, &checkpoint_id])
                 .await?;
@@ -175,11 +194,7 @@ impl JdbcCommitter {
 }
 
 impl Connection {
-    async fn open(
-        database: &Database,
-        put: &str,
-        delete: Option<&str>,
-    ) -> Result<Connection, tokio_postgres::Error> {
+    async fn open(database: &Database, target: &Target) -> Result<Connection, tokio_postgres::Error> {
         let client = database.connect().await?;
         // Jobs that start at the same moment may all find no table; one of them makes it.
         if let Err(error) = client.batch_execute(CREATE_COMMITS).await
@@ -187,12 +202,22 @@ impl Connection {
         {
             return Err(error);
         }
-        let put = client.prepare(put).await?;
-        let delete = match delete {
-            Some(delete) => Some(client.prepare(delete).await?),
+        let statements = Statements::prepare(&client, target).await?;
+        Ok(Connection { client, statements })
+    }
+}
+
+impl Statements {
+    async fn prepare(
+        client: &impl GenericClient,
+        target: &Target,
+    ) -> Result<Statements, tokio_postgres::Error> {
+        let put = client.prepare(&target.put_statement()).await?;
+        let delete = match target.delete_statement() {
+            Some(delete) => Some(client.prepare(&delete).await?),
             None => None,
         };
-        Ok(Connection { client, put, delete })
+        Ok(Statements { put, delete })
     }
 }
 
@@ -203,15 +228,17 @@ fn is_made_already(code: &SqlState) -> bool {
 /// Statements go out in order without waiting for each other's answer.
 async fn execute(
     transaction: &Transaction<'_>,
-    put: &Statement,
-    delete: Option<&Statement>,
+    statements: &Statements,
     changes: &[Change],
 ) -> Result<(), tokio_postgres::Error> {
     for some in changes.chunks(IN_FLIGHT_MAX) {
         try_join_all(some.iter().map(|change| async move {
             let statement = match change.action {
-                Action::Put => put,
-                Action::Delete => delete.expect("deletions come only with a primary key"),
+                Action::Put => &statements.put,
+                Action::Delete => statements
+                    .delete
+                    .as_ref()
+                    .expect("deletions come only with a primary key"),
             };
             transaction
                 .execute_raw(statement, change.values.iter().map(AsText))
@@ -224,20 +251,65 @@ async fn execute(
 
 impl Committer for JdbcCommitter {
     fn commit(&mut self, _epoch: u64, checkpoint_id: &str, staged: Vec<Vec<u8>>) -> Result<(), JobError> {
-        let mut changes = Vec::new();
-        for bytes in &staged {
-            let mut rest = bytes.as_slice();
-            while !rest.is_empty() {
-                let malformed =
-                    || JobError::Checkpoint("staged changes of a jdbc sink are malformed".to_owned());
-                changes.push(Change::read(&mut rest).ok_or_else(malformed)?);
-            }
-        }
-        if changes.is_empty() {
+        let groups = groups(&staged, &self.table, self.may_lose_output)?;
+        if groups.is_empty() {
             return Ok(());
         }
-        self.persist(|committer| committer.apply(checkpoint_id, &changes))
+        let own = &self.target;
+        let Some(target) = groups
+            .iter()
+            .map(|group| &group.target)
+            .find(|target| *target != own)
+        else {
+            return self.persist(|committer| committer.apply(checkpoint_id, &groups));
+        };
+        // Where another run's declaration does not fit the table any more, no later attempt will succeed.
+        let mut misfit = None;
+        self.persist(|committer| match committer.apply(checkpoint_id, &groups) {
+            Err(error) if is_misfit(&error) => {
+                misfit = Some(committer.database.describe(&error));
+                Ok(())
+            }
+            result => result,
+        })?;
+        let Some(error) = misfit else { return Ok(()) };
+        let what = format!(
+            "checkpoint {checkpoint_id} holds output for columns {} of {}, which an earlier version staged for table \
+             {} and which PostgreSQL does not take: {error}",
+            target.columns.join(", "),
+            target.table,
+            self.table
+        );
+        give_up(self.may_lose_output, &what)
     }
+}
+
+/// What writers staged, by what it is for.
+fn groups(staged: &[Vec<u8>], table: &str, may_lose_output: bool) -> Result<Vec<Group>, JobError> {
+    let mut groups: Vec<Group> = Vec::new();
+    for bytes in staged.iter().filter(|bytes| !bytes.is_empty()) {
+        match read::<Target>(CONNECTOR, bytes)? {
+            Found::Own(target, body) => {
+                let changes = read_all(body).ok_or_else(malformed)?;
+                match groups.iter_mut().find(|group| group.target == target) {
+                    Some(group) => group.changes.extend(changes),
+                    None => groups.push(Group { target, changes }),
+                }
+            }
+            Found::Foreign(connector) => staged::not_of(CONNECTOR, &connector, table, may_lose_output)?,
+        }
+    }
+    Ok(groups)
+}
+
+/// The database knows no such table or column, or its rows cannot be such.
+fn is_misfit(error: &tokio_postgres::Error) -> bool {
+    let class_is = |code: &SqlState| {
+        ["22", "23", "42"]
+            .iter()
+            .any(|class| code.code().starts_with(class))
+    };
+    error.code().is_some_and(class_is)
 }
 
 /// Is it worth trying again? A connection that failed comes back; of what the database itself says, only that it
@@ -267,66 +339,59 @@ fn is_passed(checkpoint_id: &str, applied: &str) -> bool {
     }
 }
 
-fn put_statement(table: &str, columns: &[String], key: &[String]) -> String {
-    let places: Vec<String> = (1..=columns.len()).map(|i| format!("${i}")).collect();
-    let insert = format!(
-        "INSERT INTO {table} ({}) VALUES ({})",
-        columns.join(", "),
-        places.join(", ")
-    );
-    if key.is_empty() {
-        return insert;
-    }
-    let sets = columns.iter().filter(|column| !key.contains(column));
-    let sets: Vec<String> = sets
-        .map(|column| format!("{column} = EXCLUDED.{column}"))
-        .collect();
-    let action = if sets.is_empty() {
-        "NOTHING".to_owned()
-    } else {
-        format!("UPDATE SET {}", sets.join(", "))
-    };
-    format!("{insert} ON CONFLICT ({}) DO {action}", key.join(", "))
-}
-
-fn delete_statement(table: &str, key: &[String]) -> String {
-    let conditions: Vec<String> = key
-        .iter()
-        .enumerate()
-        .map(|(i, column)| format!("{column} = ${}", i + 1))
-        .collect();
-    format!("DELETE FROM {table} WHERE {}", conditions.join(" AND "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connector::staged::wrap;
+
+    fn target(columns: &[&str]) -> Target {
+        Target {
+            table: "t".to_owned(),
+            columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+            key: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn changes_stay_with_the_names_they_were_made_for() {
+        let staged = |columns: &[&str], value: &str| {
+            let change = Change {
+                action: Action::Put,
+                values: columns.iter().map(|_| Some(value.to_owned())).collect(),
+            };
+            let mut body = Vec::new();
+            change.write(&mut body);
+            wrap(CONNECTOR, false, &target(columns), &body)
+        };
+        let all = [
+            staged(&["a", "b"], "1"),
+            Vec::new(),
+            staged(&["b", "a"], "2"),
+            staged(&["a", "b"], "3"),
+        ];
+        let groups = groups(&all, "t", false).expect("well formed");
+        let found: Vec<(Target, usize)> = groups
+            .into_iter()
+            .map(|group| (group.target, group.changes.len()))
+            .collect();
+        assert_eq!(found, [(target(&["a", "b"]), 2), (target(&["b", "a"]), 1)]);
+    }
+
+    #[test]
+    fn output_of_another_connector_is_refused_unless_it_may_be_lost() {
+        let files = [wrap("filesystem", true, &"/data", b"{}")];
+        let error = groups(&files, "t", false).expect_err("no changes").to_string();
+        assert!(
+            error.contains("table t") && error.contains("'filesystem'"),
+            "{error}"
+        );
+        assert!(groups(&files, "t", true).expect("dropped").is_empty());
+    }
 
     #[test]
     fn epochs_of_the_same_storage_are_applied_once_and_in_order() {
         assert!(is_passed("7-1-a", "7-2-a") && is_passed("6-1-a", "7-1-a"));
         assert!(!is_passed("8-1-a", "7-1-a") && !is_passed("1-1-b", "7-1-a"));
         assert!(!is_passed("1-1-a", ""), "claimed, nothing applied yet");
-    }
-
-    #[test]
-    fn statements_of_a_keyed_and_an_append_table() {
-        let columns = ["\"a\"".to_owned(), "\"b\"".to_owned()];
-        assert_eq!(
-            put_statement("\"t\"", &columns, &[]),
-            "INSERT INTO \"t\" (\"a\", \"b\") VALUES ($1, $2)"
-        );
-        assert_eq!(
-            put_statement("\"t\"", &columns, &columns[..1]),
-            "INSERT INTO \"t\" (\"a\", \"b\") VALUES ($1, $2) ON CONFLICT (\"a\") DO UPDATE SET \"b\" = EXCLUDED.\"b\""
-        );
-        assert_eq!(
-            put_statement("\"t\"", &columns[..1], &columns[..1]),
-            "INSERT INTO \"t\" (\"a\") VALUES ($1) ON CONFLICT (\"a\") DO NOTHING"
-        );
-        assert_eq!(
-            delete_statement("\"t\"", &columns[..1]),
-            "DELETE FROM \"t\" WHERE \"a\" = $1"
-        );
     }
 }

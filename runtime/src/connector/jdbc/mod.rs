@@ -9,6 +9,7 @@ mod client;
 mod committer;
 mod sink;
 mod source;
+mod target;
 mod text;
 mod tls;
 mod url;
@@ -18,6 +19,8 @@ pub(super) use source::open_source;
 
 use super::options::{Known, Options};
 use crate::error::JobError;
+
+const CONNECTOR: &str = "jdbc";
 
 const OPTIONS: [&str; 26] = [
     "driver",

@@ -7,10 +7,11 @@ use sql::DataType;
 
 use super::change::{Action, Change};
 use super::committer::JdbcCommitter;
-use super::{check, external, text};
+use super::target::Target;
+use super::{CONNECTOR, check, external, text};
 use crate::connector::options::JobEnvironment;
 use crate::connector::registry::SinkRequest;
-use crate::connector::{SinkTable, SinkTableFactory, SinkWriter};
+use crate::connector::{SinkTable, SinkTableFactory, SinkWriter, staged};
 use crate::error::JobError;
 use crate::row::{Batch, RowKind, RowRef};
 
@@ -20,8 +21,20 @@ pub(crate) fn open_sink(
     environment: &JobEnvironment,
 ) -> Result<SinkTable, JobError> {
     check(&request.options)?;
-    let committer = JdbcCommitter::new(request, environment)?;
+    let name = |column: usize| request.columns[column].name.to_owned();
+    let target = Target {
+        table: request.options.required("table-name")?.to_owned(),
+        columns: (0..request.columns.len()).map(name).collect(),
+        key: request
+            .spec
+            .primary_key
+            .iter()
+            .map(|column| name(*column))
+            .collect(),
+    };
+    let committer = JdbcCommitter::new(request, environment, target.clone())?;
     let table = JdbcTable {
+        target,
         types: request.columns.iter().map(|column| column.ty.clone()).collect(),
         primary_key: request.spec.primary_key.clone(),
     };
@@ -39,6 +52,7 @@ pub(crate) fn open_sink(
 
 #[derive(Clone)]
 struct JdbcTable {
+    target: Target,
     types: Vec<DataType>,
     /// Empty: rows are only appended.
     primary_key: Vec<usize>,
@@ -100,10 +114,13 @@ impl SinkWriter for JdbcWriter {
     }
 
     fn end_epoch(&mut self, _epoch: u64) -> Result<Vec<u8>, JobError> {
+        if self.changes.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut bytes = Vec::new();
         self.changes.iter().for_each(|change| change.write(&mut bytes));
         self.changes.clear();
         self.by_key.clear();
-        Ok(bytes)
+        Ok(staged::wrap(CONNECTOR, false, &self.table.target, &bytes))
     }
 }
