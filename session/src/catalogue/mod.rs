@@ -3,6 +3,7 @@
 //! In: changes by the API, the scheduler and workers, one at a time. Out: records, and a wake-up for whoever waits for
 //! changes. Invariant: what can be read here is stored; a manager that lost its lease can store nothing.
 
+pub mod lease;
 pub mod postgres;
 pub mod sqlite;
 pub mod store;
@@ -13,6 +14,7 @@ use std::sync::{Arc, RwLock};
 use anyhow::Result;
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
+pub use lease::Lease;
 pub use store::{Change, Store};
 pub use table::{Record, Table, Tables, Transaction};
 
@@ -28,6 +30,7 @@ struct Inner {
     store: Arc<Mutex<Store>>,
     /// Counts changes.
     version: watch::Sender<u64>,
+    lease: Lease,
 }
 
 impl Inner {
@@ -45,7 +48,13 @@ impl Inner {
 
 impl Catalogue {
     /// Everything that is stored, read into memory.
-    pub async fn open(mut store: Store) -> Result<Catalogue> {
+    pub async fn open(store: Store) -> Result<Catalogue> {
+        let lease = store.lease();
+        Self::open_under(store, lease).await
+    }
+
+    /// With a lease that the caller renews.
+    pub(crate) async fn open_under(mut store: Store, lease: Lease) -> Result<Catalogue> {
         let mut tables = Tables::default();
         for (kind, id, body) in store.load().await? {
             tables.load(&kind, &id, &body)?;
@@ -54,6 +63,7 @@ impl Catalogue {
             tables: RwLock::new(tables),
             store: Arc::new(Mutex::new(store)),
             version: watch::Sender::new(0),
+            lease,
         };
         Ok(Catalogue {
             inner: Arc::new(inner),
@@ -102,6 +112,11 @@ impl Catalogue {
                 return error;
             }
         }
+    }
+
+    /// Whether this manager may act, as far as it knows.
+    pub fn lease(&self) -> &Lease {
+        &self.inner.lease
     }
 
     /// Wakes its holder after changes.

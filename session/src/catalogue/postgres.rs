@@ -2,15 +2,16 @@
 //!
 //! In: changes. Out: rows. Invariant: one manager at a time holds the lease, and every transaction checks that it still
 //! does: whoever lost it can store nothing. A server that is away is waited for; what was to be stored then is stored
-//! once, however often it was tried.
+//! once, however often it was tried. While it is away the lease runs out, and with it the right to lead workers.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use openssl::ssl::{SslConnector, SslMethod};
 use postgres_openssl::MakeTlsConnector;
 use tokio_postgres::{Client, Config};
 
+use super::lease::Lease;
 use super::store::Change;
 
 /// Without renewal the lease is free after so long.
@@ -43,6 +44,7 @@ pub struct PostgresStore {
     tls: MakeTlsConnector,
     client: Option<Client>,
     term: i64,
+    lease: Lease,
 }
 
 /// Another manager has taken over.
@@ -69,6 +71,7 @@ impl PostgresStore {
             tls: MakeTlsConnector::new(SslConnector::builder(SslMethod::tls())?.build()),
             client: None,
             term: 0,
+            lease: Lease::of(LEASE),
         };
         store
             .connected()
@@ -78,9 +81,11 @@ impl PostgresStore {
             .context("preparing the catalogue")?;
         let mut on_wait = Some(on_wait);
         loop {
+            let asked = Instant::now();
             match store.acquire().await {
                 Ok(Some(term)) => {
                     store.term = term;
+                    store.lease.renew(asked);
                     return Ok(store);
                 }
                 Ok(None) => {}
@@ -92,6 +97,10 @@ impl PostgresStore {
             }
             tokio::time::sleep(ROUND).await;
         }
+    }
+
+    pub(super) fn lease(&self) -> Lease {
+        self.lease.clone()
     }
 
     async fn acquire(&mut self) -> Result<Option<i64>> {
@@ -140,13 +149,18 @@ impl PostgresStore {
     /// Tries until it is done or another manager has taken over.
     pub(super) async fn apply(&mut self, changes: &[Change]) -> Result<()> {
         loop {
+            let asked = Instant::now();
             let tried = tokio::time::timeout(ANSWER_MAX, self.try_apply(changes)).await;
             match self.checked(tried.context("no answer").and_then(|done| done)) {
                 Err(error) if !error.is::<LeaseLost>() => {
                     eprintln!("catalogue: {error:#}; it is tried again");
                     tokio::time::sleep(RETRY).await;
                 }
-                result => return result,
+                Ok(()) => {
+                    self.lease.renew(asked);
+                    return Ok(());
+                }
+                lost => return lost,
             }
         }
     }

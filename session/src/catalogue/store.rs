@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use super::lease::Lease;
 use super::postgres::{self, PostgresStore};
 use super::sqlite::SqliteStore;
 
@@ -34,6 +35,14 @@ impl Store {
         match self {
             Store::Sqlite(store) => store.apply(changes),
             Store::Postgres(store) => store.apply(changes).await,
+        }
+    }
+
+    /// That of the manager that has opened it.
+    pub fn lease(&self) -> Lease {
+        match self {
+            Store::Sqlite(_) => Lease::default(),
+            Store::Postgres(store) => store.lease(),
         }
     }
 

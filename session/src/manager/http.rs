@@ -15,7 +15,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use sha2::{Digest as _, Sha256};
 
-use super::{Manager, builds};
+use super::{Manager, builds, reports};
 use crate::model::{Deployment, Version};
 use crate::protocol::worker::Heartbeat;
 use crate::refusal::Refusal;
@@ -73,6 +73,9 @@ async fn heartbeat(State(manager): State<Manager>, Json(heartbeat): Json<Heartbe
 }
 
 async fn artifact(State(manager): State<Manager>, Path(sha256): Path<String>) -> Response {
+    if manager.in_charge_for().is_none() {
+        return refused(&Refusal::new(503, reports::NOT_IN_CHARGE.to_owned()));
+    }
     match manager.artifact(&sha256).await {
         Ok(bytes) => bytes.into_response(),
         Err(_) => refused(&Refusal::not_found("there is no such artifact")),

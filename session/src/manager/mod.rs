@@ -31,6 +31,7 @@ mod view;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -96,6 +97,13 @@ impl Manager {
 
     fn live(&self) -> MutexGuard<'_, Live> {
         self.inner.live.lock().expect("nobody panics while holding it")
+    }
+
+    /// For how long workers have been able to reach this manager; `None` if it refuses them now.
+    fn in_charge_for(&self) -> Option<Duration> {
+        let started = self.live().started;
+        let held = self.catalogue.lease().held_for()?;
+        Some(held.min(started.elapsed()))
     }
 
     /// The workers that are heard of.

@@ -17,11 +17,22 @@ use crate::refusal::Refusal;
 
 /// No call is held longer, whatever the worker asks for.
 const HOLD_MAX: Duration = Duration::from_secs(60);
+pub(super) const NOT_IN_CHARGE: &str = "this manager has lost its catalogue; another one may be in charge";
 const RETAINED: &str = "execution.checkpointing.num-retained";
 
 impl Manager {
     /// Takes the reports in and answers when the worker's orders differ from what it has seen, or its time is over.
-    pub async fn heartbeat(&self, mut heartbeat: Heartbeat) -> Result<Orders, Refusal> {
+    /// A manager whose lease is over refuses: another one may be in charge, and its workers are to find it.
+    pub async fn heartbeat(&self, heartbeat: Heartbeat) -> Result<Orders, Refusal> {
+        let lease = self.catalogue.lease().clone();
+        tokio::select! {
+            biased;
+            () = lease.end() => Err(Refusal::new(503, NOT_IN_CHARGE.to_owned())),
+            answer = self.answer(heartbeat) => answer,
+        }
+    }
+
+    async fn answer(&self, mut heartbeat: Heartbeat) -> Result<Orders, Refusal> {
         let deadline = tokio::time::Instant::now() + HOLD_MAX.min(Duration::from_millis(heartbeat.hold_ms));
         let seat = Seat {
             worker: heartbeat.worker.clone(),

@@ -143,22 +143,25 @@ impl Manager {
 
     fn hosts(&self) -> Vec<Host> {
         let (now, timeout) = (Instant::now(), self.settings().worker_timeout);
+        // Who could not reach the manager was not silent.
+        let can_judge = self.is_settled();
         let live = self.live();
         let hosts = live.workers().map(|worker| Host {
             id: worker.id.clone(),
             incarnation: worker.incarnation.clone(),
             host: worker.host.clone(),
             slots: worker.slots,
-            is_silent: worker.is_silent(now, timeout),
+            is_silent: can_judge && worker.is_silent(now, timeout),
             is_leaving: worker.is_leaving,
             has_left: worker.has_left(),
         });
         hosts.collect()
     }
 
-    /// Whether every worker that lives has had time to call since the manager started.
+    /// Whether every worker that lives has had time to call since the manager came to be in charge.
     fn is_settled(&self) -> bool {
-        self.live().started.elapsed() > self.settings().worker_timeout
+        let timeout = self.settings().worker_timeout;
+        self.in_charge_for().is_some_and(|time| time > timeout)
     }
 
     /// Until the next moment at which something becomes due by itself.

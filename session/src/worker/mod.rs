@@ -133,10 +133,9 @@ impl Worker {
         let time_max = CALL_MAX
             + Duration::from_millis(hold_ms)
             + Duration::from_secs((bytes / CALL_BYTES_PER_SECOND_MIN) as u64);
-        let call = tokio::time::timeout(time_max, self.link.heartbeat(&heartbeat));
         tokio::select! {
-            answer = call => match answer {
-                Ok(Ok(orders)) => {
+            answer = self.link.heartbeat(&heartbeat, time_max) => match answer {
+                Ok(orders) => {
                     self.shared.lines.forget(heartbeat.logs_from, heartbeat.logs.len());
                     let events = &self.shared.events;
                     let has_moved = events.acknowledged(orders.events_seen);
@@ -148,8 +147,7 @@ impl Worker {
                     tokio::time::sleep(if has_moved { GATHER } else { RETRY }).await;
                     Exchange::More
                 }
-                Ok(Err(error)) => self.wait_for_manager(&format!("{error:#}")).await,
-                Err(_) => self.wait_for_manager("no answer").await,
+                Err(error) => self.wait_for_manager(&format!("{error:#}")).await,
             },
             // The call that is held does not know it yet; the next one is answered at once.
             () = self.shared.news.notified(), if may_wait => {

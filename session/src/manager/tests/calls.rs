@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::catalogue::sqlite::SqliteStore;
-use crate::catalogue::{Catalogue, Store};
+use crate::catalogue::{Catalogue, Lease, Store};
 use crate::manager::{Manager, Settings};
 use crate::model::{Program, Savepoint, SavepointKind};
 use crate::protocol::job::Checkpoint;
@@ -14,9 +14,9 @@ use crate::refusal::Refusal;
 
 const TIMEOUT: Duration = Duration::from_millis(300);
 
-async fn manager(path: &Path) -> Manager {
+async fn manager(path: &Path, lease: Lease) -> Manager {
     let store = Store::Sqlite(SqliteStore::open(path).expect("it opens"));
-    let catalogue = Catalogue::open(store).await.expect("it loads");
+    let catalogue = Catalogue::open_under(store, lease).await.expect("it loads");
     let settings = Settings {
         worker_timeout: TIMEOUT,
         ..Settings::in_folder(PathBuf::from("/data"))
@@ -28,7 +28,11 @@ async fn manager(path: &Path) -> Manager {
 }
 
 async fn with_deployment(id: &str) -> Manager {
-    let manager = manager(Path::new(":memory:")).await;
+    with_deployment_under(id, Lease::default()).await
+}
+
+async fn with_deployment_under(id: &str, lease: Lease) -> Manager {
+    let manager = manager(Path::new(":memory:"), lease).await;
     let mut deployment = fresh(id);
     deployment.status = Status::Created;
     deployment.artifact = Some(artifact());
@@ -75,6 +79,10 @@ impl Caller {
     }
 
     async fn call(&mut self, hold_ms: u64) -> Orders {
+        self.try_call(hold_ms).await.expect("the manager answers")
+    }
+
+    async fn try_call(&mut self, hold_ms: u64) -> Result<Orders, Refusal> {
         self.sequence += 1;
         let heartbeat = Heartbeat {
             worker: "w".to_owned(),
@@ -90,13 +98,9 @@ impl Caller {
             hold_ms,
             is_leaving: self.is_leaving,
         };
-        let orders = self
-            .manager
-            .heartbeat(heartbeat)
-            .await
-            .expect("the manager answers");
+        let orders = self.manager.heartbeat(heartbeat).await?;
         self.seen = orders.version;
-        orders
+        Ok(orders)
     }
 
     /// Calls until there is something to do.
@@ -250,7 +254,7 @@ async fn jobs_go_on_while_the_manager_restarts() {
             .await;
         stored.expect("it is stored");
     }
-    let manager = manager(&path).await;
+    let manager = manager(&path, Lease::default()).await;
     becomes(&manager, Status::Reconciling).await;
     let mut caller = Caller::new(&manager, "i");
     caller.reports(State::Running, Vec::new());
@@ -322,4 +326,35 @@ async fn a_worker_that_says_goodbye_gives_its_jobs_away_at_once() {
     assert!(manager.workers().is_empty());
     let mut next = Caller::new(&manager, "j");
     assert_eq!(next.assigned().await.attempts[0].attempt, 2);
+}
+
+#[tokio::test]
+async fn a_manager_without_its_catalogue_sends_workers_away_and_loses_none() {
+    let lease = Lease::of(TIMEOUT);
+    lease.renew(std::time::Instant::now());
+    let manager = with_deployment_under("d", lease.clone()).await;
+    let mut caller = Caller::new(&manager, "i");
+    caller.assigned().await;
+    caller.reports(State::Running, Vec::new());
+    caller.call(0).await;
+    let begun = std::time::Instant::now();
+    let refusal = loop {
+        // A call that is held is answered in time, too.
+        if let Err(refusal) = caller.try_call(10_000).await {
+            break refusal;
+        }
+    };
+    assert!(begun.elapsed() <= TIMEOUT * 2, "{:?}", begun.elapsed());
+    assert_eq!(refusal.status, 503);
+    assert!(manager.artifact(&"0".repeat(64)).await.is_err());
+    tokio::time::sleep(TIMEOUT * 2).await;
+    assert_eq!(deployment(&manager).status, Status::Running);
+    lease.renew(std::time::Instant::now());
+    tokio::time::sleep(TIMEOUT / 2).await;
+    caller.call(0).await;
+    assert_eq!(
+        deployment(&manager).restarts,
+        [],
+        "a worker that was sent away was not silent"
+    );
 }
