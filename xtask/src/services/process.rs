@@ -61,11 +61,19 @@ impl Daemon {
         self.child.as_ref().map_or(0, |child| child.id() as i32)
     }
 
-    /// Ends the process at once, as a crash would.
+    /// Ends the process at once, as a crash of its machine would: with the processes it has started, some of which
+    /// (PostgreSQL's backends) go on answering for a moment otherwise.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
+            let started_by_it = children(child.id() as i32);
             let _ = child.kill();
             let _ = child.wait();
+            for pid in &started_by_it {
+                signal(*pid, "-KILL");
+            }
+            while started_by_it.iter().any(|pid| is_alive(*pid)) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
         }
     }
 
@@ -105,20 +113,28 @@ pub fn is_alive(pid: i32) -> bool {
     std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
 }
 
+fn children(pid: i32) -> Vec<i32> {
+    let list = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    list.split_whitespace()
+        .filter_map(|pid| pid.parse().ok())
+        .collect()
+}
+
+fn signal(pid: i32, name: &str) {
+    let _ = Command::new("kill")
+        .args([name, &pid.to_string()])
+        .stderr(Stdio::null())
+        .status();
+}
+
 /// Asks the process to end, and ends it after five seconds.
 pub fn stop(pid: i32) {
-    let signal = |name: &str| {
-        let _ = Command::new("kill")
-            .args([name, &pid.to_string()])
-            .stderr(Stdio::null())
-            .status();
-    };
-    signal("-INT");
+    signal(pid, "-INT");
     let started = Instant::now();
     while is_alive(pid) && started.elapsed() < Duration::from_secs(5) {
         std::thread::sleep(Duration::from_millis(20));
     }
     if is_alive(pid) {
-        signal("-KILL");
+        signal(pid, "-KILL");
     }
 }
