@@ -22,6 +22,10 @@ pub(super) struct DevArguments {
     /// Folder for everything that is kept
     #[arg(long, default_value = ".millstream/cluster", value_name = "DIR")]
     data: PathBuf,
+    /// Folder whose files tables of the `filesystem` connector may be; again for each. Jobs reach no other file, and
+    /// none of --data
+    #[arg(long = "files-root", default_value = ".", value_name = "DIR")]
+    files_roots: Vec<PathBuf>,
     /// Threads of jobs that run at a time
     #[arg(long, default_value_t = 10, value_name = "N")]
     slots: u32,
@@ -44,6 +48,7 @@ pub(super) fn run(arguments: DevArguments) -> Result<ExitCode> {
         data: arguments.data,
         catalogue: None,
         storage: None,
+        files_roots: arguments.files_roots,
         tls: None,
         project: "dev".to_owned(),
         service: "millstream".to_owned(),

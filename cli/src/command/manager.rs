@@ -27,6 +27,10 @@ pub(super) struct ManagerArguments {
     /// Where checkpoints and savepoints are kept: an object-store URL, or file:// on a disk that all workers share
     #[arg(long, value_name = "URL")]
     storage: Option<String>,
+    /// Folder of the workers whose files tables of the `filesystem` connector may be; again for each. Jobs reach no
+    /// other file [default: none]
+    #[arg(long = "files-root", value_name = "DIR")]
+    files_roots: Vec<PathBuf>,
     #[arg(long, default_value = "dev", value_name = "NAME")]
     project: String,
     /// The session cluster that is there from the start
@@ -60,6 +64,7 @@ pub(super) fn run(arguments: ManagerArguments) -> Result<ExitCode> {
             .catalogue
             .or_else(|| std::env::var("MILLSTREAM_CATALOGUE").ok()),
         storage: arguments.storage,
+        files_roots: arguments.files_roots,
         tls: tls.map(|(certificates, key)| Tls { certificates, key }),
         project: arguments.project,
         service: arguments.service,

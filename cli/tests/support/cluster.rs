@@ -105,6 +105,7 @@ impl Cluster {
         command
             .arg("--storage")
             .arg(format!("file://{}", self.folder().join("storage").display()));
+        command.arg("--files-root").arg(self.folder());
         if let Some(catalogue) = &self.catalogue {
             command.env("MILLSTREAM_CATALOGUE", catalogue);
         }

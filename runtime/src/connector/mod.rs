@@ -8,7 +8,7 @@ pub mod blackhole;
 pub(crate) mod collect;
 mod datagen;
 pub mod ending;
-mod filesystem;
+pub mod filesystem;
 mod jdbc;
 mod kafka;
 pub mod options;

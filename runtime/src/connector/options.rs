@@ -10,6 +10,7 @@ use std::time::Duration;
 use sql::setting::{number_and_unit, parse_duration};
 
 use super::ending::Ending;
+use super::filesystem::FilesAccess;
 use crate::error::JobError;
 
 /// Option names to values. `Debug` and errors never show the value of a secret (see [`is_secret`]).
@@ -269,6 +270,8 @@ pub struct JobEnvironment {
     /// `table.local-time-zone`.
     pub time_zone: String,
     pub parallelism: usize,
+    /// Files that tables may be; `None`: all.
+    pub files: Option<FilesAccess>,
     /// Output that a predecessor staged may be dropped where it cannot be made visible.
     pub may_lose_output: bool,
     /// All other configuration keys (`SET`, `application.toml`, `--set`).

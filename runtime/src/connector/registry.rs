@@ -23,7 +23,7 @@ pub fn open_source(
 ) -> Result<Box<dyn SplitSource>, JobError> {
     match options.required("connector")? {
         "datagen" => datagen::open_source(spec, options, environment),
-        "filesystem" => filesystem::open_source(spec, options),
+        "filesystem" => filesystem::open_source(spec, options, environment),
         "jdbc" => jdbc::open_source(spec, options),
         "kafka" | "upsert-kafka" => kafka::open_source(spec, options, environment),
         "values" => values::open_source(spec, options),

@@ -204,6 +204,7 @@ impl<'a> Opening<'a> {
             ending: self.ending.clone(),
             time_zone: time_zone.map_or("UTC", String::as_str).to_owned(),
             parallelism: self.deployment.parallelism,
+            files: self.deployment.files.clone(),
             may_lose_output: self.may_drop_state(),
             config: self.deployment.config.clone(),
         }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::connector::filesystem::FilesAccess;
 use crate::error::JobError;
 
 #[derive(Clone, Default, Deserialize)]
@@ -30,6 +31,9 @@ pub struct Deployment {
     /// environment.
     #[serde(default = "yes")]
     pub resolves_references: bool,
+    /// Files that `filesystem` tables may be; none given: all, as the job is run by hand.
+    #[serde(default)]
+    pub files: Option<FilesAccess>,
     /// URL of checkpoint storage; none: the job keeps nothing across restarts.
     #[serde(default)]
     pub checkpoints: Option<String>,

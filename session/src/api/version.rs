@@ -135,7 +135,7 @@ async fn validate(
 ) -> Answer<Validation> {
     path.check(&api)?;
     api.manager.catalogue.read(|tables| path.find(tables))?;
-    let (text, checked) = check(body).await?;
+    let (text, checked) = check(&api, body).await?;
     let tables = |tables: Vec<CheckedTable>| {
         let tables = tables.into_iter();
         tables
@@ -204,7 +204,7 @@ pub(super) async fn compiled(
     if body.statement.is_none() {
         return Err(Refusal::invalid("Invalid body: missing field `statement`"));
     }
-    let (text, checked) = check(body).await?;
+    let (text, checked) = check(&api, body).await?;
     if let Some(refusal) = checked.refusal() {
         return Err(refusal);
     }
@@ -222,7 +222,7 @@ pub(super) async fn compiled(
     })
 }
 
-async fn check(body: VersionBody) -> Result<(VersionText, Checked), Refusal> {
+async fn check(api: &Api, body: VersionBody) -> Result<(VersionText, Checked), Refusal> {
     let count = body.sources.len() + body.sinks.len();
     if count > TABLES_MAX {
         return Err(Refusal::invalid(format!(
@@ -234,8 +234,9 @@ async fn check(body: VersionBody) -> Result<(VersionText, Checked), Refusal> {
         sinks: body.sinks,
         statement: body.statement,
     };
+    let files = api.manager.settings().files.clone();
     let checking = tokio::task::spawn_blocking(move || {
-        let checked = validation::check(&text);
+        let checked = validation::check(&text, &files);
         (text, checked)
     });
     checking

@@ -8,7 +8,7 @@ mod signals;
 
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -36,6 +36,8 @@ pub struct ManagerOptions {
     pub catalogue: Option<String>,
     /// URL for checkpoints and savepoints.
     pub storage: Option<String>,
+    /// Folders that tables of the `filesystem` connector may lie in.
+    pub files_roots: Vec<PathBuf>,
     pub tls: Option<Tls>,
     pub project: String,
     /// The session cluster that is there from the start.
@@ -126,6 +128,16 @@ fn folder(path: &Path) -> Result<PathBuf> {
     Ok(path.canonicalize()?)
 }
 
+/// A path as users of the cluster write it: from the root, with links as they are, without ways up.
+fn absolute(folder: &Path) -> Result<PathBuf> {
+    let leads_up = folder.components().any(|part| part == Component::ParentDir);
+    let absolute = match leads_up {
+        true => folder.canonicalize(),
+        false => std::path::absolute(folder),
+    };
+    absolute.with_context(|| format!("--files-root {}", folder.display()))
+}
+
 async fn open_catalogue(options: &ManagerOptions, data: &Path) -> Result<Catalogue> {
     let store = match &options.catalogue {
         None => Store::Sqlite(SqliteStore::open(&data.join("catalogue.sqlite"))?),
@@ -147,6 +159,8 @@ async fn open_manager(
     if let Some(storage) = &options.storage {
         settings.storage.clone_from(storage);
     }
+    let roots: Result<Vec<PathBuf>> = options.files_roots.iter().map(|root| absolute(root)).collect();
+    let mut settings = settings.with_files_roots(roots?);
     if let Some(timeout) = options.worker_timeout {
         settings.worker_timeout = timeout;
     }

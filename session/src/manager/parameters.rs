@@ -30,6 +30,7 @@ pub(super) fn parameters(
         "config": config,
         "tables": options,
         "resolves_references": false,
+        "files": settings.files,
         "checkpoints": settings.checkpoints_url(),
     });
     if let Some(url) = &deployment.restore_from {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use compiler::base::Diagnostic;
+use compiler::base::{Diagnostic, Severity, SourceMap};
 use compiler::{CompiledPreview, Preview};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -21,7 +21,7 @@ use crate::model::{Application, Integration, Service};
 use crate::query::registry::{NewQuery, Seat};
 use crate::query::{Bounds, End, Start};
 use crate::refusal::Refusal;
-use crate::validation::VersionText;
+use crate::validation::{FilesAccess, VersionText};
 
 /// What a caller asks for.
 #[derive(Clone, Debug)]
@@ -39,8 +39,8 @@ impl Manager {
     /// Checks and compiles; the rest happens afterwards. The id of the query.
     pub async fn create_query(&self, request: QueryRequest) -> Result<String, Refusal> {
         let QueryRequest { text, preview, .. } = &request;
-        let (text, preview) = (text.clone(), preview.clone());
-        let compiling = tokio::task::spawn_blocking(move || compile(&text, &preview));
+        let (text, preview, files) = (text.clone(), preview.clone(), self.settings().files.clone());
+        let compiling = tokio::task::spawn_blocking(move || compile(&text, &preview, &files));
         let (compiled, integrations) = compiling.await.expect("the compiler does not panic")?;
         let settled = self
             .catalogue
@@ -103,8 +103,9 @@ impl Manager {
             .map_err(|error| format!("the build: {error}"))?
             .map_err(|error| format!("building failed: {error:#}"))?;
         let seat = self.seat().ok_or(NOBODY)?;
-        let parameters =
+        let mut parameters =
             serde_json::to_value(throw_away(settled, bounds.max_rows)).expect("parameters are plain data");
+        parameters["files"] = serde_json::json!(self.settings().files);
         self.queries().assign(id, seat, artifact.sha256, parameters);
         Ok(())
     }
@@ -128,32 +129,42 @@ impl Manager {
 /// Integrations by table.
 type Integrations = BTreeMap<String, String>;
 
-fn compile(text: &VersionText, preview: &Preview) -> Result<(CompiledPreview, Integrations), Refusal> {
+fn compile(
+    text: &VersionText,
+    preview: &Preview,
+    files: &FilesAccess,
+) -> Result<(CompiledPreview, Integrations), Refusal> {
     let sources = text.source_map();
-    let compiled = compiler::compile_preview(&sources, preview).map_err(|diagnostics| {
-        let errors: Vec<String> = diagnostics
-            .iter()
-            .filter(|one| one.severity == compiler::base::Severity::Error)
-            .map(|one| told(one, &sources))
-            .collect();
-        let message = errors.first().cloned().unwrap_or_default();
-        Refusal {
-            status: 400,
-            message,
-            errors,
-        }
-    })?;
+    let compiled = compiler::compile_preview(&sources, preview)
+        .map_err(|diagnostics| refusal(&diagnostics, &sources))?;
+    let declared = compiler::declared(&sources);
+    let out_of_reach = files.problems(&declared);
+    if !out_of_reach.is_empty() {
+        return Err(refusal(&out_of_reach, &sources));
+    }
     let texts: Vec<_> = text.sources.iter().chain(&text.sinks).collect();
-    let declared = compiler::declared(&sources).tables.into_iter();
-    let integrations = declared.filter_map(|table| {
+    let integrations = declared.tables.into_iter().filter_map(|table| {
         let text = texts.get(usize::from(table.span.source))?;
         Some((table.name, text.integration_id.clone()?))
     });
     Ok((compiled, integrations.collect()))
 }
 
+fn refusal(diagnostics: &[Diagnostic], sources: &SourceMap) -> Refusal {
+    let errors: Vec<String> = diagnostics
+        .iter()
+        .filter(|one| one.severity == Severity::Error)
+        .map(|one| told(one, sources))
+        .collect();
+    Refusal {
+        status: 400,
+        message: errors.first().cloned().unwrap_or_default(),
+        errors,
+    }
+}
+
 /// `statement, line 1, character 8: …`
-fn told(diagnostic: &Diagnostic, sources: &compiler::base::SourceMap) -> String {
+fn told(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     let span = diagnostic.span;
     let at = sources.position(span.source, span.start);
     let help = diagnostic.help.as_ref().map(|help| format!("; {help}"));

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::validation::FilesAccess;
+
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Folder of this manager: artifacts, and checkpoints where no other place is given.
@@ -13,6 +15,8 @@ pub struct Settings {
     pub worker_timeout: Duration,
     /// Builds at a time.
     pub builds_max: usize,
+    /// Files that tables may be.
+    pub files: FilesAccess,
 }
 
 impl Settings {
@@ -23,7 +27,20 @@ impl Settings {
             data,
             worker_timeout: Duration::from_secs(15),
             builds_max: 2,
+            files: FilesAccess::default(),
         }
+        .with_files_roots(Vec::new())
+    }
+
+    /// Opens these folders to tables, but nothing of the cluster's own.
+    pub fn with_files_roots(mut self, roots: Vec<PathBuf>) -> Settings {
+        let storage = self.storage.strip_prefix("file://").map(PathBuf::from);
+        self.files = FilesAccess {
+            open: roots,
+            closed: [Some(self.data.clone()), storage].into_iter().flatten().collect(),
+        };
+        self.files.closed.dedup();
+        self
     }
 
     /// Where jobs keep their checkpoints, each in a folder with the deployment's id.

@@ -1,8 +1,10 @@
 //! Whether a version compiles, and what is wrong with which of its texts.
 //!
 //! In: the texts of tables and statement as they came. Out: tables with columns and options, messages with 1-based
-//! positions. Invariant: what is found depends on the texts alone; a version without messages compiles.
+//! positions. Invariant: what is found depends on the texts and the folders that are open alone; a version without
+//! messages compiles.
 
+mod files;
 mod shape;
 
 use compiler::base::{Diagnostic, Severity, SourceMap};
@@ -13,6 +15,8 @@ use crate::build::redact::shown;
 use crate::model::application::{Column, Table};
 use crate::model::{Version, fresh_id};
 use crate::refusal::Refusal;
+
+pub use files::FilesAccess;
 
 /// One table as the caller gives it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -110,7 +114,7 @@ impl VersionText {
 }
 
 /// Compiles the texts; takes some milliseconds of a processor. Without statement only the tables are looked at.
-pub fn check(text: &VersionText) -> Checked {
+pub fn check(text: &VersionText, files: &FilesAccess) -> Checked {
     let sources = text.source_map();
     let declared = compiler::declared(&sources);
     let mut problems: Vec<Option<Problem>> = vec![None; text.sources.len() + text.sinks.len() + 1];
@@ -122,6 +126,7 @@ pub fn check(text: &VersionText) -> Checked {
     };
     shape::problems(text, &declared).iter().for_each(&mut note);
     declared.diagnostics.iter().for_each(&mut note);
+    files.problems(&declared).iter().for_each(&mut note);
     let statement_at = problems.len() - 1;
     let tables_are_right = problems[..statement_at].iter().all(Option::is_none);
     let can_compile = text.statement.is_some() && tables_are_right && problems[statement_at].is_none();

@@ -29,15 +29,17 @@ pub(super) fn version(sources: &[&str], sinks: &[&str], statement: &str) -> Vers
 }
 
 pub(super) fn told(text: &VersionText) -> Vec<String> {
-    check(text)
+    check(text, &FilesAccess::default())
         .refusal()
         .map(|refusal| refusal.errors)
         .unwrap_or_default()
 }
 
+const FILE: &str = "CREATE TABLE users (a STRING) WITH ('connector' = 'filesystem', 'path' = '/etc/passwd', 'format' = 'csv')";
+
 #[test]
 fn a_right_version_has_columns_options_and_no_secret() {
-    let checked = check(&version(&[SOURCE], &[SINK], STATEMENT));
+    let checked = check(&version(&[SOURCE], &[SINK], STATEMENT), &FilesAccess::default());
     assert_eq!(checked.refusal(), None);
     let source = &checked.sources[0].table;
     assert_eq!((source.table_name.as_str(), source.columns.len()), ("CPU_IN", 5));
@@ -52,7 +54,10 @@ fn lists_may_be_swapped_and_a_table_may_stand_in_both() {
     assert_eq!(told(&version(&[SINK], &[SOURCE], STATEMENT)), [""; 0]);
     let both = version(&[SOURCE, SINK], &[SINK], STATEMENT);
     assert_eq!(told(&both), [""; 0]);
-    assert_eq!(check(&both).sinks[0].table.table_name, "CPU_OUT");
+    assert_eq!(
+        check(&both, &FilesAccess::default()).sinks[0].table.table_name,
+        "CPU_OUT"
+    );
     let settings = format!("SET 'table.local-time-zone' = 'UTC'; {STATEMENT}");
     assert_eq!(told(&version(&[SOURCE], &[SINK], &settings)), [""; 0]);
     let set = format!("EXECUTE STATEMENT SET BEGIN {STATEMENT} {STATEMENT} END");
@@ -62,7 +67,7 @@ fn lists_may_be_swapped_and_a_table_may_stand_in_both() {
 #[test]
 fn problems_are_told_with_their_place() {
     let two = format!("{STATEMENT}\n{STATEMENT}");
-    let cases: [(&[&str], &[&str], &str, &str); 9] = [
+    let cases: [(&[&str], &[&str], &str, &str); 10] = [
         (
             &[SOURCE],
             &[SINK],
@@ -106,6 +111,13 @@ fn problems_are_told_with_their_place() {
             "statement, line 1, character 28:",
         ),
         (
+            &[FILE],
+            &[SINK],
+            "INSERT INTO CPU_OUT SELECT * FROM users",
+            "sources[0].create_table, line 1, character 1: 'path' = '/etc/passwd' is not open to jobs of this cluster; \
+             its operator opens folders with `--files-root DIR`",
+        ),
+        (
             &[SOURCE],
             &[],
             STATEMENT,
@@ -136,7 +148,7 @@ fn every_text_with_an_error_is_told_and_the_statement_may_be_missing() {
     );
     assert_eq!(told(&text).len(), 3, "{:?}", told(&text));
     text.statement = None;
-    let checked = check(&text);
+    let checked = check(&text, &FilesAccess::default());
     assert_eq!(checked.statement_error, None);
     let problem = checked.sinks[0]
         .problem

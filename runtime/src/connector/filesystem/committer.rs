@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{CONNECTOR, external};
+use super::{CONNECTOR, FilesAccess, external};
 use crate::connector::Committer;
 use crate::connector::staged::{self, Found, malformed};
 use crate::error::JobError;
@@ -55,6 +55,8 @@ pub(super) struct FileCommitter {
     pub(super) table: String,
     pub(super) folder: PathBuf,
     pub(super) may_lose_output: bool,
+    /// What may be touched; `None`: everything.
+    pub(super) access: Option<FilesAccess>,
     /// Names of this job's parts begin with it; `None` where the job has no identity that outlives it.
     pub(super) own_prefix: Option<String>,
     /// Put into a partition's folder when files appear there.
@@ -73,6 +75,9 @@ impl FileCommitter {
         for bytes in outputs.iter().filter(|bytes| !bytes.is_empty()) {
             match staged::read::<PathBuf>(CONNECTOR, bytes)? {
                 Found::Own(folder, body) => {
+                    if let Some(access) = self.access.as_ref().filter(|_| folder != self.folder) {
+                        access.check(&folder).map_err(JobError::Checkpoint)?;
+                    }
                     let one: Staged = serde_json::from_slice(body).map_err(|_| malformed())?;
                     let of_folder = all.entry(folder).or_default();
                     of_folder.closed.extend(one.closed);

@@ -4,6 +4,7 @@
 //! `source.path.regex-pattern`; with `source.monitor-interval` it never ends and looks for new files. Columns of
 //! PARTITIONED BY are not in the files: folders `k=v` stand for their values.
 
+mod access;
 mod committer;
 mod partition;
 mod reader;
@@ -13,10 +14,11 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
-use super::options::{Known, Options};
+use super::options::{JobEnvironment, Known, Options};
 use crate::error::JobError;
 use crate::format;
 
+pub use access::FilesAccess;
 pub(super) use sink::open_sink;
 pub(super) use source::open_source;
 
@@ -50,6 +52,19 @@ fn external(table: &str, path: &Path, error: std::io::Error) -> JobError {
     JobError::external(format!("table {table}: file {}", path.display()), error)
 }
 
+/// The table's path, if the job may touch it.
+fn open_path(options: &Options, environment: &JobEnvironment) -> Result<PathBuf, JobError> {
+    let path = path(options)?;
+    match &environment.files {
+        Some(access) => access
+            .check(&path)
+            .map_err(|message| options.error("path", message))?,
+        // A job that is run by hand reaches what its user reaches.
+        None => {}
+    }
+    Ok(path)
+}
+
 /// The folder or file of the table: a path, or a `file:` URL.
 fn path(options: &Options) -> Result<PathBuf, JobError> {
     let text = options.required("path")?;
@@ -68,7 +83,6 @@ fn path(options: &Options) -> Result<PathBuf, JobError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connector::options::JobEnvironment;
     use crate::connector::registry::SinkRequest;
     use crate::connector::{Committer, Polled, SinkWriter, Split};
     use crate::job::{Column, ReadColumn, ReadFrom, SinkSpec, SourceSpec, WriteColumn};
@@ -145,7 +159,7 @@ mod tests {
         rows_max: usize,
         polls: usize,
     ) -> Result<(Vec<Vec<Value>>, Vec<Split>, u64), JobError> {
-        let mut source = open_source(&spec(), options)?;
+        let mut source = open_source(&spec(), options, &JobEnvironment::default())?;
         let splits = match splits {
             Some(splits) => splits,
             None => source.discover()?,
@@ -423,7 +437,7 @@ mod tests {
         spec.physical.pop();
         spec.read[1].from = ReadFrom::Partition(0);
         spec.read.pop();
-        let mut source = open_source(&spec, &written).expect("opened");
+        let mut source = open_source(&spec, &written, &JobEnvironment::default()).expect("opened");
         let mut reader = source.reader().expect("a reader");
         for split in source.discover().expect("files") {
             reader.assign(split).expect("assigned");

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::committer::FileCommitter;
 use super::partition::{PartitionColumn, Partitioning};
 use super::writer::{FileWriter, RollingPolicy};
-use super::{check, external, path};
+use super::{check, external, open_path};
 use crate::connector::options::{JobEnvironment, Options};
 use crate::connector::registry::SinkRequest;
 use crate::connector::{SinkTable, SinkTableFactory, SinkWriter};
@@ -48,7 +48,7 @@ pub(in crate::connector) fn open_sink(
     }
     let (columns, partitioning) = columns(request)?;
     let sink = FileSink {
-        folder: path(options)?,
+        folder: open_path(options, environment)?,
         columns,
         policy: policy(options)?,
         partitioning,
@@ -62,6 +62,7 @@ pub(in crate::connector) fn open_sink(
         table: options.table.clone(),
         folder: sink.folder.clone(),
         may_lose_output: environment.may_lose_output,
+        access: environment.files.clone(),
         own_prefix: (!environment.storage_id.is_empty()).then(|| sink.name_prefix.clone()),
         success_file: success_file(options)?,
     };

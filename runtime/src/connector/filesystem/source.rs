@@ -7,8 +7,8 @@ use sql::{DataType, Session};
 
 use super::partition::{PartitionColumn, Partitioning};
 use super::reader::{FileReader, Partitions};
-use super::{check, external, path};
-use crate::connector::options::Options;
+use super::{FilesAccess, check, external, open_path};
+use crate::connector::options::{JobEnvironment, Options};
 use crate::connector::{Split, SplitReader, SplitSource};
 use crate::error::JobError;
 use crate::format::{self, DecodeColumn};
@@ -25,6 +25,8 @@ pub(super) enum FileMetadata {
 
 struct FileSource {
     root: PathBuf,
+    /// What may be touched; `None`: everything.
+    access: Option<FilesAccess>,
     pattern: Option<String>,
     monitor_interval: Option<Duration>,
     options: Options,
@@ -36,6 +38,7 @@ struct FileSource {
 pub(in crate::connector) fn open_source(
     spec: &SourceSpec,
     options: &Options,
+    environment: &JobEnvironment,
 ) -> Result<Box<dyn SplitSource>, JobError> {
     check(options)?;
     let metadata = spec
@@ -48,7 +51,8 @@ pub(in crate::connector) fn open_source(
         });
     let metadata = metadata.map(|(i, key, ty)| Ok((i, metadata_of(key, options)?, ty)));
     let source = FileSource {
-        root: path(options)?,
+        root: open_path(options, environment)?,
+        access: environment.files.clone(),
         pattern: options.get("source.path.regex-pattern").map(str::to_owned),
         monitor_interval: options.duration("source.monitor-interval")?,
         options: options.clone(),
@@ -138,6 +142,10 @@ impl SplitSource for FileSource {
     fn discover(&mut self) -> Result<Vec<Split>, JobError> {
         let mut files = Vec::new();
         self.collect(&self.root, &mut files)?;
+        if let Some(access) = &self.access {
+            // A link in an open folder may lead out of it.
+            files.retain(|file| access.check(file).is_ok());
+        }
         files.sort();
         let session = Session::utc();
         let pattern = self
