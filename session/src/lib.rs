@@ -16,5 +16,6 @@ pub mod model;
 pub mod protocol;
 pub mod query;
 pub mod refusal;
+mod socket;
 pub mod validation;
 pub mod worker;

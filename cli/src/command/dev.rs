@@ -35,6 +35,9 @@ pub(super) struct DevArguments {
     /// Memory of a job for each of its slots: 512mb, 2g
     #[arg(long, value_name = "SIZE", value_parser = super::worker::size)]
     memory_per_slot: Option<u64>,
+    /// Executables that no job uses are kept up to this size: 512mb, 2g
+    #[arg(long, default_value = "2g", value_name = "SIZE", value_parser = super::worker::size)]
+    artifact_cache: u64,
 }
 
 pub(super) fn run(arguments: DevArguments) -> Result<ExitCode> {
@@ -42,6 +45,7 @@ pub(super) fn run(arguments: DevArguments) -> Result<ExitCode> {
         data: arguments.data.join("worker"),
         slots: arguments.slots,
         memory_per_slot_bytes: arguments.memory_per_slot,
+        artifact_cache_bytes: arguments.artifact_cache,
     };
     let options = ManagerOptions {
         listen: arguments.listen,
@@ -56,6 +60,7 @@ pub(super) fn run(arguments: DevArguments) -> Result<ExitCode> {
         trusts_loopback: true,
         key_file: None,
         worker_timeout: None,
+        artifact_cache_bytes: arguments.artifact_cache,
     };
     run_manager(options, Some(worker), |announcement| {
         println!("URL    {}", announcement.url);

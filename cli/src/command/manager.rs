@@ -50,6 +50,9 @@ pub(super) struct ManagerArguments {
     /// A worker that is silent for so many seconds is lost, and its jobs start elsewhere
     #[arg(long, default_value_t = 15, value_name = "SECONDS")]
     worker_timeout: u64,
+    /// Executables that no deployment needs are kept up to this size: 512mb, 2g
+    #[arg(long, default_value = "2g", value_name = "SIZE", value_parser = super::worker::size)]
+    artifact_cache: u64,
 }
 
 pub(super) fn run(arguments: ManagerArguments) -> Result<ExitCode> {
@@ -72,6 +75,7 @@ pub(super) fn run(arguments: ManagerArguments) -> Result<ExitCode> {
         trusts_loopback: false,
         key_file: arguments.key_file,
         worker_timeout: Some(Duration::from_secs(arguments.worker_timeout)),
+        artifact_cache_bytes: arguments.artifact_cache,
     };
     run_manager(options, None, |announcement| {
         println!("URL    {}", announcement.url);

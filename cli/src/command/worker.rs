@@ -31,6 +31,9 @@ pub(super) struct WorkerArguments {
     /// Memory of a job for each of its slots: 512mb, 2g [default: an equal share of the machine's]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory_per_slot: Option<u64>,
+    /// Executables that no job uses are kept up to this size: 512mb, 2g
+    #[arg(long, default_value = "2g", value_name = "SIZE", value_parser = size)]
+    artifact_cache: u64,
 }
 
 pub(super) fn size(text: &str) -> Result<u64, String> {
@@ -47,6 +50,7 @@ pub(super) fn run(arguments: WorkerArguments) -> Result<ExitCode> {
             data: arguments.data,
             slots: arguments.slots,
             memory_per_slot_bytes: arguments.memory_per_slot,
+            artifact_cache_bytes: arguments.artifact_cache,
         },
     })?;
     Ok(ExitCode::SUCCESS)

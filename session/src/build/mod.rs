@@ -19,6 +19,9 @@ use sha2::{Digest as _, Sha256};
 pub use artifact::Artifact;
 use sdk::Sdk;
 
+/// Of the executables in the cache, unless `MILLSTREAM_CACHE_MIB` says otherwise.
+const JOBS_MIB_MAX: u64 = 8 << 10;
+
 /// How much the compiler optimises the generated crate; the runtime is always optimised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Profile {
@@ -65,7 +68,8 @@ pub fn build(rust: &str, profile: Profile) -> Result<Built> {
     let rustc_version = sdk.rustc_version()?;
     let parts = [rust, &runtime_build_id, &rustc_version, profile.name()];
     let key = cache::hash(parts.map(str::as_bytes));
-    let folder = cache::folder("jobs")?.join(&key);
+    let jobs = cache::folder("jobs")?;
+    let folder = jobs.join(&key);
     let was_cached = folder.is_dir();
     if !was_cached {
         let libraries = sdk.libraries(&runtime_build_id)?;
@@ -74,6 +78,10 @@ pub fn build(rust: &str, profile: Profile) -> Result<Built> {
         })?;
     }
     let executable = folder.join("job");
+    cache::touch(&executable);
+    if !was_cached && let Err(error) = cache::trim(&jobs, jobs_bytes_max(), |name| name == key) {
+        eprintln!("warning: old executables are not removed: {error:#}");
+    }
     Ok(Built {
         key,
         sha256: sha256(&executable)?,
@@ -83,6 +91,14 @@ pub fn build(rust: &str, profile: Profile) -> Result<Built> {
         runtime_build_id,
         rustc_version,
     })
+}
+
+fn jobs_bytes_max() -> u64 {
+    let given = std::env::var("MILLSTREAM_CACHE_MIB").ok();
+    given
+        .and_then(|mib| mib.trim().parse().ok())
+        .unwrap_or(JOBS_MIB_MAX)
+        .saturating_mul(1 << 20)
 }
 
 /// Kept beside the executable: hashing tens of megabytes takes longer than starting them.

@@ -48,6 +48,8 @@ pub struct ManagerOptions {
     /// The key that workers show; one is made and kept in the folder where none is given.
     pub key_file: Option<PathBuf>,
     pub worker_timeout: Option<Duration>,
+    /// Executables that no deployment needs are kept up to this size.
+    pub artifact_cache_bytes: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -161,6 +163,7 @@ async fn open_manager(
     }
     let roots: Result<Vec<PathBuf>> = options.files_roots.iter().map(|root| absolute(root)).collect();
     let mut settings = settings.with_files_roots(roots?);
+    settings.artifact_cache_bytes = options.artifact_cache_bytes;
     if let Some(timeout) = options.worker_timeout {
         settings.worker_timeout = timeout;
     }

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 
 use super::program;
 use super::transition::Event;
-use crate::build::{self, Profile};
+use crate::build::{self, Profile, cache};
 use crate::model::Version;
 use crate::model::deployment::Artifact;
 
@@ -43,10 +43,11 @@ pub(super) fn path(artifacts: &Path, sha256: &str) -> PathBuf {
 fn store(executable: &Path, sha256: &str, artifacts: &Path) -> Result<()> {
     let target = path(artifacts, sha256);
     if target.is_file() {
+        cache::touch(&target);
         return Ok(());
     }
     std::fs::create_dir_all(artifacts).with_context(|| format!("creating {}", artifacts.display()))?;
-    let unfinished = artifacts.join(format!("{sha256}.unfinished-{}", crate::model::fresh_id()));
+    let unfinished = cache::unfinished(&target);
     // A link costs nothing; the cache may lie on another file system.
     if std::fs::hard_link(executable, &unfinished).is_err() {
         std::fs::copy(executable, &unfinished)

@@ -1,6 +1,7 @@
-//! Checkpoints that nobody can want any more.
+//! Checkpoints and executables that nobody can want any more.
 //!
-//! In: the catalogue. Out: folders of deleted deployments are removed, with the records of their checkpoints.
+//! In: the catalogue. Out: folders of deleted deployments are removed, with the records of their checkpoints; of
+//! executables see `artifacts`.
 //! Invariant: the newest place from which an application could go on stays, and so does every savepoint.
 
 use std::collections::BTreeSet;
@@ -23,6 +24,9 @@ impl Manager {
                 if let Err(error) = self.remove(&deployment).await {
                     eprintln!("checkpoints of the deleted deployment {deployment}: {error:#}");
                 }
+            }
+            if let Err(error) = self.collect_artifacts().await {
+                eprintln!("old artifacts are not removed: {error:#}");
             }
         }
     }

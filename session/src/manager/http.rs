@@ -2,12 +2,8 @@
 //!
 //! In: calls with the cluster's key. Out: orders, artifacts. Invariant: who does not know the key learns nothing.
 
-use std::sync::Arc;
-
-use anyhow::{Context as _, Result, bail};
 use axum::Json;
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -15,8 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use sha2::{Digest as _, Sha256};
 
-use super::{Manager, builds, reports};
-use crate::model::{Deployment, Version};
+use super::{Manager, reports};
 use crate::protocol::worker::Heartbeat;
 use crate::refusal::Refusal;
 
@@ -77,43 +72,10 @@ async fn artifact(State(manager): State<Manager>, Path(sha256): Path<String>) ->
         return refused(&Refusal::new(503, reports::NOT_IN_CHARGE.to_owned()));
     }
     match manager.artifact(&sha256).await {
-        Ok(bytes) => bytes.into_response(),
-        Err(_) => refused(&Refusal::not_found("there is no such artifact")),
-    }
-}
-
-impl Manager {
-    /// The version of a deployment with this executable.
-    fn version_of(&self, sha256: &str) -> Option<Arc<Version>> {
-        self.catalogue.read(|tables| {
-            let has_it = |one: &Deployment| {
-                one.artifact
-                    .as_ref()
-                    .is_some_and(|artifact| artifact.sha256 == sha256)
-            };
-            let deployment = tables.all::<Deployment>().find(|one| has_it(one))?;
-            tables.get::<Version>(&deployment.version_id).cloned()
-        })
-    }
-
-    /// The bytes of an executable.
-    pub async fn artifact(&self, sha256: &str) -> Result<Bytes> {
-        if sha256.len() != 64 || !sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            bail!("'{sha256}' is no hash");
-        }
-        let path = builds::path(&self.artifacts(), sha256);
-        let (artifacts, version) = (self.artifacts(), self.version_of(sha256));
-        let bytes = tokio::task::spawn_blocking(move || {
-            // The manager that built it may have had another disk. The same version gives the same bytes.
-            if let Some(version) = version.filter(|_| !path.is_file()) {
-                builds::build(&version, &artifacts);
-            }
-            std::fs::read(path)
-        });
-        let bytes = bytes.await?;
-        Ok(bytes
-            .with_context(|| format!("reading the artifact {sha256}"))?
-            .into())
+        Ok(Some(bytes)) => bytes.into_response(),
+        // The worker asks again.
+        Ok(None) => StatusCode::ACCEPTED.into_response(),
+        Err(error) => refused(&Refusal::new(500, format!("{error:#}"))),
     }
 }
 

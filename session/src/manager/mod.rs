@@ -4,6 +4,7 @@
 //! must survive the manager is in the catalogue before anybody hears of it; workers, logs and figures in `live` come
 //! back with the workers' next calls.
 
+mod artifacts;
 mod builds;
 mod collection;
 mod figures;
@@ -29,7 +30,6 @@ mod strategy;
 mod transition;
 mod view;
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -58,6 +58,8 @@ struct Inner {
     settings: Settings,
     live: Mutex<Live>,
     queries: Queries,
+    /// Executables that are brought back.
+    making: artifacts::Making,
     /// Something that is not in the catalogue has changed.
     news: Notify,
 }
@@ -71,6 +73,7 @@ impl Manager {
                 settings,
                 live,
                 queries: Queries::default(),
+                making: artifacts::Making::default(),
                 news: Notify::new(),
             }),
         }
@@ -83,11 +86,6 @@ impl Manager {
     /// Interactive queries, which end with this process.
     pub fn queries(&self) -> &Queries {
         &self.inner.queries
-    }
-
-    /// Where executables lie, each named by its hash.
-    fn artifacts(&self) -> PathBuf {
-        self.inner.settings.data.join("artifacts")
     }
 
     /// Has the scheduler look around.

@@ -102,7 +102,7 @@ impl Manager {
         for (id, version) in due {
             builds.running.insert(id.clone());
             let (permits, ended) = (Arc::clone(&builds.permits), builds.ended.clone());
-            let artifacts = self.artifacts();
+            let (manager, artifacts) = (self.clone(), self.artifacts());
             tokio::spawn(async move {
                 let _permit = permits.acquire_owned().await;
                 let build = tokio::task::spawn_blocking(move || match version {
@@ -112,6 +112,10 @@ impl Manager {
                 let event = build
                     .await
                     .unwrap_or_else(|error| Event::BuildFailed(format!("the build: {error}")));
+                let event = match event {
+                    Event::Built(artifact) => manager.share(artifact).await,
+                    failed => failed,
+                };
                 // The loop that waits for it may have ended with the process.
                 let _ = ended.send((id, event));
             });

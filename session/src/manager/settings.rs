@@ -17,6 +17,8 @@ pub struct Settings {
     pub builds_max: usize,
     /// Files that tables may be.
     pub files: FilesAccess,
+    /// Executables that no deployment needs are kept up to this size, on disk and in the storage.
+    pub artifact_cache_bytes: u64,
 }
 
 impl Settings {
@@ -28,6 +30,7 @@ impl Settings {
             worker_timeout: Duration::from_secs(15),
             builds_max: 2,
             files: FilesAccess::default(),
+            artifact_cache_bytes: 2 << 30,
         }
         .with_files_roots(Vec::new())
     }
@@ -41,6 +44,14 @@ impl Settings {
         };
         self.files.closed.dedup();
         self
+    }
+
+    /// Where executables are kept that every manager finds; none where the storage is this manager's own folder, which
+    /// has them already.
+    pub fn artifacts_url(&self) -> Option<String> {
+        let own = format!("file://{}", self.data.display());
+        let storage = self.storage.trim_end_matches('/');
+        (storage != own).then(|| format!("{storage}/artifacts"))
     }
 
     /// Where jobs keep their checkpoints, each in a folder with the deployment's id.

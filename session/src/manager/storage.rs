@@ -36,7 +36,7 @@ pub(super) async fn remove(url: &str) -> Result<()> {
         .with_context(|| format!("removing {url}"))
 }
 
-fn open(url: &str) -> Result<(Arc<dyn ObjectStore>, Path)> {
+pub(super) fn open(url: &str) -> Result<(Arc<dyn ObjectStore>, Path)> {
     // An error means that the process has chosen its cryptography already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let parsed = url.parse().with_context(|| format!("{url} is not a URL"))?;

@@ -4,10 +4,9 @@
 //! when this process dies: it watches its end of the socket.
 
 use std::io::{BufRead as _, BufReader, Read, Write as _};
-use std::os::unix::fs::DirBuilderExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread::JoinHandle;
@@ -17,6 +16,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
 
 use crate::protocol::job::Report;
+use crate::socket::{self, Socket};
 
 /// Longest wait for a new process to call back, and how often it is looked for.
 const START_MAX: Duration = Duration::from_secs(30);
@@ -46,12 +46,13 @@ pub enum Next {
 impl Process {
     /// Starts the job in `folder`, which relative paths of its tables are relative to.
     pub fn start(executable: &Path, folder: &Path, parameters: &impl Serialize) -> Result<Process> {
-        let socket = SocketFile::new()?;
-        let listener = UnixListener::bind(&socket.path)
-            .with_context(|| format!("listening on {}", socket.path.display()))?;
+        socket::remove_abandoned();
+        let socket = Socket::new()?;
+        let listener = UnixListener::bind(socket.path())
+            .with_context(|| format!("listening on {}", socket.path().display()))?;
         let child = Command::new(executable)
             .arg("--session")
-            .arg(&socket.path)
+            .arg(socket.path())
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -183,35 +184,6 @@ fn why(child: &mut Child, log: JoinHandle<String>) -> Result<String> {
 fn reason(log: &str, status: ExitStatus) -> String {
     let message = log.lines().rev().find_map(|line| line.strip_prefix("error: "));
     message.map_or_else(|| status.to_string(), str::to_owned)
-}
-
-/// A path that only this user can reach, removed with its value.
-struct SocketFile {
-    folder: PathBuf,
-    path: PathBuf,
-}
-
-impl SocketFile {
-    /// Short, whatever the user's folders are called: names of sockets are limited to about 100 bytes.
-    fn new() -> Result<SocketFile> {
-        let folder = PathBuf::from(format!("/tmp/millstream-{}", crate::model::fresh_id()));
-        std::fs::DirBuilder::new()
-            .mode(0o700)
-            .create(&folder)
-            .with_context(|| format!("creating {}", folder.display()))?;
-        Ok(SocketFile {
-            path: folder.join("job"),
-            folder,
-        })
-    }
-}
-
-impl Drop for SocketFile {
-    fn drop(&mut self) {
-        // The connection outlives the name.
-        let _ = std::fs::remove_file(&self.path);
-        let _ = std::fs::remove_dir(&self.folder);
-    }
 }
 
 #[cfg(test)]

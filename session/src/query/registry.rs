@@ -3,7 +3,7 @@
 //! In: new queries, reports of workers, ends. Out: what workers should run, rows by index. Invariant: a row has one
 //! index, whatever is reported twice; an ended query never runs again and never gets another row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -182,6 +182,16 @@ impl Queries {
         assigned
             .filter(|(of, _)| of == seat)
             .map(|(_, assignment)| assignment.clone())
+            .collect()
+    }
+
+    /// Hashes of the executables of queries that run.
+    pub fn artifacts(&self) -> BTreeSet<String> {
+        let queries = self.lock();
+        let live = queries.values().filter(|query| query.view.end.is_none());
+        let assigned = live.filter_map(|query| query.assigned.as_ref());
+        assigned
+            .map(|(_, assignment)| assignment.artifact_sha256.clone())
             .collect()
     }
 

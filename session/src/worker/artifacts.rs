@@ -1,76 +1,308 @@
 //! Executables that the worker has fetched.
 //!
-//! In: hashes. Out: files. Invariant: a file in the folder is complete, executable, and has the hash that it is named
-//! by; each is fetched once however many attempts wait for it.
+//! In: hashes. Out: files. Invariant: a file in the folder that has a hash for a name is complete, executable, and has
+//! that hash; each is fetched once however many attempts wait for it, and others go on meanwhile; one in use is never
+//! removed, and what is not in use takes no more than it may.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::collections::BTreeMap;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Mutex;
+use tokio::io::AsyncWriteExt as _;
 
 use super::Link;
+use super::link::Download;
+use crate::build::cache;
+
+/// Tries, and the pause before the second, which doubles.
+const TRIES: u32 = 6;
+const PAUSE: Duration = Duration::from_millis(300);
+/// A manager that has lost the executable makes it again, for which it may need all of the runtime.
+const MAKING_MAX: Duration = Duration::from_secs(15 * 60);
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 pub(super) struct Artifacts {
     folder: PathBuf,
     link: Link,
-    /// Held while one is fetched.
-    fetching: Mutex<()>,
+    bytes_max: u64,
+    /// Before the second try.
+    pause: Duration,
+    known: Mutex<BTreeMap<String, Weak<Artifact>>>,
+}
+
+/// An executable that somebody waits for or uses; it stays while this lives.
+pub(super) struct Artifact {
+    sha256: String,
+    path: PathBuf,
+    /// Held while it is fetched.
+    fetching: tokio::sync::Mutex<()>,
+}
+
+impl Artifact {
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
 }
 
 impl Artifacts {
-    pub(super) fn new(folder: PathBuf, link: Link) -> Artifacts {
+    pub(super) fn new(folder: PathBuf, link: Link, bytes_max: u64) -> Artifacts {
         Artifacts {
             folder,
             link,
-            fetching: Mutex::new(()),
+            bytes_max,
+            pause: PAUSE,
+            known: Mutex::default(),
         }
     }
 
-    pub(super) async fn fetch(&self, sha256: &str) -> Result<PathBuf> {
-        let path = self.folder.join(sha256);
-        let _one_at_a_time = self.fetching.lock().await;
-        if path.is_file() {
-            return Ok(path);
+    /// Whoever drops the future gives the fetch up.
+    pub(super) async fn fetch(&self, sha256: &str) -> Result<Arc<Artifact>> {
+        let artifact = self.artifact(sha256);
+        let fetched = self.fetch_once(&artifact).await;
+        fetched.with_context(|| format!("the artifact {sha256} cannot be fetched"))?;
+        if let Err(error) = self.collect() {
+            eprintln!("worker: old artifacts are not removed: {error:#}");
         }
-        let bytes = self
-            .link
-            .artifact(sha256)
-            .await
-            .context("fetching the artifact")?;
-        let target = path.clone();
-        let expected = sha256.to_owned();
-        let kept = tokio::task::spawn_blocking(move || keep(&bytes, &expected, &target));
-        kept.await.context("keeping the artifact")??;
-        Ok(path)
+        Ok(artifact)
+    }
+
+    async fn fetch_once(&self, artifact: &Artifact) -> Result<()> {
+        let _one_at_a_time = artifact.fetching.lock().await;
+        if artifact.path.is_file() {
+            cache::touch(&artifact.path);
+            return Ok(());
+        }
+        self.fetch_patiently(artifact).await
+    }
+
+    fn artifact(&self, sha256: &str) -> Arc<Artifact> {
+        let mut known = self.known.lock().expect("nobody panics while holding it");
+        known.retain(|_, artifact| artifact.strong_count() > 0);
+        if let Some(artifact) = known.get(sha256).and_then(Weak::upgrade) {
+            return artifact;
+        }
+        let artifact = Arc::new(Artifact {
+            sha256: sha256.to_owned(),
+            path: self.folder.join(sha256),
+            fetching: tokio::sync::Mutex::default(),
+        });
+        known.insert(sha256.to_owned(), Arc::downgrade(&artifact));
+        artifact
+    }
+
+    /// Held while it looks, so that nobody begins to use what is removed.
+    fn collect(&self) -> Result<()> {
+        let known = self.known.lock().expect("nobody panics while holding it");
+        cache::trim(&self.folder, self.bytes_max, |name| {
+            known
+                .get(name)
+                .is_some_and(|artifact| artifact.strong_count() > 0)
+        })
+    }
+
+    async fn fetch_patiently(&self, artifact: &Artifact) -> Result<()> {
+        let started = Instant::now();
+        let mut pause = self.pause;
+        let mut tries = 0;
+        loop {
+            match self.try_to_fetch(artifact).await {
+                Ok(true) => return Ok(()),
+                Ok(false) if started.elapsed() > MAKING_MAX => bail!("the manager is still building it"),
+                Ok(false) => tokio::time::sleep(ASK_AGAIN_AFTER).await,
+                Err(error) => {
+                    tries += 1;
+                    if tries == TRIES {
+                        return Err(error.context(format!("given up after {TRIES} tries")));
+                    }
+                    eprintln!("worker: artifact {}: {error:#}; once more", artifact.sha256);
+                    tokio::time::sleep(pause).await;
+                    pause *= 2;
+                }
+            }
+        }
+    }
+
+    /// False: the manager does not have it yet.
+    async fn try_to_fetch(&self, artifact: &Artifact) -> Result<bool> {
+        let Some(download) = self.link.artifact(&artifact.sha256).await? else {
+            return Ok(false);
+        };
+        let unfinished = Unfinished(cache::unfinished(&artifact.path));
+        save(download, &artifact.sha256, &unfinished.0).await?;
+        std::fs::rename(&unfinished.0, &artifact.path)
+            .with_context(|| format!("renaming {}", unfinished.0.display()))?;
+        Ok(true)
     }
 }
 
-fn keep(bytes: &[u8], expected: &str, target: &Path) -> Result<()> {
-    let sha256 = hex::encode(Sha256::digest(bytes));
-    if sha256 != expected {
-        bail!("the artifact {expected} has the hash {sha256}");
+/// Removed unless it has got its name.
+struct Unfinished(PathBuf);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // It is not there if it was renamed or never made.
+        let _ = std::fs::remove_file(&self.0);
     }
+}
+
+/// Writes to a file what comes, if it has the hash.
+async fn save(mut download: Download, expected: &str, target: &Path) -> Result<()> {
     let folder = target.parent().expect("artifacts lie in a folder");
     std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
-    let unfinished = target.with_extension("unfinished");
-    std::fs::write(&unfinished, bytes).with_context(|| format!("writing {}", unfinished.display()))?;
-    std::fs::set_permissions(&unfinished, std::fs::Permissions::from_mode(0o755))?;
-    Ok(std::fs::rename(&unfinished, target)?)
+    let mut options = std::fs::OpenOptions::new();
+    let file = options.write(true).create_new(true).mode(0o755).open(target);
+    let file = file.with_context(|| format!("writing {}", target.display()))?;
+    let mut file = tokio::fs::File::from_std(file);
+    let mut sha256 = Sha256::new();
+    while let Some(bytes) = download.next().await? {
+        sha256.update(&bytes);
+        file.write_all(&bytes)
+            .await
+            .with_context(|| format!("writing {}", target.display()))?;
+    }
+    file.flush()
+        .await
+        .with_context(|| format!("writing {}", target.display()))?;
+    let found = hex::encode(sha256.finalize());
+    if found != expected {
+        bail!("what came has the hash {found}");
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
-    #[test]
-    fn only_bytes_with_the_right_hash_are_kept() {
+    use axum::Router;
+    use axum::http::StatusCode;
+    use axum::response::{IntoResponse as _, Response};
+    use axum::routing::get;
+
+    use super::*;
+    use crate::manager::ClusterKey;
+
+    fn hash(bytes: &[u8]) -> String {
+        hex::encode(Sha256::digest(bytes))
+    }
+
+    /// A manager that answers the first call, the second, … like this.
+    async fn artifacts(
+        folder: &Path,
+        answer: impl Fn(usize) -> Response + Clone + Send + Sync + 'static,
+    ) -> Artifacts {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let route = get(async move || answer(calls.fetch_add(1, Ordering::SeqCst)));
+        let router = Router::new().route("/internal/artifact/{sha256}", route);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let link = Link::http(&[url], ClusterKey::new("key"), None).expect("a link");
+        Artifacts {
+            pause: Duration::from_millis(1),
+            ..Artifacts::new(folder.join("artifacts"), link, 1 << 30)
+        }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder.join("artifacts")).expect("the folder is there");
+        entries
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn a_broken_download_is_tried_again_and_a_right_one_is_kept() {
         let folder = tempfile::tempdir().expect("a temporary directory");
-        let sha256 = hex::encode(Sha256::digest(b"job"));
-        let target = folder.path().join("artifacts").join(&sha256);
-        assert!(keep(b"another", &sha256, &target).is_err() && !target.exists());
-        keep(b"job", &sha256, &target).expect("the hash is right");
-        assert_eq!(std::fs::read(&target).expect("it is there"), b"job");
+        let answer = |call| match call {
+            0 => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            1 => StatusCode::ACCEPTED.into_response(),
+            2 => "jo".into_response(),
+            _ => "job".into_response(),
+        };
+        let artifacts = artifacts(folder.path(), answer).await;
+        let fetched = artifacts.fetch(&hash(b"job")).await.expect("it comes at last");
+        assert_eq!(std::fs::read(fetched.path()).expect("it is there"), b"job");
+        let metadata = std::fs::metadata(fetched.path()).expect("it is there");
+        assert_eq!(metadata.permissions().mode() & 0o111, 0o111);
+        assert_eq!(names(folder.path()), [hash(b"job")], "nothing else is left");
+    }
+
+    #[tokio::test]
+    async fn what_never_comes_right_is_told() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let artifacts = artifacts(folder.path(), |_| "another".into_response()).await;
+        let error = artifacts.fetch(&hash(b"job")).await.err().expect("it is wrong");
+        let expected = format!(
+            "the artifact {} cannot be fetched: given up after {TRIES} tries: what came has the hash {}",
+            hash(b"job"),
+            hash(b"another")
+        );
+        assert_eq!(format!("{error:#}"), expected);
+        assert!(names(folder.path()).is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_fetch_that_is_given_up_leaves_nothing_and_holds_nobody_up() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        // A body that begins and does not go on.
+        let answer = |call| match call {
+            0 => {
+                let begun = futures_util::stream::once(async { Ok::<_, std::io::Error>("j") });
+                let stuck = futures_util::StreamExt::chain(begun, futures_util::stream::pending());
+                axum::body::Body::from_stream(stuck).into_response()
+            }
+            _ => "other".into_response(),
+        };
+        let artifacts = artifacts(folder.path(), answer).await;
+        let stuck = "0".repeat(64);
+        let mut stuck = Box::pin(artifacts.fetch(&stuck));
+        let wait = Duration::from_millis(300);
+        assert!(tokio::time::timeout(wait, &mut stuck).await.is_err());
+        assert_eq!(names(folder.path()).len(), 1);
+        artifacts
+            .fetch(&hash(b"other"))
+            .await
+            .expect("it does not wait for the first");
+        drop(stuck);
+        assert_eq!(names(folder.path()), [hash(b"other")]);
+    }
+
+    #[tokio::test]
+    async fn old_ones_go_and_those_in_use_stay() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let mut artifacts = artifacts(folder.path(), |_| "new".into_response()).await;
+        artifacts.bytes_max = 0;
+        std::fs::create_dir_all(folder.path().join("artifacts")).expect("created");
+        let (used, unused) = ("1".repeat(64), "2".repeat(64));
+        for name in [&used, &unused] {
+            std::fs::write(folder.path().join("artifacts").join(name), "old").expect("written");
+        }
+        let held = artifacts.fetch(&used).await.expect("it is there");
+        let old = std::time::SystemTime::now() - Duration::from_secs(3600);
+        for name in [&used, &unused] {
+            let file = std::fs::File::open(folder.path().join("artifacts").join(name)).expect("there");
+            file.set_modified(old).expect("it is ours");
+        }
+        artifacts.fetch(&hash(b"new")).await.expect("it comes");
+        let mut expected = [used, hash(b"new")];
+        expected.sort();
+        let mut left = names(folder.path());
+        left.sort();
+        assert_eq!(left, expected);
+        drop(held);
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use super::artifacts::Artifact;
 use super::events::{Call, Key};
 use super::{Shared, process};
 use crate::protocol::job::{Command, Metrics, Report, Row};
@@ -135,16 +136,45 @@ async fn live(
     assignment: Assignment,
     shared: Arc<Shared>,
     status: Arc<Status>,
-    orders: UnboundedReceiver<Order>,
+    mut orders: UnboundedReceiver<Order>,
 ) {
-    let fetched = shared.artifacts.fetch(&assignment.artifact_sha256).await;
-    let end = match fetched {
-        Ok(executable) => process::run(&executable, &assignment, &shared, &status, orders).await,
-        Err(error) => State::Failed {
-            message: format!("{error:#}"),
-        },
+    let end = match fetch(&assignment, &shared, &mut orders).await {
+        Ok((artifact, waiting)) => {
+            let orders = Orders { waiting, orders };
+            process::run(artifact.path(), &assignment, &shared, &status, orders).await
+        }
+        Err(end) => end,
     };
     status.ended(end);
+}
+
+/// Orders, and those that came before the process.
+pub(super) struct Orders {
+    pub(super) waiting: Vec<Order>,
+    pub(super) orders: UnboundedReceiver<Order>,
+}
+
+/// The executable, and the orders that came meanwhile; or how the attempt ends without one.
+async fn fetch(
+    assignment: &Assignment,
+    shared: &Shared,
+    orders: &mut UnboundedReceiver<Order>,
+) -> Result<(Arc<Artifact>, Vec<Order>), State> {
+    let mut fetching = std::pin::pin!(shared.artifacts.fetch(&assignment.artifact_sha256));
+    let mut waiting = Vec::new();
+    loop {
+        tokio::select! {
+            fetched = &mut fetching => {
+                let failed = |error| State::Failed { message: format!("{error:#}") };
+                return fetched.map(|artifact| (artifact, waiting)).map_err(failed);
+            }
+            Some(order) = orders.recv() => match order {
+                Order::End => return Err(State::Canceled),
+                Order::Leave => return Err(State::Left),
+                order @ Order::Command(_) => waiting.push(order),
+            },
+        }
+    }
 }
 
 impl Status {

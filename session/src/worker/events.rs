@@ -93,14 +93,12 @@ impl Events {
     pub(super) fn call(&self) -> Call {
         let inner = self.lock();
         let mut call = Call::default();
-        let mut count = 0;
         let mut waiting = inner.waiting.iter();
-        for one in waiting.by_ref() {
+        for (count, one) in waiting.by_ref().enumerate() {
             if count > 0 && (count == CALL_EVENTS_MAX || call.bytes + one.bytes > CALL_BYTES_MAX) {
                 call.unsent.insert(one.key.clone());
                 break;
             }
-            count += 1;
             call.bytes += one.bytes;
             let events = call.events.entry(one.key.clone()).or_default();
             events.push(NumberedEvent {

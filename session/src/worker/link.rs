@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use axum::body::Bytes;
+use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 
 use crate::manager::{ClusterKey, Manager};
@@ -20,8 +21,9 @@ pub enum Link {
     Http(HttpLink),
 }
 
-/// A manager may have to build an executable anew.
-const ARTIFACT_MAX: Duration = Duration::from_secs(600);
+const CONNECT_MAX: Duration = Duration::from_secs(5);
+/// For the beginning of an artifact, and for more of it.
+const SILENCE_MAX: Duration = Duration::from_secs(20);
 
 /// Managers stand by for each other at several addresses.
 #[derive(Clone)]
@@ -39,7 +41,7 @@ impl Link {
     pub fn http(urls: &[String], key: ClusterKey, ca: Option<&[u8]>) -> Result<Link> {
         // An error means that the process has chosen its cryptography already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder().connect_timeout(Duration::from_secs(5));
+        let mut builder = reqwest::Client::builder().connect_timeout(CONNECT_MAX);
         if let Some(pem) = ca {
             builder = builder.add_root_certificate(reqwest::Certificate::from_pem(pem).context("the CA")?);
         }
@@ -67,53 +69,98 @@ impl Link {
         }
     }
 
-    /// The bytes of an executable; whoever asks checks them.
-    pub(super) async fn artifact(&self, sha256: &str) -> Result<Bytes> {
+    /// The bytes of an executable; whoever asks checks them. None: the manager makes it, and is to be asked again.
+    pub(super) async fn artifact(&self, sha256: &str) -> Result<Option<Download>> {
         match self {
-            Link::Local(manager) => manager.artifact(sha256).await,
+            Link::Local(manager) => Ok(manager.artifact(sha256).await?.map(Download::All)),
             Link::Http(http) => {
                 let artifact = |client: &reqwest::Client, url: &str| {
                     client.get(format!("{url}/internal/artifact/{sha256}"))
                 };
-                http.call(ARTIFACT_MAX, artifact).await
+                let response = http.begin(SILENCE_MAX, artifact).await?;
+                let is_there = response.status() != StatusCode::ACCEPTED;
+                Ok(is_there.then_some(Download::Parts(response)))
             }
         }
     }
 }
 
+/// Bytes that come in parts.
+pub(super) enum Download {
+    All(Bytes),
+    Parts(reqwest::Response),
+    End,
+}
+
+impl Download {
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>> {
+        if let Download::Parts(response) = self {
+            let part = tokio::time::timeout(SILENCE_MAX, response.chunk()).await;
+            return Ok(part.context("the manager has stopped sending")??);
+        }
+        match std::mem::replace(self, Download::End) {
+            Download::All(bytes) => Ok(Some(bytes)),
+            Download::Parts(_) | Download::End => Ok(None),
+        }
+    }
+}
+
 impl HttpLink {
-    /// The answer of the first manager that is in charge.
+    /// The whole answer of the first manager that is in charge.
     async fn call(
         &self,
         answer_max: Duration,
         request: impl Fn(&reqwest::Client, &str) -> reqwest::RequestBuilder,
     ) -> Result<Bytes> {
+        let whole = async |response: reqwest::Response| Ok(response.bytes().await?);
+        self.first(answer_max, request, whole).await
+    }
+
+    /// The same, of which only the beginning has come.
+    async fn begin(
+        &self,
+        answer_max: Duration,
+        request: impl Fn(&reqwest::Client, &str) -> reqwest::RequestBuilder,
+    ) -> Result<reqwest::Response> {
+        self.first(answer_max, request, async |response| Ok(response))
+            .await
+    }
+
+    /// `answer_max`: for what `take` takes of each manager's answer.
+    async fn first<Taken>(
+        &self,
+        answer_max: Duration,
+        request: impl Fn(&reqwest::Client, &str) -> reqwest::RequestBuilder,
+        take: impl AsyncFn(reqwest::Response) -> Result<Taken>,
+    ) -> Result<Taken> {
         let mut failure = None;
         let first = self.preferred.load(Ordering::Relaxed);
         for at in (0..self.urls.len()).map(|at| (first + at) % self.urls.len()) {
             let url = &self.urls[at];
-            let request = request(&self.client, url).timeout(answer_max);
+            let request = request(&self.client, url);
             let request = request.header(AUTHORIZATION, format!("Bearer {}", self.key.reveal()));
-            match answer(request).await {
-                Ok(bytes) => {
+            let taken = async { take(answer(request).await?).await };
+            match tokio::time::timeout(answer_max, taken).await {
+                Ok(Ok(taken)) => {
                     self.preferred.store(at, Ordering::Relaxed);
-                    return Ok(bytes);
+                    return Ok(taken);
                 }
-                Err(error) => failure = Some(error.context(format!("calling {url}"))),
+                Ok(Err(error)) => failure = Some(error.context(format!("calling {url}"))),
+                Err(_) => failure = Some(anyhow!("{url} does not answer")),
             }
         }
         Err(failure.context("no manager is named")?)
     }
 }
 
-async fn answer(request: reqwest::RequestBuilder) -> Result<Bytes> {
+/// An answer that is no refusal.
+async fn answer(request: reqwest::RequestBuilder) -> Result<reqwest::Response> {
     let response = request.send().await?;
     let status = response.status();
-    let bytes = response.bytes().await?;
     if !status.is_success() {
-        bail!("{status}: {}", String::from_utf8_lossy(&bytes));
+        bail!("{status}: {}", response.text().await?);
     }
-    Ok(bytes)
+    Ok(response)
 }
 
 #[cfg(test)]
@@ -135,10 +182,7 @@ mod tests {
     async fn a_manager_that_hangs_or_refuses_is_passed_over_and_the_one_that_answered_comes_first() {
         let path = "/internal/artifact/a";
         let hanging = Router::new().route(path, get(std::future::pending::<()>));
-        let refusing = Router::new().route(
-            path,
-            get(async || (axum::http::StatusCode::SERVICE_UNAVAILABLE, "no")),
-        );
+        let refusing = Router::new().route(path, get(async || (StatusCode::SERVICE_UNAVAILABLE, "no")));
         let answering = Router::new().route(path, get(async || "job"));
         let urls = [
             serve(hanging).await,

@@ -50,6 +50,8 @@ pub struct Settings {
     pub slots: u32,
     /// Memory of a job for each of its slots, unless its deployment says otherwise; none: an equal share.
     pub memory_per_slot_bytes: Option<u64>,
+    /// Executables that no job uses are kept up to this size.
+    pub artifact_cache_bytes: u64,
 }
 
 /// What all attempts of a worker share.
@@ -89,12 +91,17 @@ enum Exchange {
 impl Worker {
     pub fn open(mut settings: Settings, link: Link) -> Result<Worker> {
         let identity = Identity::open(&settings.data)?;
+        crate::socket::remove_abandoned();
         // Jobs start in folders of their own, where a relative path would lead elsewhere.
         settings.data = settings.data.canonicalize()?;
         let share = usage::machine_memory_bytes() / 10 * 8 / u64::from(settings.slots.max(1));
         let shared = Shared {
             memory_per_slot_bytes: settings.memory_per_slot_bytes.unwrap_or(share.max(256 << 20)),
-            artifacts: Artifacts::new(settings.data.join("artifacts"), link.clone()),
+            artifacts: Artifacts::new(
+                settings.data.join("artifacts"),
+                link.clone(),
+                settings.artifact_cache_bytes,
+            ),
             lines: Lines::default(),
             events: Events::default(),
             news: Notify::new(),

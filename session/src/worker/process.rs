@@ -4,9 +4,8 @@
 //! folder and an environment of its own; parameters travel over the socket only; when this function returns no process
 //! of the group is left.
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,14 +17,14 @@ use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteEx
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::process::{Child, Command as ProcessCommand};
-use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::attempt::{self, Order, Status};
+use super::attempt::{self, Order, Orders, Status};
 use super::{Shared, lines, usage};
 use crate::protocol::job::{Command, Report};
 use crate::protocol::worker::{Assignment, NumberedCommand, State};
+use crate::socket::Socket;
 
 /// How often memory is looked at.
 const WATCH: Duration = Duration::from_millis(250);
@@ -58,7 +57,7 @@ pub(super) async fn run(
     assignment: &Assignment,
     shared: &Shared,
     status: &Arc<Status>,
-    orders: UnboundedReceiver<Order>,
+    orders: Orders,
 ) -> State {
     let folder = shared.settings.data.join("jobs").join(&assignment.deployment);
     let end = match start(executable, &folder, status).await {
@@ -72,44 +71,23 @@ pub(super) async fn run(
     end
 }
 
-/// A folder that only this user sees, for one socket. Paths of sockets are short, so it is not the job's own.
-struct SocketFolder(PathBuf);
-
-impl SocketFolder {
-    fn new() -> Result<SocketFolder> {
-        let name = format!("millstream-{}", &crate::model::fresh_id()[..18]);
-        let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir(&folder).with_context(|| format!("creating {}", folder.display()))?;
-        let folder = SocketFolder(folder);
-        std::fs::set_permissions(&folder.0, std::fs::Permissions::from_mode(0o700))?;
-        Ok(folder)
-    }
-}
-
-impl Drop for SocketFolder {
-    fn drop(&mut self) {
-        // Whoever cleans temporary files may have been quicker.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 struct Process {
     child: Child,
     id: u32,
     output: Vec<JoinHandle<()>>,
     listener: UnixListener,
-    _socket: SocketFolder,
+    _socket: Socket,
 }
 
 async fn start(executable: &Path, folder: &Path, status: &Arc<Status>) -> Result<Process> {
     std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
-    let socket = SocketFolder::new()?;
-    let path = socket.0.join("job");
-    let listener = UnixListener::bind(&path).with_context(|| format!("listening on {}", path.display()))?;
+    let socket = Socket::new()?;
+    let path = socket.path();
+    let listener = UnixListener::bind(path).with_context(|| format!("listening on {}", path.display()))?;
     let mut command = ProcessCommand::new(executable);
     command
         .arg("--session")
-        .arg(&path)
+        .arg(path)
         .current_dir(folder)
         .env_clear()
         .envs(environment());
@@ -199,10 +177,11 @@ impl Process {
         assignment: &Assignment,
         shared: &Shared,
         status: &Status,
-        mut orders: UnboundedReceiver<Order>,
+        orders: Orders,
     ) -> State {
         let limit_bytes = memory_limit_bytes(assignment, shared);
-        let mut course = Course::new();
+        let Orders { waiting, mut orders } = orders;
+        let mut course = Course::new(waiting);
         let mut look_at = Instant::now() + WATCH;
         let exit = loop {
             tokio::select! {
@@ -290,11 +269,11 @@ async fn next_report(session: &mut Option<Session>, line: &mut Vec<u8>) -> Resul
 }
 
 impl Course {
-    fn new() -> Course {
+    fn new(waiting: Vec<Order>) -> Course {
         Course {
             session: None,
             is_talking: false,
-            waiting: Vec::new(),
+            waiting,
             said: None,
             cause: None,
             is_stopping: false,
