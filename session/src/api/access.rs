@@ -3,10 +3,11 @@
 //! In: requests. Out: the caller's name for handlers, or 401/403. Invariant: only hashes of tokens are kept; without
 //! a token only callers on this machine are let in, and only where the operator says so.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use axum::extract::{ConnectInfo, RawPathParams, Request, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::extract::{ConnectInfo, MatchedPath, RawPathParams, Request, State};
+use axum::http::{Extensions, HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use ipnet::IpNet;
@@ -14,6 +15,7 @@ use serde_json::Value;
 
 use super::{Api, Peer};
 use crate::catalogue::Catalogue;
+use crate::flink::Scope;
 use crate::model::{Service, Token, now};
 use crate::refusal::Refusal;
 
@@ -25,6 +27,11 @@ pub struct Caller {
 
 /// Callers without a token.
 const LOCAL_USER: &str = "local@millstream";
+/// Filters hold for everything about a service but these: whoever has locked everybody out must be able to undo it.
+const MANAGEMENT: [&str; 2] = [
+    "/v1/project/{project}/service/{service}",
+    "/v1/project/{project}/service/{service}/tags",
+];
 const SCHEMES: [&str; 2] = ["aivenv1", "bearer"];
 const PREFIX_LENGTH: usize = 8;
 
@@ -34,8 +41,7 @@ pub(super) async fn check(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Refusal> {
-    let peer = request.extensions().get::<ConnectInfo<Peer>>();
-    let address = peer.map(|ConnectInfo(Peer(address))| address.ip().to_canonical());
+    let address = address(request.extensions());
     let caller = caller(&api, address, request.headers())?;
     let named = |name: &str| {
         parameters
@@ -44,8 +50,11 @@ pub(super) async fn check(
             .map(|(_, value)| value)
     };
     if let (Some(project), Some(service)) = (named("project"), named("service")) {
-        let path = request.uri().path();
-        check_address(&api, project, service, path, address)?;
+        let route = request.extensions().get::<MatchedPath>();
+        let is_management = route.is_some_and(|route| MANAGEMENT.contains(&route.as_str()));
+        if !is_management {
+            check_address(&api, project, service, address)?;
+        }
     }
     request.extensions_mut().insert(caller);
     Ok(next.run(request).await)
@@ -104,33 +113,53 @@ fn is_no_web_page(headers: &HeaderMap) -> bool {
     is_own && origin.is_none_or(|origin| origin == host)
 }
 
-/// The filter of a session cluster holds for what it does, not for changing the filter.
-fn check_address(
-    api: &Api,
-    project: &str,
-    service: &str,
-    path: &str,
-    address: Option<IpAddr>,
-) -> Result<(), Refusal> {
-    let is_filtered = ["/flink/", "/logs", "/metrics"]
-        .iter()
-        .any(|part| path.contains(part));
-    let Some(address) = address.filter(|_| is_filtered) else {
-        return Ok(());
-    };
+fn address(extensions: &Extensions) -> Option<IpAddr> {
+    let peer = extensions.get::<ConnectInfo<Peer>>();
+    peer.map(|ConnectInfo(Peer(address))| address.ip().to_canonical())
+}
+
+fn check_address(api: &Api, project: &str, service: &str, address: Option<IpAddr>) -> Result<(), Refusal> {
+    let key = Service::key(project, service);
     let found = api
         .manager
         .catalogue
-        .read(|tables| tables.get::<Service>(&Service::key(project, service)).cloned());
-    let filter = found
-        .as_ref()
-        .and_then(|service| service.user_config.get("ip_filter"));
-    match filter.is_none_or(|filter| lets_in(filter, address)) {
-        true => Ok(()),
-        false => Err(Refusal::new(
+        .read(|tables| tables.get::<Service>(&key).cloned());
+    match (found, address) {
+        (Some(found), Some(address)) if !admits(&found, address) => Err(Refusal::new(
             403,
             format!("The ip_filter of service {service} does not let {address} in"),
         )),
+        _ => Ok(()),
+    }
+}
+
+fn admits(service: &Service, address: IpAddr) -> bool {
+    let filter = service.user_config.get("ip_filter");
+    filter.is_none_or(|filter| lets_in(filter, address))
+}
+
+/// The session clusters whose filters let the caller in: what may be said of all of them together.
+pub(super) fn visible(api: &Api, extensions: &Extensions) -> Result<Scope, Refusal> {
+    let Some(address) = address(extensions) else {
+        return Ok(Scope::All);
+    };
+    let (hidden, count) = api.manager.catalogue.read(|tables| {
+        let clusters = tables
+            .all::<Service>()
+            .filter(|service| service.service_type == "flink");
+        let (visible, hidden): (Vec<_>, Vec<_>) = clusters.partition(|service| admits(service, address));
+        let hidden = hidden
+            .iter()
+            .map(|service| Service::key(&service.project, &service.name));
+        (hidden.collect::<BTreeSet<String>>(), visible.len())
+    });
+    match (hidden.is_empty(), count) {
+        (true, _) => Ok(Scope::All),
+        (false, 0) => Err(Refusal::new(
+            403,
+            format!("The ip_filter of no session cluster lets {address} in"),
+        )),
+        (false, _) => Ok(Scope::Except(hidden)),
     }
 }
 

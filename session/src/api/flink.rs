@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::path::ServicePath;
-use super::{Answer, Api};
+use super::{Answer, Api, access};
 use crate::flink::{Flink, Scope};
 use crate::refusal::Refusal;
 
@@ -78,7 +78,7 @@ impl FromRequestParts<Api> for Asked {
                 path.cluster(api)?;
                 Scope::Service(path.key())
             }
-            _ => Scope::All,
+            _ => access::visible(api, &parts.extensions)?,
         };
         Ok(Asked {
             api: api.clone(),

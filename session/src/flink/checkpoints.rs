@@ -1,48 +1,93 @@
 //! `/jobs/{id}/checkpoints`: counts, summary, the latest, the history.
+//!
+//! In: a job. Out: Flink's JSON. Invariant: a checkpoint is completed or failed; those that are under way are not known.
 
 use serde_json::{Value, json};
 
 use super::snapshot::{Job, millis};
+use crate::model::deployment::FailedCheckpoint;
 use crate::model::{Savepoint, SavepointKind};
 
+/// One line of the history.
+enum Past<'a> {
+    Completed(&'a Savepoint),
+    Failed(&'a FailedCheckpoint),
+}
+
 pub(super) fn checkpoints(job: &Job) -> Value {
-    let history: Vec<&Savepoint> = job.savepoints.iter().map(|savepoint| &**savepoint).collect();
+    let completed: Vec<&Savepoint> = job.savepoints.iter().map(|savepoint| &**savepoint).collect();
     let restored = job.deployment.restore_from.as_deref();
     let latest = |kind: SavepointKind| {
-        let of_kind = history.iter().rev().find(|savepoint| savepoint.kind == kind);
-        of_kind.map_or(Value::Null, |savepoint| entry(job, savepoint))
+        let of_kind = completed.iter().rev().find(|savepoint| savepoint.kind == kind);
+        of_kind.map_or(Value::Null, |savepoint| completed_entry(job, savepoint))
     };
-    let completed = history.len();
-    let counts = json!({
-        "restored": u32::from(restored.is_some()),
-        "total": total(&history),
-        "in_progress": 0,
-        "completed": completed.max(total(&history) as usize),
-        "failed": 0,
-    });
+    let numbers = counts(job);
+    let failed = job.deployment.failed_checkpoints.last();
     json!({
-        "counts": counts,
-        "summary": summary(&history),
+        "counts": {
+            "restored": u32::from(restored.is_some()),
+            "total": numbers.completed + numbers.failed,
+            "in_progress": 0,
+            "completed": numbers.completed,
+            "failed": numbers.failed,
+        },
+        "summary": summary(&completed),
         "latest": {
             "completed": latest(SavepointKind::Checkpoint),
             "savepoint": latest(SavepointKind::Savepoint),
-            "failed": null,
+            "failed": failed.map_or(Value::Null, |failed| failed_entry(job, failed)),
             "restored": restored.map_or(Value::Null, |url| restored_entry(job, url)),
         },
-        "history": history.iter().rev().map(|savepoint| entry(job, savepoint)).collect::<Vec<Value>>(),
+        "history": history(job).iter().map(|one| entry(job, one)).collect::<Vec<Value>>(),
     })
 }
 
-/// Numbers rise by one; the catalogue keeps the newest only.
-pub(super) fn total(history: &[&Savepoint]) -> u64 {
-    let last = history.iter().map(|savepoint| savepoint.epoch).max();
-    last.unwrap_or(0).max(history.len() as u64)
+/// How many there have been.
+pub(super) struct Counts {
+    pub(super) completed: u64,
+    pub(super) failed: u64,
 }
 
-fn entry(job: &Job, savepoint: &Savepoint) -> Value {
+/// Numbers of checkpoints rise by one, whatever becomes of each; the catalogue keeps the newest only.
+pub(super) fn counts(job: &Job) -> Counts {
+    let deployment = &job.deployment;
+    let of_completed = job.savepoints.iter().map(|savepoint| savepoint.epoch);
+    let of_failed = deployment.failed_checkpoints.iter().map(|failed| failed.epoch);
+    let last = of_completed.chain(of_failed).max().unwrap_or(0);
+    let failed = deployment.failed_checkpoints_total;
+    let completed = last.saturating_sub(failed).max(job.savepoints.len() as u64);
+    Counts { completed, failed }
+}
+
+/// The newest first.
+fn history(job: &Job) -> Vec<Past<'_>> {
+    let completed = job.savepoints.iter().map(|one| Past::Completed(one));
+    let failed = job.deployment.failed_checkpoints.iter().map(Past::Failed);
+    let mut history: Vec<Past<'_>> = completed.chain(failed).collect();
+    history.sort_by(|a, b| b.place().cmp(&a.place()));
+    history
+}
+
+impl Past<'_> {
+    fn place(&self) -> (&str, u64) {
+        match self {
+            Past::Completed(one) => (&one.triggered_at, one.epoch),
+            Past::Failed(one) => (&one.triggered_at, one.epoch),
+        }
+    }
+}
+
+fn entry(job: &Job, one: &Past<'_>) -> Value {
+    match one {
+        Past::Completed(savepoint) => completed_entry(job, savepoint),
+        Past::Failed(failed) => failed_entry(job, failed),
+    }
+}
+
+fn completed_entry(job: &Job, savepoint: &Savepoint) -> Value {
     let is_savepoint = savepoint.kind == SavepointKind::Savepoint;
     let triggered = millis(Some(&savepoint.triggered_at));
-    let tasks = job.vertices().len() as u64 * u64::from(job.deployment.parallelism);
+    let tasks = tasks(job);
     json!({
         "className": "completed",
         "id": savepoint.epoch,
@@ -64,6 +109,35 @@ fn entry(job: &Job, savepoint: &Savepoint) -> Value {
         "external_path": savepoint.url,
         "discarded": savepoint.is_discarded,
     })
+}
+
+fn failed_entry(job: &Job, failed: &FailedCheckpoint) -> Value {
+    let triggered = millis(Some(&failed.triggered_at));
+    json!({
+        "className": "failed",
+        "id": failed.epoch,
+        "status": "FAILED",
+        "is_savepoint": false,
+        "savepointFormat": null,
+        "trigger_timestamp": triggered,
+        "latest_ack_timestamp": -1,
+        "checkpointed_size": 0,
+        "state_size": 0,
+        "end_to_end_duration": failed.duration_ms,
+        "alignment_buffered": 0,
+        "processed_data": 0,
+        "persisted_data": 0,
+        "num_subtasks": tasks(job),
+        "num_acknowledged_subtasks": 0,
+        "checkpoint_type": "CHECKPOINT",
+        "tasks": {},
+        "failure_timestamp": triggered + failed.duration_ms as i64,
+        "failure_message": failed.reason,
+    })
+}
+
+fn tasks(job: &Job) -> u64 {
+    job.vertices().len() as u64 * u64::from(job.deployment.parallelism)
 }
 
 fn restored_entry(job: &Job, url: &str) -> Value {

@@ -34,7 +34,7 @@ fn free_slots(manager: &Manager, worker: &WorkerView) -> u32 {
 fn slots(manager: &Manager, scope: &Scope, jobs: &[Job]) -> Slots {
     let of_workers: u32 = manager.workers().iter().map(|worker| worker.slots).sum();
     let limit = match scope {
-        Scope::All => None,
+        Scope::All | Scope::Except(_) => None,
         Scope::Service(key) => manager.catalogue.read(|tables| {
             let service = tables.get::<Service>(key)?;
             service.user_config.get(SLOTS)?.as_u64()
@@ -134,11 +134,11 @@ pub(super) fn task_managers(manager: &Manager) -> Value {
     json!({ "taskmanagers": workers })
 }
 
-pub(super) fn task_manager(manager: &Manager, id: &str) -> Result<Value, Refusal> {
+pub(super) fn task_manager(manager: &Manager, scope: &Scope, id: &str) -> Result<Value, Refusal> {
     let workers = manager.workers();
     let worker = workers.iter().find(|worker| worker.id == id);
     let worker = worker.ok_or_else(|| Refusal::not_found(format!("TaskManager {id} not found")))?;
-    let jobs = snapshot::jobs(manager, &Scope::All);
+    let jobs = snapshot::jobs(manager, scope);
     let of_worker = jobs
         .iter()
         .filter(|job| job.deployment.worker.as_deref() == Some(id) && !job.deployment.status.is_ended());

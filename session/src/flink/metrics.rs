@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::checkpoints::total;
+use super::checkpoints::counts;
 use super::jobs::find_vertex;
 use super::snapshot::{Job, millis};
 use crate::model::program::ProgramOperator;
@@ -59,13 +59,16 @@ pub(super) fn answer(metrics: &[Metric], get: Option<&str>) -> Value {
 
 pub(super) fn of_job(job: &Job) -> Vec<Metric> {
     let history: Vec<&Savepoint> = job.savepoints.iter().map(|savepoint| &**savepoint).collect();
-    let completed = total(&history) as i64;
+    let counts = counts(job);
     let mut metrics = vec![
-        number("numRestarts", job.deployment.restarts.len() as i64),
-        number("numberOfCompletedCheckpoints", completed),
-        number("totalNumberOfCheckpoints", completed),
+        number("numRestarts", i64::from(job.deployment.attempt.saturating_sub(1))),
+        number("numberOfCompletedCheckpoints", counts.completed as i64),
+        number(
+            "totalNumberOfCheckpoints",
+            (counts.completed + counts.failed) as i64,
+        ),
         number("numberOfInProgressCheckpoints", 0),
-        number("numberOfFailedCheckpoints", 0),
+        number("numberOfFailedCheckpoints", counts.failed as i64),
     ];
     let last = history
         .iter()

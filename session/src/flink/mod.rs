@@ -55,7 +55,7 @@ impl<'a> Flink<'a> {
 
     /// `/taskmanagers/{id}`
     pub fn task_manager(&self, id: &str) -> Result<Value, Refusal> {
-        cluster::task_manager(self.manager, id)
+        cluster::task_manager(self.manager, &self.scope, id)
     }
 
     /// `/jobs`

@@ -3,6 +3,7 @@
 //! In: the catalogue, what workers say. Out: one value for each job. Invariant: all that is taken from the catalogue is
 //! of one moment.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -21,6 +22,18 @@ pub enum Scope {
     All,
     /// Of one, by its key.
     Service(String),
+    /// Of all but these.
+    Except(BTreeSet<String>),
+}
+
+impl Scope {
+    fn shows(&self, service: &str) -> bool {
+        match self {
+            Scope::All => true,
+            Scope::Service(wanted) => wanted == service,
+            Scope::Except(hidden) => !hidden.contains(service),
+        }
+    }
 }
 
 /// A deployment as Flink has it.
@@ -60,7 +73,7 @@ fn job(tables: &Tables, deployment: &Arc<Deployment>, scope: &Scope, now_ms: i64
     let id = deployment.job_id.clone()?;
     let application = tables.get::<Application>(&deployment.application_id)?;
     let service = Service::key(&application.project, &application.service);
-    if matches!(scope, Scope::Service(wanted) if *wanted != service) {
+    if !scope.shows(&service) {
         return None;
     }
     let program = tables.get::<Program>(&deployment.id).cloned();

@@ -6,7 +6,7 @@ use super::*;
 use crate::catalogue::sqlite::SqliteStore;
 use crate::catalogue::{Catalogue, Store};
 use crate::manager::Settings;
-use crate::model::deployment::{Artifact, Restart};
+use crate::model::deployment::{Artifact, FailedCheckpoint, Restart};
 use crate::model::program::ProgramOperator;
 use crate::model::{Application, Deployment, Program, Savepoint, SavepointKind, Status};
 
@@ -183,6 +183,79 @@ async fn the_plan_has_a_node_for_each_operator_and_exchanges_are_edges() {
     let details = flink.vertex(RUNNING, id).expect("a vertex of the job");
     assert_eq!(details["subtasks"].as_array().map(Vec::len), Some(2));
     assert_eq!(flink.vertex(RUNNING, "0").expect_err("no vertex").status, 404);
+}
+
+#[tokio::test]
+async fn what_is_hidden_is_not_counted() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let manager = manager(folder.path()).await;
+    let hidden = Scope::Except(["dev/other".to_owned()].into());
+    let flink = Flink::new(&manager, hidden);
+    assert_eq!(
+        flink.jobs(),
+        json!({"jobs": [{"id": RUNNING, "status": "RUNNING"}]})
+    );
+    assert_eq!(flink.job(FAILED).expect_err("it is hidden").status, 404);
+    assert_eq!(flink.overview()["jobs-failed"], 0);
+    assert!(!flink.prometheus().contains(FAILED));
+}
+
+#[tokio::test]
+async fn failed_checkpoints_are_counted_and_shown() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let manager = manager(folder.path()).await;
+    let failed = |epoch: u64, at: &str| FailedCheckpoint {
+        attempt: 1,
+        epoch,
+        reason: format!("checkpoint {epoch} expired before completing"),
+        triggered_at: at.to_owned(),
+        duration_ms: 600,
+    };
+    let stored: Result<(), Refusal> = manager
+        .catalogue
+        .change(|transaction| {
+            transaction.update::<Deployment, _>("d1", |deployment| {
+                deployment.failed_checkpoints = vec![
+                    failed(5, "2030-01-01T00:00:01Z"),
+                    failed(6, "2030-01-01T00:00:02Z"),
+                ];
+                deployment.failed_checkpoints_total = 2;
+            });
+            Ok(())
+        })
+        .await;
+    stored.expect("it is stored");
+    let flink = Flink::new(&manager, Scope::All);
+    let checkpoints = flink.job_checkpoints(RUNNING).expect("it runs");
+    let counts = json!({"restored": 0, "total": 6, "in_progress": 0, "completed": 4, "failed": 2});
+    assert_eq!(checkpoints["counts"], counts);
+    let latest = &checkpoints["latest"]["failed"];
+    assert_eq!(
+        (&latest["id"], &latest["className"], &latest["status"]),
+        (&json!(6), &json!("failed"), &json!("FAILED"))
+    );
+    assert_eq!(
+        latest["failure_message"],
+        "checkpoint 6 expired before completing"
+    );
+    assert_eq!(latest["failure_timestamp"], 1_893_456_002_600_i64);
+    let history = checkpoints["history"].as_array().expect("a list");
+    let ids: Vec<&Value> = history.iter().map(|one| &one["id"]).collect();
+    assert_eq!(
+        ids[..2],
+        [&json!(6), &json!(5)],
+        "the newest first, whatever became of it"
+    );
+    assert_eq!(
+        checkpoints["summary"]["end_to_end_duration"]["max"], 30,
+        "completed ones only"
+    );
+    let figures = flink.job_metrics(
+        RUNNING,
+        Some("numberOfFailedCheckpoints,totalNumberOfCheckpoints"),
+    );
+    let expected = json!([{"id": "numberOfFailedCheckpoints", "value": "2"}, {"id": "totalNumberOfCheckpoints", "value": "6"}]);
+    assert_eq!(figures.expect("it runs"), expected);
 }
 
 #[tokio::test]

@@ -95,6 +95,50 @@ fn the_filter_of_a_cluster_holds_for_its_jobs() {
     server.get(FLINK);
 }
 
+/// A route's path with the session cluster of the tests in it.
+fn example(path: &str) -> String {
+    path.replace("{project}", "dev")
+        .replace("{service}", "flink-demo")
+        .replace(['{', '}'], "")
+}
+
+#[test]
+fn the_filter_of_a_cluster_holds_on_every_route_but_those_that_change_it() {
+    let server = Server::start();
+    let service = format!("{PROJECT}/service/flink-demo");
+    server.put(&service, r#"{"user_config": {"ip_filter": ["10.0.0.0/8"]}}"#);
+    let description = serde_json::to_value(session::api::description()).expect("plain data");
+    let mut refused = 0;
+    for (path, methods) in description["paths"].as_object().expect("paths") {
+        // The service itself stays last, since deleting it works.
+        let is_management = path.ends_with("/service/{service}") || path.ends_with("/service/{service}/tags");
+        let is_filtered = !is_management && (path.contains("{service}") || !path.starts_with("/v1"));
+        for method in methods.as_object().expect("methods").keys() {
+            if !is_filtered && (method == "delete" || path == "/v1/userauth") {
+                continue;
+            }
+            let answer = server.call(&method.to_uppercase(), &example(path), Some("{}"));
+            assert_eq!(
+                answer.status == 403,
+                is_filtered,
+                "{method} {path}: {}",
+                answer.body
+            );
+            refused += usize::from(is_filtered);
+        }
+    }
+    assert!(refused > 40, "{refused}");
+    server.post(
+        &format!("{PROJECT}/service"),
+        r#"{"service_name": "open", "service_type": "flink"}"#,
+    );
+    assert_eq!(
+        server.get("/jobs"),
+        json!({"jobs": []}),
+        "one of the clusters lets the caller in, and its jobs are shown"
+    );
+}
+
 #[test]
 fn every_route_is_described() {
     let server = Server::start();
@@ -105,10 +149,7 @@ fn every_route_is_described() {
     assert!(paths.len() > 35, "{}", paths.len());
     let mut ids = BTreeSet::new();
     for (path, methods) in paths {
-        let example = path
-            .replace("{project}", "dev")
-            .replace("{service}", "flink-demo")
-            .replace(['{', '}'], "");
+        let example = example(path);
         for (method, operation) in methods.as_object().expect("methods") {
             let id = operation["operationId"].as_str().expect("an id").to_owned();
             assert!(ids.insert(id), "{method} {path}: another operation has this id");
