@@ -104,6 +104,23 @@ impl Client {
         }
     }
 
+    /// Of an application by name or id, also of one that is deleted. `wanted`: an id or its beginning, or a location.
+    pub(crate) fn savepoint(&self, application: &str, wanted: &str) -> Result<Value> {
+        let applications = self.applications()?;
+        let named = applications
+            .iter()
+            .find(|one| id(one) == application || text(&one["name"]) == application);
+        let application = named.map_or(application, id);
+        let mut savepoints = list(&self.get(&self.of_flink(&["savepoint"]))?, "savepoints");
+        savepoints.retain(|one| {
+            one["kind"] == "savepoint" && text(&one["application_id"]).starts_with(application)
+        });
+        if named.is_none() && savepoints.is_empty() {
+            bail!("there is no application '{application}', and no savepoint of a deleted one with this id");
+        }
+        pick("savepoint", savepoints, wanted, &["id", "url"])
+    }
+
     /// Those that the session cluster is an end of.
     pub(crate) fn integrations(&self) -> Result<Vec<Value>> {
         Ok(list(

@@ -5,7 +5,7 @@
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde_json::Value;
 
 use super::Client;
@@ -144,6 +144,23 @@ impl Client {
 
 fn pretty(answer: &Value) -> String {
     serde_json::to_string_pretty(answer).expect("JSON values can be written")
+}
+
+/// Asks on the terminal, unless the caller has said yes already; where nobody can answer, the caller must.
+pub(crate) fn confirm(question: &str, yes: bool) -> Result<()> {
+    if yes {
+        return Ok(());
+    }
+    if !std::io::stdin().is_terminal() {
+        bail!("this cannot be undone: confirm it with --yes");
+    }
+    eprint!("{question} [y/N] ");
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    match answer.trim().to_ascii_lowercase().as_str() {
+        "y" | "yes" => Ok(()),
+        _ => bail!("nothing was deleted"),
+    }
 }
 
 #[cfg(test)]

@@ -273,13 +273,14 @@ pub(super) fn start(client: &Client, application: &Value, body: &Value) -> Resul
     )
 }
 
-/// Of the newest deployment that has one.
+/// The newest of the application, whichever of its deployments it was taken of.
 pub(super) fn latest_savepoint(client: &Client, application: &Value) -> Result<Option<String>> {
-    let deployments = client.deployments(application)?;
-    let savepoints = deployments
-        .iter()
-        .filter_map(|deployment| deployment["last_savepoint"].as_str());
-    Ok(savepoints.map(str::to_owned).next())
+    let answer = client.get(&client.of_flink(&["application", id(application), "savepoint"]))?;
+    let savepoints = list(&answer, "savepoints").into_iter();
+    let newest = savepoints
+        .filter(|one| one["kind"] == "savepoint" && one["is_discarded"] != true)
+        .max_by_key(|one| text(&one["triggered_at"]));
+    Ok(newest.map(|one| text(&one["url"])))
 }
 
 fn finish(client: &Client, end: &End, how: &str, goal: Goal) -> Result<ExitCode> {

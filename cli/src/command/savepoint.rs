@@ -7,9 +7,9 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use super::deployment::path;
-use crate::client::Connection;
 use crate::client::find::{id, list};
-use crate::client::output::{field, moment, size, table, text};
+use crate::client::output::{confirm, field, moment, size, table, text};
+use crate::client::{Client, Connection};
 
 #[derive(Args)]
 #[command(
@@ -18,7 +18,8 @@ use crate::client::output::{field, moment, size, table, text};
     Examples:\n  \
     millstream savepoint list orders\n  \
     millstream savepoint list orders --checkpoints\n  \
-    millstream savepoint create orders           the job goes on"
+    millstream savepoint create orders           the job goes on\n  \
+    millstream savepoint delete orders 1f0c      asks first; --yes does not"
 )]
 pub(super) struct SavepointArguments {
     #[command(flatten)]
@@ -42,6 +43,22 @@ enum Command {
         application: String,
         /// Id or its beginning; the newest unless given
         deployment: Option<String>,
+    },
+    /// Deletes a savepoint and its files; refused while a deployment runs that was started from it
+    #[command(
+        visible_alias = "rm",
+        after_help = "Exit code 1: refused, or not confirmed.\n\nExamples:\n  \
+        millstream savepoint delete orders 1f0c\n  \
+        millstream savepoint delete orders 1f0c6f3e-4f5b-4a3e-9d52-0f8c4c0f7a11 --yes"
+    )]
+    Delete {
+        /// Name or id; the id also of an application that is deleted
+        application: String,
+        /// Id or its beginning, or the location
+        savepoint: String,
+        /// Does not ask first
+        #[arg(long, short)]
+        yes: bool,
     },
 }
 
@@ -72,8 +89,30 @@ pub(super) fn run(arguments: SavepointArguments) -> Result<ExitCode> {
             let answer = client.post_empty(&path(&client, &application, &deployment, &["savepoint"]))?;
             return crate::client::wait::saved(&client, &application, &answer);
         }
+        Command::Delete {
+            application,
+            savepoint,
+            yes,
+        } => delete(&client, &application, &savepoint, yes)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn delete(client: &Client, application: &str, wanted: &str, yes: bool) -> Result<()> {
+    let savepoint = client.savepoint(application, wanted)?;
+    let of_application = text(&savepoint["application_id"]);
+    let question = format!(
+        "Delete savepoint {} of {} ({}) at {}? Nothing can start from it again",
+        id(&savepoint),
+        moment(&savepoint["triggered_at"]),
+        size(&savepoint["full_size_bytes"]),
+        text(&savepoint["url"])
+    );
+    confirm(&question, yes)?;
+    let segments = ["application", &of_application, "savepoint", id(&savepoint)];
+    let answer = client.delete(&client.of_flink(&segments))?;
+    client.done(&answer, || format!("savepoint {} deleted", id(&savepoint)));
+    Ok(())
 }
 
 fn savepoints(savepoints: &[Value]) -> String {

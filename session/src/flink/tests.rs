@@ -74,6 +74,7 @@ fn savepoint(epoch: u64, kind: SavepointKind) -> Savepoint {
         id: format!("{epoch}"),
         deployment_id: "d1".to_owned(),
         application_id: "millstream".to_owned(),
+        service: "dev/millstream".to_owned(),
         kind,
         epoch,
         url: format!("file:///checkpoints/{epoch}"),
@@ -247,7 +248,7 @@ async fn failed_checkpoints_are_counted_and_shown() {
         "the newest first, whatever became of it"
     );
     assert_eq!(
-        checkpoints["summary"]["end_to_end_duration"]["max"], 30,
+        checkpoints["summary"]["end_to_end_duration"]["max"], 40,
         "completed ones only"
     );
     let figures = flink.job_metrics(

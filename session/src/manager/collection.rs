@@ -5,10 +5,11 @@
 //! Invariant: the newest place from which an application could go on stays, and so does every savepoint.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Manager, storage};
-use crate::catalogue::Tables;
+use super::{Manager, savepoints, storage};
+use crate::catalogue::{Tables, Transaction};
 use crate::model::{Application, Deployment, Savepoint, SavepointKind};
 use crate::refusal::Refusal;
 
@@ -31,16 +32,31 @@ impl Manager {
         }
     }
 
-    /// Bytes first: a record without bytes would be offered, bytes without a record are tried again.
+    /// First nobody may begin there any more, then the bytes go, then the records: a record without bytes would be
+    /// offered, bytes without a record are tried again.
     async fn remove(&self, deployment: &str) -> anyhow::Result<()> {
+        let discarded: Result<bool, Refusal> = self
+            .catalogue
+            .change(|transaction| {
+                // A deployment may have begun there since it was looked for.
+                if !unwanted(transaction.tables()).contains(deployment) {
+                    return Ok(false);
+                }
+                for one in checkpoints(transaction, deployment) {
+                    transaction.update::<Savepoint, _>(&one.id, |one| one.is_discarded = true);
+                }
+                Ok(true)
+            })
+            .await;
+        if !discarded? {
+            return Ok(());
+        }
         storage::remove(&format!("{}/{deployment}", self.settings().checkpoints_url())).await?;
         let removed: Result<(), Refusal> = self
             .catalogue
             .change(|transaction| {
-                for one in transaction.all::<Savepoint>() {
-                    if one.deployment_id == deployment && one.kind == SavepointKind::Checkpoint {
-                        transaction.delete::<Savepoint>(&one.id);
-                    }
+                for one in checkpoints(transaction, deployment) {
+                    transaction.delete::<Savepoint>(&one.id);
                 }
                 Ok(())
             })
@@ -49,7 +65,14 @@ impl Manager {
     }
 }
 
-/// Deleted deployments whose checkpoints are not the newest of their application.
+fn checkpoints(transaction: &Transaction<'_>, deployment: &str) -> Vec<Arc<Savepoint>> {
+    let mut found = transaction.all::<Savepoint>();
+    found.retain(|one| one.deployment_id == deployment && one.kind == SavepointKind::Checkpoint);
+    found
+}
+
+/// Deleted deployments whose checkpoints are not the newest of their application, and which no deployment that has not
+/// ended was started from.
 fn unwanted(tables: &Tables) -> BTreeSet<String> {
     let is_checkpoint = |one: &Savepoint| one.kind == SavepointKind::Checkpoint;
     let deleted = tables.all::<Savepoint>().filter(|one| is_checkpoint(one));
@@ -70,6 +93,7 @@ fn unwanted(tables: &Tables) -> BTreeSet<String> {
     for one in wanted {
         unwanted.remove(&one.deployment_id);
     }
+    unwanted.retain(|deployment| !savepoints::is_origin(tables, deployment));
     unwanted
 }
 
@@ -78,12 +102,14 @@ mod tests {
     use super::*;
     use crate::catalogue::sqlite::SqliteStore;
     use crate::catalogue::{Catalogue, Store};
+    use crate::model::Status;
 
     fn savepoint(id: &str, deployment: &str, at: &str, kind: SavepointKind) -> Savepoint {
         Savepoint {
             id: id.to_owned(),
             deployment_id: deployment.to_owned(),
             application_id: "a".to_owned(),
+            service: "dev/millstream".to_owned(),
             kind,
             epoch: 1,
             url: id.to_owned(),
@@ -138,6 +164,28 @@ mod tests {
             "the next deployment may continue from it"
         );
         put(vec![savepoint("2", "new", "2", SavepointKind::Savepoint)]).await;
+        assert_eq!(catalogue.read(unwanted), BTreeSet::from(["old".to_owned()]));
+        let user = |status: Status| {
+            let mut user = Deployment::new("user", "another", "v", "u", String::new());
+            user.restore_from = Some("s3://b/checkpoints/old/checkpoints/7-1-a/manifest.json".to_owned());
+            user.status = status;
+            user
+        };
+        let put_user = async |status: Status| {
+            let stored: Result<(), Refusal> = catalogue
+                .change(|transaction| {
+                    transaction.put(user(status));
+                    Ok(())
+                })
+                .await;
+            stored.expect("it is stored");
+        };
+        put_user(Status::Restarting).await;
+        assert!(
+            catalogue.read(unwanted).is_empty(),
+            "it may fail before its first checkpoint and begin there again"
+        );
+        put_user(Status::Canceled).await;
         assert_eq!(catalogue.read(unwanted), BTreeSet::from(["old".to_owned()]));
     }
 }

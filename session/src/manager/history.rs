@@ -4,6 +4,7 @@
 //! deployment's checkpoints is bounded; savepoints go only when somebody removes them.
 
 use super::transition::bounded;
+use super::view;
 use crate::catalogue::Transaction;
 use crate::model::deployment::FailedCheckpoint;
 use crate::model::{Deployment, Savepoint, SavepointKind, timestamp};
@@ -26,10 +27,12 @@ pub(super) fn record(
     if transaction.get::<Savepoint>(&id).is_some() {
         return;
     }
+    let service = view::service_key(transaction, deployment).unwrap_or_default();
     transaction.put(Savepoint {
         id,
         deployment_id: deployment.id.clone(),
         application_id: deployment.application_id.clone(),
+        service,
         kind,
         epoch: checkpoint.epoch,
         url: checkpoint.url.clone(),

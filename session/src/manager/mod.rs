@@ -22,6 +22,7 @@ mod requests;
 mod restart;
 mod restore;
 mod sample;
+mod savepoints;
 mod schedule;
 mod settings;
 pub mod state_plan;

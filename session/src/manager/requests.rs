@@ -29,6 +29,8 @@ struct Origin {
     application: Application,
     version: Version,
     restore_from: Option<String>,
+    /// Of the record that `restore_from` is the URL of, if this cluster has written it.
+    savepoint_id: Option<String>,
 }
 
 impl Manager {
@@ -59,7 +61,12 @@ impl Manager {
         };
         let deployment = fresh(&id, &origin, plan, new, user);
         self.catalogue
-            .change(|transaction| insert(transaction, &deployment, program))
+            .change(|transaction| {
+                if let Some(id) = &origin.savepoint_id {
+                    restore::check_origin(transaction, id)?;
+                }
+                insert(transaction, &deployment, program)
+            })
             .await?;
         Ok(deployment)
     }
@@ -161,7 +168,11 @@ fn origin(tables: &Tables, application_id: &str, new: &NewDeployment) -> Result<
         )));
     }
     let restore_from = restore::place(tables, application, new.starting_savepoint.as_deref())?;
+    let record = restore_from
+        .as_deref()
+        .and_then(|url| restore::known(tables, url));
     Ok(Origin {
+        savepoint_id: record.map(|savepoint| savepoint.id.clone()),
         application: Application::clone(application),
         version: Version::clone(version),
         restore_from,

@@ -4,8 +4,10 @@
 //! Invariant: nothing is dropped that the application's policy does not let go; what was to be restored and cannot be
 //! read is told, never passed over.
 
-use super::{state_plan, storage};
-use crate::catalogue::Tables;
+use std::sync::Arc;
+
+use super::{savepoints, state_plan, storage};
+use crate::catalogue::{Tables, Transaction};
 use crate::model::application::{Restore, RestorePolicy};
 use crate::model::deployment::OperatorPlan;
 use crate::model::{Application, Deployment, Program, Savepoint, SavepointKind};
@@ -66,9 +68,7 @@ fn savepoint_url(tables: &Tables, given: &str) -> Result<String, Refusal> {
             "starting_savepoint: longer than {SAVEPOINT_TEXT_MAX} characters"
         )));
     }
-    let known = tables
-        .all::<Savepoint>()
-        .find(|savepoint| savepoint.url == given || savepoint.id == given);
+    let known = known(tables, given);
     if let Some(running) = running_owner(tables, known.map_or(given, |savepoint| &savepoint.url)) {
         return Err(Refusal::conflict(format!(
             "starting_savepoint: the deployment {} still runs, and to begin at its checkpoint would end it; take a \
@@ -77,9 +77,7 @@ fn savepoint_url(tables: &Tables, given: &str) -> Result<String, Refusal> {
         )));
     }
     match known {
-        Some(savepoint) if savepoint.is_discarded => Err(Refusal::invalid(format!(
-            "starting_savepoint: the checkpoint '{given}' has been replaced by later ones"
-        ))),
+        Some(savepoint) if savepoint.is_discarded => Err(gone(savepoint)),
         Some(savepoint) => Ok(savepoint.url.clone()),
         None if given.contains("://") => Ok(given.to_owned()),
         None => Err(Refusal::invalid(format!(
@@ -88,12 +86,40 @@ fn savepoint_url(tables: &Tables, given: &str) -> Result<String, Refusal> {
     }
 }
 
+/// The record of what an id or a URL names; a folder is as good a name as the manifest in it.
+pub(super) fn known<'a>(tables: &'a Tables, given: &str) -> Option<&'a Savepoint> {
+    let is_it =
+        |one: &&Arc<Savepoint>| one.id == given || storage::folder(&one.url) == storage::folder(given);
+    tables.all::<Savepoint>().find(is_it).map(AsRef::as_ref)
+}
+
+/// The record of the origin was there when the state plan was made of it: it must be there still.
+pub(super) fn check_origin(transaction: &Transaction<'_>, id: &str) -> Result<(), Refusal> {
+    match transaction.get::<Savepoint>(id) {
+        Some(savepoint) if savepoint.is_discarded => Err(gone(&savepoint)),
+        Some(_) => Ok(()),
+        None => Err(Refusal::conflict(format!(
+            "starting_savepoint: {id} was deleted meanwhile"
+        ))),
+    }
+}
+
+fn gone(savepoint: &Savepoint) -> Refusal {
+    let id = &savepoint.id;
+    Refusal::invalid(match savepoint.kind {
+        SavepointKind::Checkpoint => {
+            format!("starting_savepoint: the checkpoint '{id}' has been replaced by later ones")
+        }
+        SavepointKind::Savepoint => format!("starting_savepoint: the savepoint '{id}' is being deleted"),
+    })
+}
+
 /// The deployment that has not ended and whose checkpoint this is: its successor would take over its right to write.
 fn running_owner<'a>(tables: &'a Tables, url: &str) -> Option<&'a Deployment> {
     let mut active = tables
         .all::<Deployment>()
         .filter(|deployment| !deployment.status.is_ended());
-    let owner = active.find(|deployment| url.contains(&format!("/{}/checkpoints/", deployment.id)));
+    let owner = active.find(|deployment| url.contains(&savepoints::checkpoints_part(&deployment.id)));
     owner.map(AsRef::as_ref)
 }
 

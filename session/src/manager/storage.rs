@@ -14,8 +14,7 @@ const MANIFEST: &str = "manifest.json";
 
 /// The manifest that a URL names, itself or by its folder.
 pub(super) async fn manifest(url: &str) -> Result<String> {
-    let folder = url.strip_suffix(MANIFEST).unwrap_or(url).trim_end_matches('/');
-    let (store, path) = open(folder)?;
+    let (store, path) = open(folder(url))?;
     let object = store
         .get(&path.join(MANIFEST))
         .await
@@ -23,9 +22,24 @@ pub(super) async fn manifest(url: &str) -> Result<String> {
     Ok(String::from_utf8(object.bytes().await?.into())?)
 }
 
-/// Removes everything below a URL.
+/// The folder of a manifest, by whichever of the two it is named.
+pub(super) fn folder(url: &str) -> &str {
+    url.strip_suffix(MANIFEST).unwrap_or(url).trim_end_matches('/')
+}
+
+/// Removes everything below a URL, on a disk the folders too.
 pub(super) async fn remove(url: &str) -> Result<()> {
     let (store, path) = open(url)?;
+    anyhow::ensure!(path.parts().count() >= 2, "{url} holds more than one job's bytes");
+    if url.starts_with("file:") {
+        let folder = std::path::Path::new("/").join(path.as_ref());
+        return match tokio::fs::remove_dir_all(&folder).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).with_context(|| format!("removing {url}"))
+            }
+            _ => Ok(()),
+        };
+    }
     let objects = store.list(Some(&path));
     objects
         .try_for_each(|object| {
@@ -62,6 +76,12 @@ mod tests {
         remove(&format!("file://{}/a", folder.path().display()))
             .await
             .expect("removed");
-        assert!(!inner.join(MANIFEST).exists() && manifest(&url).await.is_err());
+        assert!(!folder.path().join("a").exists() && manifest(&url).await.is_err());
+        remove(&format!("file://{}/a", folder.path().display()))
+            .await
+            .expect("what is gone already is gone");
+        for whole in ["file:///", "file:///tmp", "s3://bucket/"] {
+            assert!(remove(whole).await.is_err(), "{whole}");
+        }
     }
 }

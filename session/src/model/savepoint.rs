@@ -10,6 +10,9 @@ pub struct Savepoint {
     /// Kept here too: a deployment may be deleted before the next one continues from its checkpoint.
     #[serde(default)]
     pub application_id: String,
+    /// Key of the session cluster: the application may be deleted too.
+    #[serde(default)]
+    pub service: String,
     pub kind: SavepointKind,
     pub epoch: u64,
     /// Where it can be restored from.

@@ -7,6 +7,7 @@ mod application;
 mod deployment;
 mod integration;
 mod open_api;
+mod savepoint;
 mod service;
 mod support;
 mod tls;
