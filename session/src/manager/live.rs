@@ -3,10 +3,11 @@
 //! In: heartbeats. Out: views. Invariant: a call that another one of the same worker has overtaken changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::figures::Figures;
-use super::logs::Logs;
+use super::logs::{Logs, Origin};
 use super::sample::Counters;
 use crate::protocol::worker::{AttemptState, Heartbeat, State};
 use crate::query::registry::Seat;
@@ -56,11 +57,12 @@ pub struct AttemptView {
 }
 
 impl Live {
-    pub(super) fn new() -> Live {
+    /// With the log lines and figures that an earlier process has left in the folder.
+    pub(super) fn open(data: &Path) -> Live {
         Live {
             workers: BTreeMap::new(),
-            logs: Logs::default(),
-            figures: Figures::default(),
+            logs: Logs::open(&data.join("logs")),
+            figures: Figures::open(&data.join("figures.json")),
             counters: Counters::default(),
             started: Instant::now(),
         }
@@ -95,7 +97,8 @@ impl Live {
         if known.is_none() {
             former.extend(worker.map(|worker| worker.incarnation.clone()));
         }
-        let (sequence, logs_seen, events_seen) = known.map_or((0, 0, 0), |worker| {
+        let logs_stored = self.logs.stored_up_to(&heartbeat.incarnation);
+        let (sequence, logs_seen, events_seen) = known.map_or((0, logs_stored, 0), |worker| {
             (worker.sequence, worker.logs_seen, worker.events_seen)
         });
         if heartbeat.sequence <= sequence {
@@ -103,15 +106,19 @@ impl Live {
         }
         for (line, number) in heartbeat.logs.iter().zip(heartbeat.logs_from..) {
             if number > logs_seen {
-                if line.lost_before > 0 {
-                    let told = format!("({} lines before this one are lost)", line.lost_before);
+                let mut push = |text: String| {
+                    let incarnation = &heartbeat.incarnation;
+                    let origin = Some(Origin { incarnation, number });
                     self.logs
-                        .push(line.time_us, &heartbeat.host, &line.deployment, told);
+                        .push(line.time_us, &heartbeat.host, &line.deployment, text, origin);
+                };
+                if line.lost_before > 0 {
+                    push(format!("({} lines before this one are lost)", line.lost_before));
                 }
-                self.logs
-                    .push(line.time_us, &heartbeat.host, &line.deployment, line.line.clone());
+                push(line.line.clone());
             }
         }
+        self.logs.flush();
         let attempts = heartbeat.attempts.iter().map(|attempt| {
             let state = AttemptState {
                 events: Vec::new(),

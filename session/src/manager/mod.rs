@@ -1,8 +1,8 @@
 //! The manager: what runs where.
 //!
 //! In: requests of users, calls of workers, time. Out: changes of the catalogue, orders for workers. Invariant: what
-//! must survive the manager is in the catalogue before anybody hears of it; workers, logs and figures in `live` come
-//! back with the workers' next calls.
+//! must survive the manager is in the catalogue before anybody hears of it; what workers say of
+//! themselves, in `live`, comes back with their next calls; logs and figures are read back as far as the system had them.
 
 mod artifacts;
 mod builds;
@@ -11,6 +11,7 @@ mod figures;
 mod history;
 mod http;
 mod live;
+mod log_files;
 mod logs;
 mod parameters;
 mod place;
@@ -67,7 +68,7 @@ struct Inner {
 
 impl Manager {
     pub fn new(catalogue: Catalogue, settings: Settings) -> Manager {
-        let live = Mutex::new(Live::new());
+        let live = Mutex::new(Live::open(&settings.data));
         Manager {
             catalogue,
             inner: Arc::new(Inner {

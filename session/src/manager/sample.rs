@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::figures::Sample;
 use super::{Manager, view};
 use crate::catalogue::Transaction;
-use crate::model::Deployment;
+use crate::model::{Deployment, Service};
 use crate::protocol::worker::AttemptState;
 
 const INTERVAL: Duration = Duration::from_secs(30);
@@ -80,8 +80,19 @@ impl Manager {
             }
         });
         let at = jiff::Timestamp::now().as_second();
+        if samples.is_empty() {
+            return;
+        }
         for (service, sample) in samples {
             live.figures.add(&service, at, sample);
+        }
+        let page = self.catalogue.read(|tables| {
+            live.figures
+                .page(|service| tables.get::<Service>(service).is_some())
+        });
+        drop(live);
+        if let Some(page) = page {
+            page.write();
         }
     }
 }
