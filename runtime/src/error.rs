@@ -45,6 +45,9 @@ pub enum JobError {
         "this instance (generation {generation}) has been replaced by generation {successor} of the same job"
     )]
     Fenced { generation: u64, successor: u64 },
+    /// A later start of the job has claimed its generation before this one did.
+    #[error("start {attempt} of this job comes after start {successor}, which has replaced it")]
+    Overtaken { attempt: u32, successor: u32 },
     /// Deployment parameters.
     #[error("{0}")]
     Configuration(String),

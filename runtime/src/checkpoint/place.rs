@@ -1,10 +1,11 @@
 //! Finds a checkpoint or savepoint by the URL of its manifest.
 //!
 //! In: a URL as it was reported, wherever the folder lies now. Out: the manifest and the place that its paths are
-//! relative to. Invariant: nothing is created or changed.
+//! relative to. Invariant: nothing is changed, and nothing created but the folder of a job.
 //!
 //! A savepoint is a folder of its own: paths are relative to it, so it can be moved. A checkpoint belongs to the
-//! storage of a job: `STORAGE/JOB/checkpoints/ID/manifest.json`, paths relative to `STORAGE/JOB`.
+//! storage of a job: `STORAGE/JOB/checkpoints/ID/manifest.json`, paths relative to `STORAGE/JOB`. Where one wants
+//! whatever a job has committed last, `STORAGE/JOB/checkpoints` names it.
 
 use tokio::runtime::Handle;
 
@@ -24,6 +25,8 @@ pub(crate) enum Found {
         job_id: String,
         store: CheckpointStore,
     },
+    /// Whatever the job has committed last, if anything.
+    Job { job_id: String, store: CheckpointStore },
 }
 
 /// The folder of a manifest's URL; the URL may name the folder itself.
@@ -42,6 +45,13 @@ fn checkpoint_parts(folder: &str) -> Option<(&str, &str, &str)> {
     Some((job, job_id, id))
 }
 
+/// Storage of the job and the job's id, where the URL names the folder of a job's checkpoints.
+fn job_parts(folder: &str) -> Option<(&str, &str)> {
+    let job = folder.strip_suffix("/checkpoints")?;
+    let (_, job_id) = job.rsplit_once('/')?;
+    Some((job, job_id))
+}
+
 pub(crate) fn find(url: &str, runtime: &Handle) -> Result<Found, JobError> {
     let folder = folder_of(url);
     let nothing = |why: String| JobError::Checkpoint(format!("there is nothing to restore at {url}{why}"));
@@ -54,6 +64,14 @@ pub(crate) fn find(url: &str, runtime: &Handle) -> Result<Found, JobError> {
         if manifest.self_contained {
             return Ok(Found::Savepoint { manifest, store });
         }
+    }
+    if let Some((job, job_id)) = job_parts(folder) {
+        // A job that was given up before it wrote anything has no folder yet, and is to write nothing there later.
+        let store = CheckpointStore::open(job, runtime.clone())?;
+        return Ok(Found::Job {
+            job_id: job_id.to_owned(),
+            store,
+        });
     }
     let Some((job, job_id, id)) = checkpoint_parts(folder) else {
         return Err(nothing(String::new()));
@@ -85,6 +103,11 @@ mod tests {
             Some(("file:///c/job", "job", "3-1-a"))
         );
         assert_eq!(checkpoint_parts("s3://b/p/savepoint-1"), None);
+        assert_eq!(
+            job_parts("s3://b/p/job/checkpoints"),
+            Some(("s3://b/p/job", "job"))
+        );
+        assert_eq!(job_parts("s3://b/p/job/checkpoints/3-1-a"), None);
     }
 
     #[test]

@@ -6,8 +6,9 @@
 //! made, visible.
 //!
 //! A job claims its generation by appending to the log. Entry *n* is created only if there is no entry *n*:
-//! whoever comes second reads on, and a job that finds a later generation has been replaced. A checkpoint is
-//! committed
+//! whoever comes second reads on, and a job that finds a later generation has been replaced. Where a session cluster
+//! counts the starts of a job, a start that comes after a later one claims nothing: the cluster gave it up. A
+//! checkpoint is committed
 //! - without a commit point: by its entry in the log;
 //! - with one (a sink whose transaction carries the token): by that transaction; the entry follows, and is made up for
 //!   at the next start when a crash came between.
@@ -32,6 +33,9 @@ pub(crate) enum LogEntry {
         /// Where the sink's tokens of this generation lie, if its sink has any; so in all entries.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<String>,
+        /// Which start of the job it was, where somebody counts them; so in all entries.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<u32>,
     },
     /// The checkpoint is committed.
     Commit {
@@ -40,6 +44,8 @@ pub(crate) enum LogEntry {
         checkpoint: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<u32>,
     },
     /// The job starts from nothing: checkpoints and tokens up to this epoch do not count any more.
     Reset {
@@ -47,11 +53,13 @@ pub(crate) enum LogEntry {
         epoch: u64,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<u32>,
     },
 }
 
 impl LogEntry {
-    fn generation(&self) -> u64 {
+    pub(crate) fn generation(&self) -> u64 {
         match self {
             LogEntry::Claim { generation, .. }
             | LogEntry::Commit { generation, .. }
@@ -64,6 +72,14 @@ impl LogEntry {
             LogEntry::Claim { place, .. }
             | LogEntry::Commit { place, .. }
             | LogEntry::Reset { place, .. } => place.as_ref(),
+        }
+    }
+
+    fn attempt(&self) -> Option<u32> {
+        match self {
+            LogEntry::Claim { attempt, .. }
+            | LogEntry::Commit { attempt, .. }
+            | LogEntry::Reset { attempt, .. } => *attempt,
         }
     }
 }
@@ -82,6 +98,8 @@ pub(crate) struct LogState {
     pub(crate) next: u64,
     /// The latest generation; 0: none yet.
     pub(crate) generation: u64,
+    /// The latest start that has claimed one, where somebody counts them.
+    pub(crate) attempt: Option<u32>,
     pub(crate) committed: Option<Committed>,
     /// Its staged output is known to be applied: only then is the log trimmed to the entry that commits it.
     pub(crate) is_applied: bool,
@@ -103,6 +121,7 @@ pub(crate) fn fold(log: &[(u64, LogEntry)]) -> LogState {
     for (at, (sequence, entry)) in log.iter().enumerate() {
         state.next = sequence + 1;
         state.generation = state.generation.max(entry.generation());
+        state.attempt = state.attempt.max(entry.attempt());
         if !matches!(entry, LogEntry::Claim { .. }) {
             state.places.clear();
         }
@@ -152,6 +171,8 @@ pub(crate) trait World {
     fn read_log(&mut self) -> Result<Vec<(u64, LogEntry)>, JobError>;
     /// Creates entry `sequence`; false if there is one.
     fn append(&mut self, sequence: u64, entry: &LogEntry) -> Result<bool, JobError>;
+    /// Which start of the job this instance is, where somebody counts them.
+    fn attempt(&self) -> Option<u32>;
     /// Names where this instance's tokens lie; `None` without a commit point.
     fn place(&self) -> Option<String>;
     /// Fences predecessors at the commit point, also those with tokens at these places, and reads the latest token
@@ -173,6 +194,7 @@ pub(crate) struct Tenure {
     pub(crate) generation: u64,
     next: u64,
     place: Option<String>,
+    attempt: Option<u32>,
 }
 
 /// What a start found.
@@ -201,6 +223,7 @@ pub(crate) fn start(world: &mut dyn World, from_scratch: bool) -> Result<Start, 
             generation: tenure.generation,
             epoch,
             place: tenure.place.clone(),
+            attempt: tenure.attempt,
         };
         tenure.append(world, &entry)?;
         return Ok(Start {
@@ -243,17 +266,30 @@ pub(crate) fn commit(
 /// Attempts to claim before giving up: each lost one means that another job started in the same moment.
 const CLAIM_ATTEMPTS: usize = 8;
 
+/// Refuses a start that a later one of the same job has overtaken: it was given up before it began.
+pub(crate) fn admit(log: &LogState, attempt: Option<u32>) -> Result<(), JobError> {
+    match (attempt, log.attempt) {
+        (Some(attempt), Some(successor)) if attempt < successor => {
+            Err(JobError::Overtaken { attempt, successor })
+        }
+        _ => Ok(()),
+    }
+}
+
 fn claim(world: &mut dyn World) -> Result<(LogState, Tenure), JobError> {
     for _ in 0..CLAIM_ATTEMPTS {
         let log = fold(&world.read_log()?);
+        admit(&log, world.attempt())?;
         let mut tenure = Tenure {
             generation: log.generation + 1,
             next: log.next,
             place: world.place(),
+            attempt: world.attempt(),
         };
         let entry = LogEntry::Claim {
             generation: tenure.generation,
             place: tenure.place.clone(),
+            attempt: tenure.attempt,
         };
         if tenure.try_append(world, &entry)? {
             return Ok((log, tenure));
@@ -271,6 +307,7 @@ impl Tenure {
             epoch,
             checkpoint: checkpoint.to_owned(),
             place: self.place.clone(),
+            attempt: self.attempt,
         };
         self.append(world, &entry)
     }

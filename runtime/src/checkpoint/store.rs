@@ -163,6 +163,19 @@ impl CheckpointStore {
         Ok((objects, directories))
     }
 
+    /// The last object of a directory by name.
+    pub(crate) async fn last(&self, directory: &str) -> Result<Option<Vec<u8>>, JobError> {
+        let failed = |error: object_store::Error| self.error("reading", directory, &error);
+        let location = self.path(directory);
+        let listed = self.store.list_with_delimiter(Some(&location)).await;
+        let locations = listed.map_err(failed)?.objects.into_iter();
+        let Some(last) = locations.map(|object| object.location).max() else {
+            return Ok(None);
+        };
+        let read = async { self.store.get(&last).await?.bytes().await };
+        Ok(Some(read.await.map_err(failed)?.into()))
+    }
+
     /// Removes an object; one that is not there is removed already.
     pub(crate) fn delete(&self, path: &str) -> Result<(), JobError> {
         match self.runtime.block_on(self.store.delete(&self.path(path))) {

@@ -28,6 +28,8 @@ pub(crate) struct JobWorld {
     /// Part of every checkpoint's id. A sink's token that names a checkpoint of another storage (deleted, or
     /// elsewhere) says nothing of this one.
     pub(crate) storage_id: String,
+    /// Which start of the job it is, where a session cluster counts them.
+    pub(crate) attempt: Option<u32>,
 }
 
 /// Where the storage's id is kept.
@@ -112,10 +114,10 @@ struct RestoredOutput<'a> {
     is_applied: bool,
 }
 
-const LOG: &str = "log";
+pub(super) const LOG: &str = "log";
 
 /// Sequence numbers are padded so that names sort as numbers.
-fn log_path(sequence: u64) -> String {
+pub(super) fn log_path(sequence: u64) -> String {
     format!("{LOG}/{sequence:020}.json")
 }
 
@@ -126,6 +128,7 @@ impl JobWorld {
             store,
             sinks,
             storage_id,
+            attempt: None,
         }
     }
 
@@ -180,6 +183,10 @@ impl World for JobWorld {
     fn append(&mut self, sequence: u64, entry: &LogEntry) -> Result<bool, JobError> {
         let bytes = serde_json::to_vec(entry).expect("a log entry is plain data");
         self.store.create(&log_path(sequence), bytes)
+    }
+
+    fn attempt(&self) -> Option<u32> {
+        self.attempt
     }
 
     fn place(&self) -> Option<String> {

@@ -20,6 +20,7 @@ use super::message::{Barrier, Command, Report};
 use super::metrics::Metering;
 use super::pending::{Pending, Uploader};
 use super::savepoint::Savepoint;
+use super::successor::Look;
 use super::worker::Shared;
 use crate::checkpoint::collect::Collector;
 use crate::checkpoint::manifest::{Manifest, OperatorState};
@@ -56,6 +57,7 @@ pub(crate) struct Coordinator<'a> {
     pub(super) savepoint: Option<Savepoint>,
     /// URL of the savepoint that the job was stopped with.
     pub(super) stopped_with: Option<String>,
+    pub(super) look: Look,
     pending: Option<Pending>,
     /// Last epoch triggered.
     epoch: u64,
@@ -95,6 +97,7 @@ impl<'a> Coordinator<'a> {
             metering: Metering::new(None),
             savepoint: None,
             stopped_with: None,
+            look: Look::new(),
             pending: None,
             epoch,
             last_trigger: now,
@@ -126,6 +129,7 @@ impl<'a> Coordinator<'a> {
             self.check_timeout()?;
             self.open_savepoint();
             self.trigger_if_due();
+            self.seek_successor_if_due();
             self.report_figures_if_due();
             match reports.recv_timeout(self.tick()) {
                 Ok(report) => self.on_report(report)?,
@@ -265,6 +269,7 @@ impl<'a> Coordinator<'a> {
                 self.on_copied(result);
             }
             Report::SavepointWritten { result } => self.on_savepoint_written(result)?,
+            Report::SuccessorSought { generation } => self.on_successor_sought(generation)?,
             Report::Failed(error) => return Err(error),
         }
         Ok(())
@@ -344,6 +349,7 @@ impl<'a> Coordinator<'a> {
         }
         let epoch = pending.barrier.epoch;
         self.last_completed = Instant::now();
+        self.look.is_done();
         for thread in 0..self.commands.len() {
             self.send(thread, Command::Committed { epoch });
         }

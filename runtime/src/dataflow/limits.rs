@@ -50,6 +50,10 @@ pub(crate) const FIGURES_INTERVAL: Duration = Duration::from_millis(200);
 /// How often the coordinator looks for timeouts when nothing is due and nobody wakes it.
 pub(crate) const COORDINATOR_TICK: Duration = Duration::from_millis(100);
 
+/// How long a job that commits nothing goes on before it looks whether it has been replaced: sinks without transactions
+/// show what it writes until then.
+pub(crate) const SUCCESSOR_LOOK: Duration = Duration::from_secs(5);
+
 /// The least time between two looks for what is due.
 pub(crate) const COORDINATOR_TICK_MIN: Duration = Duration::from_millis(1);
 

@@ -97,6 +97,10 @@ pub(crate) enum Report {
     SavepointWritten {
         result: Result<(), JobError>,
     },
+    /// The latest generation in the job's log; `None` if it could not be read.
+    SuccessorSought {
+        generation: Option<u64>,
+    },
     Failed(JobError),
 }
 

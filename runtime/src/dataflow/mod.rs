@@ -27,6 +27,7 @@ mod saving;
 mod settings;
 mod snapshot;
 mod source;
+mod successor;
 mod topology;
 mod type_length;
 mod values;

@@ -1,10 +1,11 @@
 //! What a job starts from, and its right to write.
 //!
-//! In: the job's storage and its log, the deployment's `restore_from`. Out: the job's generation, the checkpoint or
-//! savepoint whose state it takes over. Invariant: the output of what is restored is visible, once, before a row
-//! flows.
+//! In: the job's storage and its log, the deployment's `restore_from` or `predecessors`. Out: the job's generation, the
+//! checkpoint or savepoint whose state it takes over. Invariant: the output of what is restored is visible, once,
+//! before a row flows.
 //!
-//! The job's own last committed checkpoint comes first; `restore_from` counts only while there is none.
+//! The job's own last committed checkpoint comes first; `restore_from` and `predecessors` count only while there is
+//! none.
 //! - A **savepoint** is restored as it is: it was written after its output had been made visible.
 //! - A **checkpoint** belongs to the job that took it, and that job may have died anywhere. So its commit protocol is
 //!   finished in its name first: its generation is claimed (it can write no more), its sinks' tokens are read, a
@@ -13,6 +14,9 @@
 //!   the one named, or a later one. Finishing it again (the new job died before its first checkpoint) changes nothing.
 //!   The predecessor's sinks are reached with the options of this job's tables: if no table writes with exactly-once to
 //!   the same Kafka any more, a transaction committed in the moment of the predecessor's death is not noticed.
+//! - **Predecessors** are the jobs that may have come between: each is finished like the owner of a checkpoint, the
+//!   newest first, until one has committed something. One that died between its first commit and telling anybody
+//!   counts, too.
 
 use std::time::Instant;
 
@@ -36,7 +40,10 @@ impl Opening<'_> {
     /// not yet.
     pub(super) fn start_storage(&self, mut world: JobWorld) -> Result<(Storage, Option<Restored>), JobError> {
         let begun = Instant::now();
-        let has_own = protocol::fold(&world.read_log()?).committed.is_some();
+        let log = protocol::fold(&world.read_log()?);
+        // Before predecessors are touched: a start that was given up must not disturb the one that took its place.
+        protocol::admit(&log, world.attempt)?;
+        let has_own = log.committed.is_some();
         let runtime = world.store.runtime().clone();
         // Before the job's own sinks are claimed: they may have the names of the predecessor's.
         let given = if has_own { None } else { self.given(&runtime)? };
@@ -80,33 +87,66 @@ impl Opening<'_> {
         Ok(restored)
     }
 
+    /// Takes the right to write from earlier starts of the job, and finishes what they had decided on.
+    pub(super) fn fence(&self, mut world: JobWorld) -> Result<(), JobError> {
+        let start = protocol::start(&mut world, false)?;
+        match &start.restore {
+            Some(chosen) => {
+                let manifest = read(&world.store, &chosen.checkpoint)?;
+                world.recover_staged(&manifest, start.is_applied)?;
+            }
+            None => world.begin_anew()?,
+        }
+        eprintln!("earlier starts of the job can write no more");
+        Ok(())
+    }
+
     /// What the deployment says to restore from.
     pub(super) fn given(&self, runtime: &Handle) -> Result<Option<Restored>, JobError> {
-        let Some(url) = &self.deployment.restore_from else {
-            return Ok(None);
-        };
-        if self.deployment.from_scratch {
+        let deployment = self.deployment;
+        let is_told = deployment.restore_from.is_some() || !deployment.predecessors.is_empty();
+        if deployment.from_scratch && is_told {
             let message = "the deployment says both to begin anew and what to restore from";
             return Err(JobError::Configuration(message.to_owned()));
         }
-        let restored = match place::find(url, runtime)? {
-            Found::Savepoint { manifest, store } => self.restored(store, manifest),
-            Found::Checkpoint { id, job_id, store } => self.take_over(&id, &job_id, store),
-        };
-        restored.map(Some)
+        if let Some(url) = &deployment.restore_from {
+            let found = self.found(url, runtime)?;
+            let missing = || JobError::Checkpoint(format!("{url} has no committed checkpoint"));
+            return found.ok_or_else(missing).map(Some);
+        }
+        for url in &deployment.predecessors {
+            let found = self.found(url, runtime)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
-    /// Finishes the commit protocol of another job in its name.
-    fn take_over(&self, id: &str, job_id: &str, store: CheckpointStore) -> Result<Restored, JobError> {
+    fn found(&self, url: &str, runtime: &Handle) -> Result<Option<Restored>, JobError> {
+        match place::find(url, runtime)? {
+            Found::Savepoint { manifest, store } => self.restored(store, manifest).map(Some),
+            Found::Checkpoint { id, job_id, store } => self.take_over(Some(&id), &job_id, store),
+            Found::Job { job_id, store } => self.take_over(None, &job_id, store),
+        }
+    }
+
+    /// Finishes the commit protocol of another job in its name; `None` if it has committed nothing.
+    fn take_over(
+        &self,
+        named: Option<&str>,
+        job_id: &str,
+        store: CheckpointStore,
+    ) -> Result<Option<Restored>, JobError> {
         let storage_id = storage_id(&store)?;
         let sinks = self.open_sinks(&self.environment(job_id, &storage_id))?.job;
         let mut world = JobWorld::new(store, storage_id, sinks);
         let start = protocol::start(&mut world, false)?;
         let Some(chosen) = start.restore else {
-            let message = format!("{} has no committed checkpoint", world.store.url());
-            return Err(JobError::Checkpoint(message));
+            world.begin_anew()?;
+            return Ok(None);
         };
-        if chosen.checkpoint != id {
+        if let Some(id) = named.filter(|id| *id != chosen.checkpoint) {
             eprintln!(
                 "checkpoint {} of {} is the last one committed; it is restored in place of {id}",
                 chosen.checkpoint,
@@ -114,6 +154,7 @@ impl Opening<'_> {
             );
         }
         self.own(&mut world, &chosen.checkpoint, start.is_applied)
+            .map(Some)
     }
 
     fn restored(&self, store: CheckpointStore, manifest: Manifest) -> Result<Restored, JobError> {

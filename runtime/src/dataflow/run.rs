@@ -141,6 +141,12 @@ impl<'a> Opening<'a> {
         let topology = Topology::new(self.job, self.deployment.parallelism);
         let storage_id = store.as_ref().map(storage_id).transpose()?.unwrap_or_default();
         let environment = self.environment(&self.deployment.job_id, &storage_id);
+        if self.deployment.fences {
+            let store = store.ok_or_else(nothing_to_claim)?;
+            let sinks = self.open_sinks(&environment)?.job;
+            self.fence(self.world(store, storage_id, sinks))?;
+            return Ok(Summary::default());
+        }
         let (sources, setups) = self.open_sources(&environment)?;
         let OpenSinks { tables, job: sinks } = self.open_sinks(&environment)?;
         if store.is_none() && sinks.commit_point.is_some() {
@@ -149,7 +155,7 @@ impl<'a> Opening<'a> {
         }
         let (storage, sinks, restored) = match store {
             Some(store) => {
-                let (storage, restored) = self.start_storage(JobWorld::new(store, storage_id, sinks))?;
+                let (storage, restored) = self.start_storage(self.world(store, storage_id, sinks))?;
                 (Some(storage), None, restored)
             }
             None => (None, Some(sinks), self.given(runtime)?),
@@ -193,6 +199,12 @@ impl<'a> Opening<'a> {
         });
         coordinator.report_last_figures(result.is_ok());
         result.map(|()| coordinator.summary())
+    }
+
+    fn world(&self, store: CheckpointStore, storage_id: String, sinks: JobSinks) -> JobWorld {
+        let mut world = JobWorld::new(store, storage_id, sinks);
+        world.attempt = self.deployment.attempt;
+        world
     }
 
     /// What connectors may know; the job id names transactions and tokens.
@@ -328,6 +340,10 @@ impl<'a> Opening<'a> {
         }
         Ok((parts, command_senders))
     }
+}
+
+fn nothing_to_claim() -> JobError {
+    JobError::Configuration("a job without a place for checkpoints cannot be fenced".to_owned())
 }
 
 /// The life of a worker thread; whatever ends it early becomes the job's failure.

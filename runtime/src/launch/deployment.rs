@@ -44,6 +44,17 @@ pub struct Deployment {
     /// committed checkpoint of its own.
     #[serde(default)]
     pub restore_from: Option<String>,
+    /// What earlier jobs of the application have left, newest first: URLs as of `restore_from`, or of a job's
+    /// `STORAGE/JOB/checkpoints`. The first that holds anything is restored, and those before it can write no more.
+    #[serde(default)]
+    pub predecessors: Vec<String>,
+    /// Counts the starts of this job: one that comes after a later one does nothing.
+    #[serde(default)]
+    pub attempt: Option<u32>,
+    /// Nothing is read or written, but earlier starts of the job can write no more, and the output that they had
+    /// decided on is there.
+    #[serde(default)]
+    pub fences: bool,
     /// State that no operator claims is dropped, and operators whose state has another form start without.
     #[serde(default)]
     pub allow_dropped_state: bool,

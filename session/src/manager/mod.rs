@@ -7,6 +7,7 @@
 mod artifacts;
 mod builds;
 mod collection;
+mod fence;
 mod figures;
 mod history;
 mod http;

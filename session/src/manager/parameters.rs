@@ -26,6 +26,7 @@ pub(super) fn parameters(
     let mut parameters = json!({
         "name": program.name,
         "job_id": deployment.id,
+        "attempt": deployment.attempt,
         "parallelism": deployment.parallelism,
         "config": config,
         "tables": options,
@@ -33,6 +34,10 @@ pub(super) fn parameters(
         "files": settings.files,
         "checkpoints": settings.checkpoints_url(),
     });
+    if deployment.is_fence {
+        parameters["fences"] = json!(true);
+        return parameters;
+    }
     if let Some(url) = &deployment.restore_from {
         parameters["restore_from"] = json!(url);
         // The policy has had its say before the deployment was stored.

@@ -11,6 +11,7 @@ pub(super) struct Waiting {
     pub(super) deployment: String,
     /// Key of the session cluster.
     pub(super) service: String,
+    /// None for an attempt that needs no room.
     pub(super) slots: u32,
 }
 
@@ -60,6 +61,9 @@ fn slots_text(slots: u32) -> String {
 }
 
 fn shortage(slots: u32, workers: &[Free]) -> String {
+    if slots == 0 {
+        return "no worker is connected".to_owned();
+    }
     let wanted = slots_text(slots);
     let most_free = workers.iter().map(|worker| worker.slots_free).max();
     let largest = workers.iter().map(|worker| worker.slots).max();

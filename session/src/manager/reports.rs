@@ -119,6 +119,12 @@ pub(super) fn take_in(
     let orders = view::orders(transaction, settings, worker, incarnation, queries);
     let is_current = orders.version == heartbeat.seen;
     for deployment in transaction.all::<Deployment>() {
+        let ended = strays_ended(&deployment, heartbeat, is_current);
+        if !ended.is_empty() {
+            happen(transaction, &deployment, ended, now);
+        }
+    }
+    for deployment in transaction.all::<Deployment>() {
         if deployment.worker.as_ref() != Some(worker) {
             continue;
         }
@@ -126,26 +132,47 @@ pub(super) fn take_in(
         let attempt =
             reported.find(|state| state.deployment == deployment.id && state.attempt == deployment.attempt);
         let events = if deployment.incarnation.as_ref() != Some(incarnation) {
-            vec![
-                Event::Gone,
-                Event::Lost(format!("the worker {} was restarted", heartbeat.host)),
-            ]
+            // Jobs end with the process that started them.
+            vec![Event::Lost(format!(
+                "the worker {} was restarted",
+                heartbeat.host
+            ))]
         } else if let Some(attempt) = attempt {
             record(transaction, &deployment, attempt);
             let cancelling = is_current.then_some(Event::Cancelling);
             events(attempt).into_iter().chain(cancelling).collect()
         } else if is_current {
             // It has seen these orders and yet does not have the attempt.
-            vec![
-                Event::Gone,
-                Event::Lost("the worker does not know the attempt".to_owned()),
-            ]
+            vec![Event::Lost("the worker does not know the attempt".to_owned())]
         } else {
             continue;
         };
         happen(transaction, &deployment, events, now);
     }
     is_current
+}
+
+/// Attempts of earlier that this worker no longer has: it was restarted, or has seen orders that do not name them.
+fn strays_ended(deployment: &Deployment, heartbeat: &Heartbeat, is_current: bool) -> Vec<Event> {
+    let goes_on = |attempt: u32| {
+        let mut reported = heartbeat.attempts.iter();
+        reported.any(|state| {
+            let is_it = state.deployment == deployment.id && state.attempt == attempt;
+            is_it && matches!(state.state, State::Starting | State::Running)
+        })
+    };
+    let of_worker = deployment
+        .strays
+        .iter()
+        .filter(|stray| stray.worker == heartbeat.worker);
+    let ended = of_worker.filter(|stray| {
+        stray.incarnation != heartbeat.incarnation || (is_current && !goes_on(stray.attempt))
+    });
+    ended
+        .map(|stray| Event::StrayEnded {
+            attempt: stray.attempt,
+        })
+        .collect()
 }
 
 /// Applies events to a deployment; one that changes nothing is not stored.
@@ -231,5 +258,6 @@ fn events(attempt: &AttemptState) -> Vec<Event> {
 
 /// Whether it holds slots of its worker.
 pub(super) fn holds_slots(deployment: &Deployment) -> bool {
-    deployment.worker.is_some() && !deployment.status.is_ended() && deployment.status != Status::Initializing
+    let has_attempt = deployment.worker.is_some() && !deployment.is_fence;
+    has_attempt && !deployment.status.is_ended() && deployment.status != Status::Initializing
 }

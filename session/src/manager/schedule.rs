@@ -14,7 +14,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::place::{Free, Waiting, place};
 use super::transition::{self, Event};
-use super::{Manager, builds, reports, view};
+use super::{Manager, builds, fence, reports, view};
 use crate::catalogue::Transaction;
 use crate::model::{Deployment, Program, Service, Status, Version};
 use crate::refusal::Refusal;
@@ -213,19 +213,18 @@ fn sweep(
         };
         let host = hosts.iter().find(|host| host.id == *worker);
         let lost = match host {
-            Some(host) if host.has_left => format!("the worker {} was shut down", host.host),
-            Some(host) if host.is_silent => {
-                format!("nothing was heard of the worker {} for too long", host.host)
-            }
-            None if is_settled => format!("the worker {worker} has not come back"),
+            Some(host) if host.has_left => Event::Lost(format!("the worker {} was shut down", host.host)),
+            Some(host) if host.is_silent => Event::Silent {
+                reason: format!("nothing was heard of the worker {} for too long", host.host),
+                host: host.host.clone(),
+            },
+            None if is_settled => Event::Silent {
+                reason: format!("the worker {worker} has not come back"),
+                host: worker.clone(),
+            },
             Some(_) | None => continue,
         };
-        reports::happen(
-            transaction,
-            &deployment,
-            vec![Event::Gone, Event::Lost(lost)],
-            now,
-        );
+        reports::happen(transaction, &deployment, vec![lost], now);
     }
     let deployments = transaction.all::<Deployment>();
     let mut due: Vec<_> = deployments
@@ -275,7 +274,11 @@ fn waiting_for(transaction: &Transaction<'_>, deployment: &Deployment) -> Waitin
     Waiting {
         deployment: deployment.id.clone(),
         service: view::service_key(transaction, deployment).unwrap_or_default(),
-        slots: deployment.parallelism,
+        // A fence needs no room.
+        slots: match fence::is_wanted(deployment) {
+            true => 0,
+            false => deployment.parallelism,
+        },
     }
 }
 

@@ -5,8 +5,8 @@
 
 use jiff::Timestamp;
 
-use super::history;
 use super::restart::{self, Decision};
+use super::{fence, history};
 use crate::model::deployment::{Artifact, Request, RequestKind, Restart};
 use crate::model::restart::RestartStrategy;
 use crate::model::{Deployment, Status, fresh_id, timestamp};
@@ -44,10 +44,17 @@ pub(super) enum Event {
         savepoint: Option<String>,
     },
     Failed(String),
-    /// Its worker or the worker's process has gone.
+    /// Its attempt has ended with its worker, or by it.
     Lost(String),
-    /// Nothing of a cancelled deployment runs any more.
-    Gone,
+    /// Its worker is not heard of: the attempt may go on.
+    Silent {
+        host: String,
+        reason: String,
+    },
+    /// A worker is back and says that an attempt of earlier has ended.
+    StrayEnded {
+        attempt: u32,
+    },
     /// The worker knows that it is to be ended.
     Cancelling,
     /// The manager has started anew and has not heard of the job.
@@ -59,7 +66,7 @@ pub(super) fn wants_worker(deployment: &Deployment, now: Timestamp) -> bool {
     let waits = matches!(
         deployment.status,
         Status::Created | Status::Restarting | Status::SavingAndStopRequested
-    );
+    ) || fence::is_wanted(deployment);
     let is_due = restart_at(deployment).is_none_or(|at| at <= now);
     waits && deployment.worker.is_none() && deployment.artifact.is_some() && is_due
 }
@@ -79,10 +86,21 @@ pub(super) fn apply(deployment: &mut Deployment, event: Event, strategy: &Restar
         Event::BuildFailed(message) if deployment.status == Status::Initializing => {
             end(deployment, Status::Failed, Some(message), now);
         }
-        Event::Waiting(reason) if wants_worker(deployment, now) => deployment.error_msg = Some(reason),
+        Event::Waiting(reason) if wants_worker(deployment, now) => {
+            deployment.error_msg = match fence::is_wanted(deployment) {
+                true => Some(fence::waiting_text(deployment, &reason)),
+                false => Some(reason),
+            };
+        }
         Event::Placed { worker, incarnation } if wants_worker(deployment, now) => {
             place(deployment, worker, incarnation, now);
         }
+        Event::Silent { host, reason } if runs => {
+            fence::stray(deployment, host);
+            apply(deployment, Event::Lost(reason), strategy, now);
+        }
+        Event::StrayEnded { attempt } => fence::stray_ended(deployment, attempt, now),
+        event if deployment.is_fence => fence::apply(deployment, event, now),
         Event::Running if runs => run(deployment, now),
         Event::RequestsSeen(number) if runs => requests_seen(deployment, number, now),
         Event::SavepointWritten { url } if runs => savepoint_written(deployment, url, now),
@@ -94,7 +112,6 @@ pub(super) fn apply(deployment: &mut Deployment, event: Event, strategy: &Restar
         Event::Cancelling if deployment.status == Status::CancellingRequested => {
             change(deployment, Status::Cancelling, now);
         }
-        Event::Gone if is_cancelling(deployment) => end(deployment, Status::Canceled, None, now),
         Event::ManagerStarted if runs && deployment.status == Status::Running => {
             change(deployment, Status::Reconciling, now);
         }
@@ -106,7 +123,7 @@ pub(super) fn apply(deployment: &mut Deployment, event: Event, strategy: &Restar
 pub(super) fn cancel(deployment: &mut Deployment, now: Timestamp) {
     change(deployment, Status::CancellingRequested, now);
     if deployment.worker.is_none() {
-        end(deployment, Status::Canceled, None, now);
+        fence::end(deployment, Status::Canceled, None, now);
     }
 }
 
@@ -132,7 +149,7 @@ fn is_cancelling(deployment: &Deployment) -> bool {
     )
 }
 
-fn change(deployment: &mut Deployment, next: Status, now: Timestamp) {
+pub(super) fn change(deployment: &mut Deployment, next: Status, now: Timestamp) {
     assert!(
         deployment.status.may_become(next),
         "{} does not become {}",
@@ -143,22 +160,26 @@ fn change(deployment: &mut Deployment, next: Status, now: Timestamp) {
     deployment.status_since = timestamp(now);
 }
 
-fn end(deployment: &mut Deployment, last: Status, message: Option<String>, now: Timestamp) {
+pub(super) fn end(deployment: &mut Deployment, last: Status, message: Option<String>, now: Timestamp) {
     change(deployment, last, now);
     leave_worker(deployment);
+    deployment.strays.clear();
+    deployment.end_message = None;
     deployment.requests.clear();
     deployment.restart_at = None;
     deployment.error_msg = message;
     deployment.ended_at = Some(timestamp(now));
 }
 
-fn leave_worker(deployment: &mut Deployment) {
+pub(super) fn leave_worker(deployment: &mut Deployment) {
+    deployment.is_fence = false;
     deployment.worker = None;
     deployment.incarnation = None;
 }
 
 fn place(deployment: &mut Deployment, worker: String, incarnation: String, now: Timestamp) {
     deployment.attempt += 1;
+    deployment.is_fence = fence::is_wanted(deployment);
     deployment.worker = Some(worker);
     deployment.incarnation = Some(incarnation);
     deployment.restart_at = None;
@@ -171,7 +192,9 @@ fn place(deployment: &mut Deployment, worker: String, incarnation: String, now: 
     }
 }
 
+/// It has claimed its generation.
 fn run(deployment: &mut Deployment, now: Timestamp) {
+    deployment.strays.clear();
     if matches!(
         deployment.status,
         Status::Created | Status::Restarting | Status::Reconciling
@@ -241,7 +264,7 @@ fn attempt_ended(
     now: Timestamp,
 ) {
     if is_cancelling(deployment) {
-        return end(deployment, Status::Canceled, None, now);
+        return fence::end(deployment, Status::Canceled, None, now);
     }
     let reason = bounded(reason);
     deployment.restarts.push(Restart {
@@ -261,7 +284,9 @@ fn attempt_ended(
         None => Decision::After(jiff::SignedDuration::ZERO),
     };
     match decision {
-        Decision::GiveUp(why) => end(deployment, Status::Failed, Some(format!("{reason} ({why})")), now),
+        Decision::GiveUp(why) => {
+            fence::end(deployment, Status::Failed, Some(format!("{reason} ({why})")), now);
+        }
         Decision::After(delay) => {
             deployment.restart_at = Some(timestamp(
                 now.saturating_add(delay).expect("a delay is no calendar unit"),

@@ -43,10 +43,11 @@ pub(super) fn restart_strategy(transaction: &Transaction<'_>, deployment: &Deplo
 pub(super) fn is_ordered(deployment: &Deployment, worker: &str, incarnation: &str) -> bool {
     deployment.worker.as_deref() == Some(worker)
         && deployment.incarnation.as_deref() == Some(incarnation)
-        && !matches!(
-            deployment.status,
-            Status::CancellingRequested | Status::Cancelling
-        )
+        && (deployment.is_fence
+            || !matches!(
+                deployment.status,
+                Status::CancellingRequested | Status::Cancelling
+            ))
 }
 
 /// What the worker's process should run, beside these queries.

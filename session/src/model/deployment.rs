@@ -34,6 +34,16 @@ pub struct Deployment {
     /// The start of the worker's process that the attempt was given to: with it the attempt ends.
     #[serde(default)]
     pub incarnation: Option<String>,
+    /// Attempts of which nobody has said that they ended: their workers are not heard of. They may write until a later
+    /// attempt has claimed the job's generation.
+    #[serde(default)]
+    pub strays: Vec<Stray>,
+    /// The present attempt reads and writes nothing: it takes from strays the right to write.
+    #[serde(default)]
+    pub is_fence: bool,
+    /// What `error_msg` will be when the strays can write no more and the deployment has ended.
+    #[serde(default)]
+    pub end_message: Option<String>,
     /// Not before this moment does the next attempt start.
     #[serde(default)]
     pub restart_at: Option<String>,
@@ -97,6 +107,9 @@ impl Deployment {
             attempt: 0,
             worker: None,
             incarnation: None,
+            strays: Vec::new(),
+            is_fence: false,
+            end_message: None,
             restart_at: None,
             requests: Vec::new(),
             last_request: 0,
@@ -110,6 +123,16 @@ impl Deployment {
             failed_checkpoints_total: 0,
         }
     }
+}
+
+/// An attempt whose worker was lost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stray {
+    pub attempt: u32,
+    pub worker: String,
+    pub incarnation: String,
+    /// For people.
+    pub host: String,
 }
 
 /// Something that a running job is asked for.

@@ -4,6 +4,9 @@
 //! log, manifests, and the sink (a transaction with a token, or rows applied by epoch). Whatever happens, the
 //! sink must show 1, 2, 3 … without gap or repetition once a job has run to its end.
 
+mod attempts;
+mod choice;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
@@ -39,6 +42,7 @@ struct Instance<'a> {
     outside: &'a mut Outside,
     sink: Sink,
     place: &'static str,
+    attempt: Option<u32>,
     producer: u64,
     operations: usize,
     crash_at: Option<(usize, bool)>,
@@ -50,6 +54,7 @@ impl<'a> Instance<'a> {
             outside,
             sink,
             place: PLACES[0],
+            attempt: None,
             producer: 0,
             operations: 0,
             crash_at,
@@ -92,6 +97,10 @@ impl World for Instance<'_> {
             }
             Ok(free)
         })
+    }
+
+    fn attempt(&self) -> Option<u32> {
+        self.attempt
     }
 
     fn place(&self) -> Option<String> {
@@ -339,6 +348,10 @@ impl World for Paused<'_> {
         self.inner.append(sequence, entry)
     }
 
+    fn attempt(&self) -> Option<u32> {
+        self.inner.attempt
+    }
+
     fn place(&self) -> Option<String> {
         self.inner.place()
     }
@@ -483,11 +496,4 @@ fn the_later_of_log_and_token_counts() {
             "log {marked:?}, token {token:?}, reset {reset}"
         );
     }
-}
-
-#[test]
-fn the_log_does_not_grow() {
-    let mut outside = Outside::default();
-    run(&mut Instance::new(&mut outside, Sink::Staged, None), 100).expect("it ends");
-    assert_eq!(outside.log.len(), 1);
 }

@@ -3,8 +3,10 @@
 
 mod broker;
 mod crash;
+mod fence;
 mod flow;
 mod jobs;
+mod predecessors;
 mod pressure;
 mod restore;
 mod succession;

@@ -18,7 +18,7 @@ const ROWS_PER_SPLIT: i32 = 60;
 
 /// What a job told.
 #[derive(Clone, Default)]
-struct Told(Arc<Mutex<Vec<Event>>>);
+pub(super) struct Told(Arc<Mutex<Vec<Event>>>);
 
 impl Told {
     fn control(&self) -> Control {
@@ -26,7 +26,7 @@ impl Told {
         Control::with_listener(move |event| told.lock().expect("no test panics here").push(event))
     }
 
-    fn events(&self) -> Vec<Event> {
+    pub(super) fn events(&self) -> Vec<Event> {
         self.0.lock().expect("no test panics here").clone()
     }
 
@@ -38,7 +38,7 @@ impl Told {
         self.events().into_iter().rev().find_map(completed)
     }
 
-    fn restored(&self) -> Option<String> {
+    pub(super) fn restored(&self) -> Option<String> {
         let restored = |event| match event {
             Event::Running { restored } => restored,
             _ => None,
@@ -48,7 +48,7 @@ impl Told {
 }
 
 /// A deployment of the test's tables under another identity, with its storage in this folder.
-fn named(test: &str, job_id: &str, parallelism: usize, folder: &Path) -> Deployment {
+pub(super) fn named(test: &str, job_id: &str, parallelism: usize, folder: &Path) -> Deployment {
     Deployment {
         job_id: job_id.to_owned(),
         checkpoints: Some(format!("file://{}", folder.display())),
@@ -56,7 +56,11 @@ fn named(test: &str, job_id: &str, parallelism: usize, folder: &Path) -> Deploym
     }
 }
 
-fn run(job: &Job, deployment: &Deployment, numbers: &mut Numbers) -> (Result<Summary, JobError>, Told) {
+pub(super) fn run(
+    job: &Job,
+    deployment: &Deployment,
+    numbers: &mut Numbers,
+) -> (Result<Summary, JobError>, Told) {
     let told = Told::default();
     numbers.control = told.control();
     let result = run_with(job, deployment, &numbers.control, numbers, None);
@@ -151,14 +155,14 @@ fn state_of_another_form_is_refused_unless_it_may_be_dropped() {
 }
 
 /// A job that runs on a thread of its own.
-struct Started {
+pub(super) struct Started {
     told: Told,
     control: Control,
     thread: std::thread::JoinHandle<Result<Summary, JobError>>,
 }
 
 impl Started {
-    fn new(deployment: Deployment, mut numbers: Numbers) -> Started {
+    pub(super) fn new(deployment: Deployment, mut numbers: Numbers) -> Started {
         numbers.unbounded = true;
         let told = Told::default();
         let control = told.control();
@@ -182,7 +186,7 @@ impl Started {
         }
     }
 
-    fn wait_for_rows(&self, rows: u64) {
+    pub(super) fn wait_for_rows(&self, rows: u64) {
         let has_read = |event: &Event| match event {
             Event::Metrics(metrics) => (metrics.rows_read >= rows).then_some(()),
             _ => None,
@@ -197,7 +201,7 @@ impl Started {
         })
     }
 
-    fn end(self) -> Result<Summary, JobError> {
+    pub(super) fn end(self) -> Result<Summary, JobError> {
         self.thread.join().expect("no panic")
     }
 }

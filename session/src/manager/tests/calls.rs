@@ -12,7 +12,7 @@ use crate::protocol::job::Checkpoint;
 use crate::protocol::worker::{self, AttemptState, Heartbeat, Orders, State};
 use crate::refusal::Refusal;
 
-const TIMEOUT: Duration = Duration::from_millis(300);
+pub(super) const TIMEOUT: Duration = Duration::from_millis(300);
 
 async fn manager(path: &Path, lease: Lease) -> Manager {
     let store = Store::Sqlite(SqliteStore::open(path).expect("it opens"));
@@ -27,7 +27,7 @@ async fn manager(path: &Path, lease: Lease) -> Manager {
     manager
 }
 
-async fn with_deployment(id: &str) -> Manager {
+pub(super) async fn with_deployment(id: &str) -> Manager {
     with_deployment_under(id, Lease::default()).await
 }
 
@@ -57,19 +57,21 @@ async fn with_deployment_under(id: &str, lease: Lease) -> Manager {
 }
 
 /// A worker of the tests.
-struct Caller {
+pub(super) struct Caller {
     manager: Manager,
+    pub(super) worker: &'static str,
     incarnation: String,
     sequence: u64,
     seen: u64,
-    attempts: Vec<AttemptState>,
+    pub(super) attempts: Vec<AttemptState>,
     is_leaving: bool,
 }
 
 impl Caller {
-    fn new(manager: &Manager, incarnation: &str) -> Caller {
+    pub(super) fn new(manager: &Manager, incarnation: &str) -> Caller {
         Caller {
             manager: manager.clone(),
+            worker: "w",
             incarnation: incarnation.to_owned(),
             sequence: 0,
             seen: 0,
@@ -78,14 +80,14 @@ impl Caller {
         }
     }
 
-    async fn call(&mut self, hold_ms: u64) -> Orders {
+    pub(super) async fn call(&mut self, hold_ms: u64) -> Orders {
         self.try_call(hold_ms).await.expect("the manager answers")
     }
 
     async fn try_call(&mut self, hold_ms: u64) -> Result<Orders, Refusal> {
         self.sequence += 1;
         let heartbeat = Heartbeat {
-            worker: "w".to_owned(),
+            worker: self.worker.to_owned(),
             incarnation: self.incarnation.clone(),
             sequence: self.sequence,
             host: "h".to_owned(),
@@ -104,7 +106,7 @@ impl Caller {
     }
 
     /// Calls until there is something to do.
-    async fn assigned(&mut self) -> Orders {
+    pub(super) async fn assigned(&mut self) -> Orders {
         for _ in 0..100 {
             let orders = self.call(50).await;
             if !orders.attempts.is_empty() {
@@ -114,7 +116,7 @@ impl Caller {
         panic!("no orders came");
     }
 
-    fn reports(&mut self, state: State, events: Vec<worker::Event>) {
+    pub(super) fn reports(&mut self, state: State, events: Vec<worker::Event>) {
         self.attempts = vec![AttemptState {
             deployment: "d".to_owned(),
             attempt: 1,
@@ -133,13 +135,13 @@ impl Caller {
     }
 }
 
-fn deployment(manager: &Manager) -> Deployment {
+pub(super) fn deployment(manager: &Manager) -> Deployment {
     manager
         .catalogue
         .read(|tables| Deployment::clone(tables.get::<Deployment>("d").expect("it is there")))
 }
 
-async fn becomes(manager: &Manager, status: Status) -> Deployment {
+pub(super) async fn becomes(manager: &Manager, status: Status) -> Deployment {
     for _ in 0..200 {
         if deployment(manager).status == status {
             return deployment(manager);

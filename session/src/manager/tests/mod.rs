@@ -1,6 +1,7 @@
 //! The rules in virtual time, and the manager's answers to calls of workers.
 
 mod calls;
+mod fences;
 mod restarts;
 mod walks;
 

@@ -1,0 +1,205 @@
+//! No deployment has ended while an attempt of it may still write: strays and fences.
+
+use super::calls::{Caller, TIMEOUT, becomes, deployment, with_deployment};
+use super::*;
+use crate::protocol::worker::State;
+
+const STRATEGY: RestartStrategy = RestartStrategy::None;
+
+fn silent() -> Event {
+    Event::Silent {
+        host: "h".to_owned(),
+        reason: "nothing was heard".to_owned(),
+    }
+}
+
+fn placed_at(worker: &str) -> Event {
+    Event::Placed {
+        worker: worker.to_owned(),
+        incarnation: "j".to_owned(),
+    }
+}
+
+fn finished() -> Event {
+    Event::Finished { savepoint: None }
+}
+
+fn running() -> Deployment {
+    after(&[Event::Built(artifact()), placed(), Event::Running], &STRATEGY)
+}
+
+fn steps(deployment: &mut Deployment, events: impl IntoIterator<Item = Event>) -> Status {
+    for event in events {
+        transition::apply(deployment, event, &STRATEGY, at(0));
+    }
+    deployment.status
+}
+
+fn waits_for(deployment: &Deployment) -> &str {
+    deployment
+        .error_msg
+        .as_deref()
+        .expect("it says what it waits for")
+}
+
+#[test]
+fn a_cancelled_deployment_with_a_lost_worker_is_fenced_first() {
+    // Cancelled before or after its worker was lost.
+    for is_lost_first in [true, false] {
+        let mut one = running();
+        if is_lost_first {
+            steps(&mut one, [silent()]);
+            transition::cancel(&mut one, at(0));
+        } else {
+            transition::cancel(&mut one, at(0));
+            steps(&mut one, [silent()]);
+        }
+        assert_eq!(one.status, Status::Cancelling);
+        let text = "it is not known that attempt 1 on worker h has ended: waits for word of it, or for an attempt that \
+                    takes its right to write";
+        assert_eq!(waits_for(&one), text);
+        assert!(transition::wants_worker(&one, at(0)));
+        steps(&mut one, [Event::Waiting("no worker is connected".to_owned())]);
+        assert_eq!(waits_for(&one), format!("{text}, no worker is connected"));
+        assert_eq!(steps(&mut one, [placed_at("v")]), Status::Cancelling);
+        assert_eq!((one.attempt, one.is_fence), (2, true));
+        // A fence never runs, whatever is said of it.
+        assert_eq!(steps(&mut one, [Event::Running]), Status::Cancelling);
+        assert_eq!(one.strays.len(), 1);
+        assert_eq!(steps(&mut one, [finished()]), Status::Canceled);
+        assert_eq!((one.error_msg.as_deref(), one.is_fence), (None, false));
+    }
+}
+
+#[test]
+fn word_of_the_lost_worker_is_as_good() {
+    let mut one = running();
+    transition::cancel(&mut one, at(0));
+    steps(&mut one, [silent()]);
+    assert_eq!(
+        steps(&mut one, [Event::StrayEnded { attempt: 7 }]),
+        Status::Cancelling
+    );
+    assert_eq!(
+        steps(&mut one, [Event::StrayEnded { attempt: 1 }]),
+        Status::Canceled
+    );
+    // With a fence under way its end is awaited: it writes nothing, but it would disturb a successor.
+    let mut one = running();
+    transition::cancel(&mut one, at(0));
+    let events = [silent(), placed_at("v"), Event::StrayEnded { attempt: 1 }];
+    assert_eq!(steps(&mut one, events), Status::Cancelling);
+    assert_eq!(
+        steps(&mut one, [Event::Failed("boom".to_owned())]),
+        Status::Canceled
+    );
+}
+
+#[test]
+fn an_attempt_that_runs_has_fenced_all_before_it() {
+    let mut one = running();
+    assert_eq!(steps(&mut one, [silent()]), Status::Restarting);
+    assert_eq!((one.strays.len(), one.strays[0].attempt), (1, 1));
+    steps(&mut one, [placed_at("v")]);
+    assert!(
+        !one.is_fence && one.strays.len() == 1,
+        "it has claimed nothing yet"
+    );
+    assert_eq!(steps(&mut one, [Event::Running]), Status::Running);
+    assert!(one.strays.is_empty());
+    transition::cancel(&mut one, at(0));
+    assert_eq!(
+        steps(&mut one, [Event::Lost("gone".to_owned())]),
+        Status::Canceled
+    );
+}
+
+#[test]
+fn a_deployment_that_fails_with_a_stray_is_failing_until_it_is_fenced() {
+    let mut one = running();
+    let failed = Event::Failed("no such topic".to_owned());
+    // The second attempt fails before it has claimed anything.
+    assert_eq!(
+        steps(&mut one, [silent(), placed_at("v"), failed]),
+        Status::Failing
+    );
+    let why = "no such topic (the restart strategy is 'none')";
+    assert!(
+        waits_for(&one).starts_with(&format!("{why}; it is not known")),
+        "{one:?}"
+    );
+    steps(&mut one, [placed_at("v"), Event::Failed("no disk".to_owned())]);
+    assert!(waits_for(&one).ends_with(", which failed: no disk"), "{one:?}");
+    assert!(!transition::wants_worker(&one, at(4)) && transition::wants_worker(&one, at(5)));
+    transition::apply(&mut one, placed_at("v"), &STRATEGY, at(5));
+    // The fence's own worker is lost: nobody knows of two attempts.
+    assert_eq!(steps(&mut one, [silent()]), Status::Failing);
+    assert_eq!(
+        one.strays.iter().map(|stray| stray.attempt).collect::<Vec<u32>>(),
+        [1, 4]
+    );
+    assert_eq!(steps(&mut one, [placed_at("u"), finished()]), Status::Failed);
+    assert_eq!(one.error_msg.as_deref(), Some(why));
+}
+
+#[test]
+fn restarts_that_are_off_do_not_make_a_lost_worker_harmless() {
+    let mut one = running();
+    one.restart_enabled = false;
+    assert_eq!(steps(&mut one, [silent()]), Status::Failing);
+    assert_eq!(
+        steps(&mut one, [Event::StrayEnded { attempt: 1 }]),
+        Status::Failed
+    );
+    assert_eq!(
+        one.error_msg.as_deref(),
+        Some("nothing was heard (restarts are off for this deployment)")
+    );
+}
+
+#[tokio::test]
+async fn another_worker_fences_what_a_silent_one_may_still_run() {
+    let manager = with_deployment("d").await;
+    let mut lost = Caller::new(&manager, "i");
+    lost.assigned().await;
+    lost.reports(State::Running, Vec::new());
+    lost.call(0).await;
+    manager.cancel_deployment("d").await.expect("it runs");
+    tokio::time::sleep(TIMEOUT).await;
+    becomes(&manager, Status::Cancelling).await;
+    let mut other = Caller::new(&manager, "j");
+    other.worker = "v";
+    let orders = other.assigned().await;
+    let fence = &orders.attempts[0];
+    assert_eq!((fence.attempt, &fence.parameters["fences"]), (2, &true.into()));
+    assert_eq!(fence.parameters["attempt"], 2);
+    assert_eq!(fence.parameters["job_id"], "d");
+    other.reports(State::Finished { savepoint: None }, Vec::new());
+    other.attempts[0].attempt = 2;
+    other.call(0).await;
+    let ended = deployment(&manager);
+    assert_eq!((ended.status, ended.strays), (Status::Canceled, Vec::new()));
+}
+
+#[tokio::test]
+async fn a_worker_that_is_back_ends_its_stray_and_says_so() {
+    let manager = with_deployment("d").await;
+    let mut lost = Caller::new(&manager, "i");
+    lost.assigned().await;
+    lost.reports(State::Running, Vec::new());
+    lost.call(0).await;
+    manager.cancel_deployment("d").await.expect("it runs");
+    tokio::time::sleep(TIMEOUT).await;
+    becomes(&manager, Status::Cancelling).await;
+    let stray = lost.attempts.clone();
+    // Its first call does not yet follow any orders; by then it also gets the fence.
+    let orders = lost.call(0).await;
+    assert!(orders.attempts.iter().all(|one| one.attempt != 1));
+    assert!(!deployment(&manager).strays.is_empty(), "it still has it");
+    lost.attempts = stray;
+    lost.attempts[0].state = State::Canceled;
+    for _ in 0..3 {
+        lost.call(0).await;
+    }
+    assert!(deployment(&manager).strays.is_empty(), "it has ended it");
+}
