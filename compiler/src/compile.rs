@@ -124,9 +124,21 @@ pub fn compile(sources: &SourceMap) -> Result<Compiled, Vec<Diagnostic>> {
     })
 }
 
+/// One stage as text.
+#[derive(Clone, Debug)]
+pub struct Explained {
+    pub text: String,
+    /// What the passes up to this stage said and is no error.
+    pub warnings: Vec<Diagnostic>,
+}
+
 /// The text of one stage. Errors of later passes do not matter.
-pub fn explain(sources: &SourceMap, stage: Stage) -> Result<String, Vec<Diagnostic>> {
-    with_stack(|errors| stage_text(sources, stage, errors))
+pub fn explain(sources: &SourceMap, stage: Stage) -> Result<Explained, Vec<Diagnostic>> {
+    with_stack(|errors| {
+        let text = stage_text(sources, stage, errors)?;
+        let warnings = errors.warnings();
+        Some(Explained { text, warnings })
+    })
 }
 
 /// Runs the passes; an answer counts only when no error was reported.
@@ -187,7 +199,7 @@ fn compiled(sources: &SourceMap, bound: &Bound, errors: &mut ErrorSink) -> Optio
     let explains: Option<Vec<String>> = bound
         .explains
         .iter()
-        .map(|one| explained(one, bound, errors))
+        .map(|one| explain_answer(one, bound, errors))
         .collect();
     check_has_work(&physical, bound, errors)?;
     Some(Compiled {
@@ -264,7 +276,7 @@ fn stage_text(sources: &SourceMap, stage: Stage, errors: &mut ErrorSink) -> Opti
 }
 
 /// The answer of `EXPLAIN [details] statement`.
-fn explained(explain: &BoundExplain, bound: &Bound, errors: &mut ErrorSink) -> Option<String> {
+fn explain_answer(explain: &BoundExplain, bound: &Bound, errors: &mut ErrorSink) -> Option<String> {
     let logical = p3_plan::plan_statements(&explain.statements, errors)?;
     let before = logical_text::plan_text(&logical);
     let physical = physical(&p4_optimize::optimize(logical), bound, errors)?;

@@ -24,7 +24,7 @@ pub mod p4_optimize;
 pub mod p5_physical;
 pub mod p6_codegen;
 
-pub use compile::{Compiled, CompiledPreview, Stage, compile, compile_preview, explain};
+pub use compile::{Compiled, CompiledPreview, Explained, Stage, compile, compile_preview, explain};
 pub use declared::{Declared, declared};
 pub use p2_bind::preview::Preview;
 

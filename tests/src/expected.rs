@@ -52,8 +52,9 @@ fn plan(fence: &Fence, sources: &SourceMap) -> Result<String, String> {
     let name = fence.arguments.first().map_or("", String::as_str);
     let named = Stage::NAMED.iter().find(|(known, _)| *known == name);
     let (_, stage) = named.ok_or_else(|| format!("there is no plan '{name}'"))?;
-    let text = compiler::explain(sources, *stage);
-    text.map(|text| lines(&text))
+    let explained = compiler::explain(sources, *stage);
+    explained
+        .map(|explained| lines(&explained.text))
         .map_err(|problems| render(&problems, sources, false))
 }
 

@@ -55,8 +55,9 @@ pub(super) fn run(arguments: ExplainArguments) -> Result<ExitCode> {
     let mut application = Application::read(&arguments.path)?;
     application.settle_plan(&[]);
     match compiler::explain(&application.sources, arguments.stage.of_compiler()) {
-        Ok(text) => {
-            println!("{}", text.trim_end());
+        Ok(explained) => {
+            super::compile::show(&explained.warnings, &application.sources, arguments.message_format);
+            println!("{}", explained.text.trim_end());
             Ok(ExitCode::SUCCESS)
         }
         Err(diagnostics) => {

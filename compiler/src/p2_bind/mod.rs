@@ -116,7 +116,7 @@ impl<'a> Binder<'a> {
                 let statements = self.executable(statement);
                 self.bound.statements.extend(statements);
             }
-            StatementKind::Unsupported { what } => self.unsupported(what, statement.span),
+            StatementKind::Unsupported { what } => self.unsupported_statement(what, statement.span),
         }
     }
 
@@ -169,6 +169,21 @@ impl<'a> Binder<'a> {
         // Diagnostic: E2002 Flink has it, this version has not.
         let message = format!("not supported by this version: {what}");
         self.errors.push(Diagnostic::error("E2002", span, message));
+    }
+
+    fn unsupported_statement(&mut self, what: &str, span: Span) {
+        let help = match what.split(' ').next() {
+            Some("SHOW" | "DESC" | "DESCRIBE") => {
+                "an application declares and writes tables; `millstream explain` shows its plan and its columns"
+            }
+            Some("USE") => "leave it out: only default_catalog.default_database exists",
+            Some("STOP") => "a deployment is stopped by `millstream stop`",
+            Some("ALTER") => "write what it changes into the CREATE statement",
+            _ => return self.unsupported(what, span),
+        };
+        // Diagnostic: E2002 a statement that Flink has and this version has not.
+        let message = format!("not supported by this version: {what}");
+        self.error(Diagnostic::error("E2002", span, message).with_help(help));
     }
 
     /// The object's own name, after checking that a catalog and database before it are the built-in ones.

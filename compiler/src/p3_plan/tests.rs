@@ -66,6 +66,7 @@ fn optimized(sql: &str) -> String {
     sources.add("tables.sql", TABLES);
     sources.add("statement.sql", sql);
     explain(&sources, Stage::Optimized)
+        .map(|explained| explained.text)
         .unwrap_or_else(|problems| panic!("{}", render(&problems, &sources, false)))
 }
 
