@@ -56,7 +56,11 @@ pub(super) fn run(arguments: ExplainArguments) -> Result<ExitCode> {
     application.settle_plan(&[]);
     match compiler::explain(&application.sources, arguments.stage.of_compiler()) {
         Ok(explained) => {
-            super::compile::show(&explained.warnings, &application.sources, arguments.message_format);
+            super::compile::show(
+                &explained.warnings,
+                &application.sources,
+                arguments.message_format,
+            );
             println!("{}", explained.text.trim_end());
             Ok(ExitCode::SUCCESS)
         }

@@ -9,6 +9,7 @@ use sqlparser::tokenizer::Token;
 use super::ast::{Name, Text};
 use super::error::{Parse, expected, refuse};
 use super::positions::token_span;
+use super::reserved::is_reserved_name;
 use super::words;
 use crate::base::{Diagnostic, Span};
 
@@ -77,7 +78,7 @@ pub(super) fn span_since(parser: &Parser<'_>, start: Span) -> Span {
 pub(super) fn identifier(parser: &mut Parser<'_>) -> Parse<Text> {
     let token = parser.peek_token_ref();
     match &token.token {
-        Token::Word(word) if word.quote_style.is_some() || !words::is_reserved(&word.value) => {
+        Token::Word(word) if word.quote_style.is_some() || !is_reserved_name(&word.value) => {
             let text = Text {
                 value: word.value.clone(),
                 span: token_span(token),

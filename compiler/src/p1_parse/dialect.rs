@@ -11,6 +11,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 
 use super::error::{Parse, depth};
+use super::reserved::is_reserved_name;
 use super::{infix, prefix, words};
 
 /// The dialect of one parse.
@@ -100,16 +101,17 @@ impl Dialect for FlinkDialect {
         forms.contains(&keyword)
     }
 
-    /// A reserved word is no alias without AS, nor is the unit in `(a - b) DAY`.
-    fn is_select_item_alias(&self, explicit: bool, keyword: &Keyword, parser: &mut Parser<'_>) -> bool {
+    /// A word of a clause is no alias without AS, nor is the unit in `(a - b) DAY`. Other reserved words are taken
+    /// for aliases here, so that what refuses them can say how they are written.
+    fn is_select_item_alias(&self, explicit: bool, _: &Keyword, parser: &mut Parser<'_>) -> bool {
         let word = words::word_of(&parser.get_current_token().token);
-        let taken = word.is_some_and(|w| words::is_unit(w) || words::is_reserved(w));
-        explicit || (!taken && self.is_column_alias(keyword, parser))
+        let is_unit = |w: &str| words::is_unit(w) && is_reserved_name(w);
+        explicit || !word.is_some_and(|w| is_unit(w) || words::is_reserved(w))
     }
 
-    fn is_table_factor_alias(&self, explicit: bool, keyword: &Keyword, parser: &mut Parser<'_>) -> bool {
-        let clause = matches!(keyword, Keyword::MATCH_RECOGNIZE | Keyword::FOR);
-        explicit || (!clause && self.is_table_alias(keyword, parser))
+    fn is_table_factor_alias(&self, explicit: bool, _: &Keyword, parser: &mut Parser<'_>) -> bool {
+        let word = words::word_of(&parser.get_current_token().token);
+        explicit || !word.is_some_and(is_reserved_name)
     }
 
     fn supports_unicode_string_literal(&self) -> bool {

@@ -8,6 +8,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::positions::token_span;
+use super::reserved::is_reserved_name;
 use super::words::{self, word_of};
 use crate::base::{Diagnostic, Span};
 
@@ -231,7 +232,7 @@ impl Problem<'_> {
     // Diagnostic: E1005 a reserved word stands where a name is needed.
     fn reserved(&self, expected: &str) -> Option<Diagnostic> {
         let word = word_of(&self.token()?.token)?;
-        if !expected.contains("name") || !words::is_reserved(word) {
+        if !expected.contains("name") || !is_reserved_name(word) {
             return None;
         }
         let message = format!(

@@ -6,12 +6,17 @@
 
 use core::ops::ControlFlow;
 
-use sqlparser::ast::{CastKind, Expr, Ident, Query, SetExpr, Value, ValueWithSpan, Visit, Visitor};
+use sqlparser::ast::{
+    CastKind, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, ObjectName, Query, SetExpr,
+    TableFactor, Value, ValueWithSpan, Visit, Visitor,
+};
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::error::{statement_span, too_deep};
 use super::insert::explicit_table;
 use super::positions::{Positions, token_span};
+use super::reserved::is_reserved_name;
+use super::tokens::BANG_EQUAL;
 use super::words::{self, is_word};
 use crate::base::{Diagnostic, Span};
 
@@ -39,6 +44,13 @@ pub(super) fn tokens(tokens: &[TokenWithSpan]) -> Result<(), Diagnostic> {
             let diagnostic =
                 Diagnostic::error("E1014", span, "numbers are not written in hexadecimal digits");
             return Err(diagnostic.with_help(format!("write the decimal number, or x'{digits}' for bytes")));
+        }
+        // sqlparser skips this word before JOIN.
+        let is_part = index > 0 && tokens[index - 1].token == Token::Period;
+        if is_word(&token.token, "GLOBAL") && !is_part {
+            let diagnostic =
+                Diagnostic::error("E1005", span, "expected a name, found the reserved word GLOBAL");
+            return Err(diagnostic.with_help("as a name it is written `GLOBAL`"));
         }
         if let Some(help) = foreign(&token.token, pattern) {
             return Err(refused(token, span, help));
@@ -114,6 +126,7 @@ fn foreign(token: &Token, pattern: bool) -> Option<&'static str> {
         T::Pipe | T::Caret | T::Question if pattern => None,
         T::DoubleColon => Some("use CAST(value AS type)"),
         T::DoubleEq => Some("use ="),
+        T::CustomBinaryOperator(text) if text == BANG_EQUAL => Some("use <>"),
         T::Spaceship => Some("use IS NOT DISTINCT FROM"),
         T::Arrow | T::LongArrow => Some("use JSON_VALUE or JSON_QUERY"),
         T::Tilde | T::TildeAsterisk | T::ExclamationMarkTilde => Some("use SIMILAR TO or REGEXP"),
@@ -140,6 +153,7 @@ fn visit(node: &impl Visit, tokens: &[TokenWithSpan]) -> Result<(), Diagnostic> 
         tokens,
         within,
         depth: 0,
+        no_names: Vec::new(),
     }) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(diagnostic) => Err(diagnostic),
@@ -151,11 +165,34 @@ struct Guard<'a> {
     within: Span,
     /// How many expressions are around the next one.
     depth: usize,
+    /// Words that stand for themselves: what functions are called, units of time.
+    no_names: Vec<Span>,
 }
 
 impl Guard<'_> {
     fn span(&self, node: &impl sqlparser::ast::Spanned) -> Span {
         Positions::default().of(node, self.within)
+    }
+
+    /// Notes the words of a call that are no names.
+    fn note_words(&mut self, expr: &Expr) {
+        let Expr::Function(function) = expr else { return };
+        self.note_name(&function.name);
+        if let FunctionArguments::List(list) = &function.args
+            && let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Identifier(unit)))) =
+                list.args.first()
+            && words::is_unit(&unit.value)
+            && words::takes_unit_first(&function.name.to_string())
+        {
+            self.no_names.push(Positions::default().ident(unit, self.within));
+        }
+    }
+
+    /// The name of a function.
+    fn note_name(&mut self, name: &ObjectName) {
+        let words = name.0.iter().filter_map(|part| part.as_ident());
+        let spans = words.map(|word| Positions::default().ident(word, self.within));
+        self.no_names.extend(spans);
     }
 
     /// A string that stands where an operator or the next item should: `a 'b'`, `'a' 'b'`.
@@ -205,12 +242,12 @@ impl Visitor for Guard<'_> {
         if ident.quote_style == Some('\'') {
             return ControlFlow::Break(self.string_alias(&ident.value));
         }
-        if ident.quote_style.is_none() && words::is_reserved(&ident.value) {
+        let span = Positions::default().ident(ident, self.within);
+        if ident.quote_style.is_none() && is_reserved_name(&ident.value) && !self.no_names.contains(&span) {
             // Diagnostic: E1005 a reserved word stands where a name is needed.
             let word = &ident.value;
             let message = format!("expected a name, found the reserved word {}", word.to_uppercase());
-            let diagnostic =
-                Diagnostic::error("E1005", Positions::default().ident(ident, self.within), message);
+            let diagnostic = Diagnostic::error("E1005", span, message);
             return ControlFlow::Break(diagnostic.with_help(format!("as a name it is written `{word}`")));
         }
         ControlFlow::Continue(())
@@ -234,6 +271,19 @@ impl Visitor for Guard<'_> {
         ControlFlow::Break(diagnostic.with_help("write INSERT INTO t WITH … SELECT …"))
     }
 
+    fn pre_visit_table_factor(&mut self, table: &TableFactor) -> ControlFlow<Diagnostic> {
+        match table {
+            TableFactor::Function { name, .. }
+            | TableFactor::Table {
+                name, args: Some(_), ..
+            } => {
+                self.note_name(name);
+            }
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+
     fn post_visit_expr(&mut self, _: &Expr) -> ControlFlow<Diagnostic> {
         self.depth -= 1;
         ControlFlow::Continue(())
@@ -244,6 +294,7 @@ impl Visitor for Guard<'_> {
         if self.depth > DEEPEST_TREE {
             return ControlFlow::Break(too_deep(self.within));
         }
+        self.note_words(expr);
         let help = match expr {
             Expr::Cast {
                 kind: CastKind::SafeCast,

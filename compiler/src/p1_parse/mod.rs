@@ -27,6 +27,7 @@ mod insert;
 mod json;
 pub mod positions;
 mod prefix;
+mod reserved;
 mod statement;
 mod tokens;
 mod types;
@@ -36,6 +37,8 @@ mod words;
 mod meaning_tests;
 #[cfg(test)]
 mod refusal_tests;
+#[cfg(test)]
+mod reserved_tests;
 #[cfg(test)]
 mod statement_tests;
 

@@ -36,10 +36,12 @@ pub(super) fn parse(parser: &mut Parser<'_>) -> Option<Parse<Expr>> {
 
 fn keyword(parser: &mut Parser<'_>, token: &TokenWithSpan, word: &str) -> Option<Parse<Expr>> {
     let next = &parser.peek_nth_token_ref(1).token;
+    let named =
+        !matches!(next, Token::Word(word) if word.quote_style.is_none() && words::is_reserved(&word.value));
     let query = at_word(parser, 2, "SELECT") || at_word(parser, 2, "WITH") || at_word(parser, 2, "VALUES");
     match (word, next) {
-        ("TABLE", Token::Word(_)) => Some(table_argument(parser)),
-        ("MODEL", Token::Word(_)) => Some(model_argument(parser)),
+        ("TABLE", Token::Word(_)) if named => Some(table_argument(parser)),
+        ("MODEL", Token::Word(_)) if named => Some(model_argument(parser)),
         ("DEFAULT", Token::Comma | Token::RParen) => {
             parser.advance_token();
             Some(Ok(ext::call("$DEFAULT", token.span, Vec::new())))
@@ -53,7 +55,7 @@ fn keyword(parser: &mut Parser<'_>, token: &TokenWithSpan, word: &str) -> Option
             Some(parser.parse_ceil_floor_expr(true))
         }
         ("TRIM", Token::LParen) => Some(trim(parser)),
-        ("FINAL" | "RUNNING", Token::Word(_)) => Some(final_or_running(parser, word)),
+        ("FINAL" | "RUNNING", Token::Word(_)) if named => Some(final_or_running(parser, word)),
         ("DATE" | "TIME" | "TIMESTAMP" | "TIMESTAMP_LTZ", Token::SingleQuotedString(_)) => {
             Some(typed_string(parser))
         }

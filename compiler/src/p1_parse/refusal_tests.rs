@@ -7,6 +7,22 @@ use crate::base::{ErrorSink, SourceMap, render};
 /// Text, code, marked part (empty: behind the end), and a part of message and help.
 const CASES: &[(&str, &str, &str, &str)] = &[
     ("SELECT 0x1F", "E1014", "0x1F", "x'1F' for bytes"),
+    ("SELECT a != 2 FROM t", "E1014", "!=", "use <>"),
+    ("SELECT second FROM t", "E1005", "second", "written `second`"),
+    ("SELECT t.value FROM t", "E1005", "value", "written `value`"),
+    (
+        "SELECT 1 AS row_number",
+        "E1005",
+        "row_number",
+        "reserved word ROW_NUMBER",
+    ),
+    ("CREATE TABLE t (at INT)", "E1005", "at", "reserved word AT"),
+    (
+        "SELECT a FROM t GLOBAL",
+        "E1005",
+        "GLOBAL",
+        "reserved word GLOBAL",
+    ),
     // Words that are misspelt or missing.
     ("SELCT a FROM t", "E1002", "SELCT", "did you mean SELECT?"),
     (

@@ -16,6 +16,9 @@ use super::positions::{location, token_span};
 use super::words::is_word;
 use crate::base::{Diagnostic, Span};
 
+/// sqlparser has one token for this and `<>`; Flink has only `<>`.
+pub(super) const BANG_EQUAL: &str = "!=";
+
 /// What a file consists of.
 pub(super) struct Tokens {
     pub tokens: Vec<TokenWithSpan>,
@@ -45,6 +48,10 @@ pub(super) fn tokenize(dialect: &dyn Dialect, source: u16, text: &str, base: u32
             start: places.place(token.span.start),
             end: places.place(token.span.end),
         };
+        let start = token_span(&token).start - base;
+        if token.token == Token::Neq && text[start as usize..].starts_with(BANG_EQUAL) {
+            token.token = Token::CustomBinaryOperator(BANG_EQUAL.to_owned());
+        }
         match &token.token {
             Token::Whitespace(Whitespace::MultiLineComment(comment)) if comment.starts_with('+') => {
                 let after = tokens.last().map_or(base, |t| token_span(t).end);

@@ -98,6 +98,13 @@ const UNITS: &[&str] = &[
     "YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND",
 ];
 
+/// Functions whose first argument is a unit of time.
+pub(super) fn takes_unit_first(function: &str) -> bool {
+    ["TIMESTAMPADD", "TIMESTAMPDIFF"]
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(function))
+}
+
 /// What a statement may start with.
 pub(super) const STATEMENT_WORDS: &[&str] = &[
     "ADD", "ALTER", "ANALYZE", "BEGIN", "CALL", "COMPILE", "CREATE", "DELETE", "DESC", "DESCRIBE", "DROP",

@@ -152,6 +152,7 @@ impl Binder<'_> {
             self.error(Diagnostic::error("E2011", span, message));
             return None;
         }
+        self.each_once(names, span)?;
         let columns = relation.schema.columns.iter().zip(names);
         let columns = columns.map(|(column, name)| SchemaColumn {
             name: (*name).to_owned(),
@@ -162,6 +163,19 @@ impl Binder<'_> {
         };
         let exprs = identity(&relation.schema, span);
         Some(project(relation, exprs, schema, span))
+    }
+
+    /// Reports a name that stands twice in a list of columns.
+    fn each_once(&mut self, names: &[&str], span: Span) -> Option<()> {
+        let twice = (1..names.len()).find(|&at| names[..at].contains(&names[at]));
+        let Some(at) = twice else { return Some(()) };
+        // Diagnostic: E2011 a list of columns that has one name twice.
+        self.error(Diagnostic::error(
+            "E2011",
+            span,
+            format!("column '{}' is named twice", names[at]),
+        ));
+        None
     }
 
     fn set_expr(&mut self, body: &SetExpr, span: Span) -> Option<Relation> {
@@ -282,7 +296,8 @@ impl Binder<'_> {
                 .iter()
                 .map(|e| self.expr(e, &mut environment))
                 .collect();
-            rows.push(bound.into_iter().collect::<Option<Vec<Expr>>>());
+            let row = bound.into_iter().collect::<Option<Vec<Expr>>>();
+            rows.push(row.filter(|row| self.all_typed(row).is_some()));
         }
         let rows = rows.into_iter().collect::<Option<Vec<Vec<Expr>>>>()?;
         let width = rows.first().map_or(0, Vec::len);

@@ -199,6 +199,7 @@ impl Binder<'_> {
 
     fn item(&mut self, expr: &sqlast::Expr, name: String, environment: &mut Environment<'_>) -> Option<Item> {
         let bound = self.expr(expr, environment)?;
+        self.all_typed([&bound])?;
         Some(Item {
             is_name: is_name(expr),
             is_proctime: is_proctime(expr),

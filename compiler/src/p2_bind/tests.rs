@@ -22,7 +22,7 @@ CREATE TABLE t (
 CREATE TABLE sink (
   k BIGINT,
   v STRING NOT NULL,
-  at TIMESTAMP_LTZ(3) METADATA FROM 'timestamp',
+  came TIMESTAMP_LTZ(3) METADATA FROM 'timestamp',
   o BIGINT METADATA FROM 'offset' VIRTUAL,
   twice AS k * 2,
   PRIMARY KEY (k) NOT ENFORCED
@@ -173,7 +173,7 @@ fn queries_have_flinks_columns() {
             "a BIGINT, b VARCHAR(2) NOT NULL",
         ),
         (
-            "SELECT * FROM (VALUES (1, 'a'), (NULL, 'bcd')) AS v(x, y)",
+            "SELECT * FROM (VALUES (1, 'a'), (CAST(NULL AS INT), 'bcd')) AS v(x, y)",
             "x INT, y VARCHAR(3) NOT NULL",
         ),
         (
@@ -223,7 +223,7 @@ fn insert_casts_and_fills() {
         .collect();
     assert_eq!(
         types,
-        ["k BIGINT NOT NULL", "v CHAR(1) NOT NULL", "at TIMESTAMP_LTZ(3)"]
+        ["k BIGINT NOT NULL", "v CHAR(1) NOT NULL", "came TIMESTAMP_LTZ(3)"]
     );
     assert_eq!(table.primary_key, [0]);
     assert!(

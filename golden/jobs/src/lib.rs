@@ -16,6 +16,7 @@ pub mod calc {
     pub mod filter_splits_an_update;
     pub mod in_of_numbers_and_text;
     pub mod integer_arithmetic;
+    pub mod intervals_of_numbers;
     pub mod nested_rows;
     pub mod null_is_not_true;
     pub mod order_is_kept;
@@ -165,6 +166,7 @@ pub const GOLDEN: &[Golden] = &[
     ("calc/filter_splits_an_update", calc::filter_splits_an_update::job, include_str!("calc/filter_splits_an_update.rs")),
     ("calc/in_of_numbers_and_text", calc::in_of_numbers_and_text::job, include_str!("calc/in_of_numbers_and_text.rs")),
     ("calc/integer_arithmetic", calc::integer_arithmetic::job, include_str!("calc/integer_arithmetic.rs")),
+    ("calc/intervals_of_numbers", calc::intervals_of_numbers::job, include_str!("calc/intervals_of_numbers.rs")),
     ("calc/nested_rows", calc::nested_rows::job, include_str!("calc/nested_rows.rs")),
     ("calc/null_is_not_true", calc::null_is_not_true::job, include_str!("calc/null_is_not_true.rs")),
     ("calc/order_is_kept", calc::order_is_kept::job, include_str!("calc/order_is_kept.rs")),

@@ -123,11 +123,6 @@ pub fn remainder_integer<A: Integer, B: Integer>(a: A, b: B) -> Result<B, SqlErr
     Ok(B::wrap(a.wrapping_rem(b)))
 }
 
-#[inline]
-pub fn remainder_double(a: f64, b: f64) -> f64 {
-    a % b
-}
-
 /// INTERVAL YEAR TO MONTH times a number.
 #[inline]
 pub fn multiply_months(months: i32, factor: i64) -> i32 {
@@ -138,12 +133,6 @@ pub fn multiply_months(months: i32, factor: i64) -> i32 {
 #[inline]
 pub fn months_multiplied(factor: i64, months: i32) -> i32 {
     multiply_months(months, factor)
-}
-
-/// INTERVAL YEAR TO MONTH divided by a number.
-#[inline]
-pub fn divide_months(months: i32, divisor: i64) -> Result<i32, SqlError> {
-    divide_integer(i64::from(months), divisor).map(|m| m as i32)
 }
 
 #[cfg(test)]
@@ -169,8 +158,6 @@ mod tests {
     fn doubles_divide_to_infinity() {
         assert_eq!(divide_double(1.0, 0.0), f64::INFINITY);
         assert!(divide_double(0.0, 0.0).is_nan());
-        assert!(remainder_double(1.0, 0.0).is_nan());
         assert_eq!((multiply_months(5, -2), months_multiplied(3, 4)), (-10, 12));
-        assert_eq!(divide_months(25, 2), Ok(12));
     }
 }

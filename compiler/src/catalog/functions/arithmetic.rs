@@ -4,7 +4,7 @@
 //! of digits beside a DECIMAL; a DECIMAL beside FLOAT or DOUBLE becomes DOUBLE.
 
 use sql::types::DECIMAL_PRECISION_MAX;
-use sql::{DataType, TypeKind};
+use sql::{DataType, TypeKind, Value};
 
 use super::cast::integer_digits;
 use super::interval;
@@ -19,7 +19,7 @@ pub const FUNCTIONS: &[FunctionDef] = &[
     FunctionDef {
         name: "-",
         resolve: |given| operator(&SUBTRACT, given),
-        doc: "a - b: the difference of numbers, intervals or points in time",
+        doc: "a - b: the difference of numbers or intervals, or a point in time earlier by an interval",
     },
     FunctionDef {
         name: "*",
@@ -40,6 +40,11 @@ pub const FUNCTIONS: &[FunctionDef] = &[
         name: "MOD",
         resolve: |given| remainder("MOD", given),
         doc: "MOD(a, b): the remainder, with the sign of a",
+    },
+    FunctionDef {
+        name: "DIFFERENCE OF TIMES",
+        resolve: interval::difference,
+        doc: "(a - b) DAY: the interval between two dates or timestamps",
     },
     FunctionDef {
         name: "NEGATE",
@@ -101,30 +106,25 @@ fn operator(operator: &Operator, given: &[Argument]) -> Result<Resolved, String>
     let [a, b] = given else {
         return Err(mismatch("two values", given));
     };
-    let (left, right) = operand_kinds(&a.ty.kind, &b.ty.kind);
+    let (left, right) = (a.ty.kind.clone(), b.ty.kind.clone());
     if left.is_numeric() && right.is_numeric() {
+        if operator.symbol == "/" && divides_by_zero(given) {
+            return Err("of a constant by zero".to_owned());
+        }
         return Ok(numeric(operator, given, &left, &right));
     }
     let moved = match operator.symbol {
         "+" => interval::plus(given, &left, &right),
         "-" => interval::minus(given, &left, &right),
         "*" => interval::times(given, &left, &right),
-        _ => interval::divided(given, &left, &right),
+        _ => None,
     };
+    if operator.symbol == "-" && left.is_temporal() && right.is_temporal() {
+        return Err(
+            "of two points in time needs a unit: (a - b) SECOND, or TIMESTAMPDIFF(SECOND, b, a)".to_owned(),
+        );
+    }
     moved.ok_or_else(|| mismatch("two numbers, or points in time and intervals", given))
-}
-
-/// The types of two operands: NULL and text become the type of the number beside them.
-fn operand_kinds(a: &TypeKind, b: &TypeKind) -> (TypeKind, TypeKind) {
-    let beside = |kind: &TypeKind, other: &TypeKind| match (kind, other) {
-        (TypeKind::Null, TypeKind::Null) => TypeKind::Int,
-        (TypeKind::Null, other) if other.is_numeric() => other.clone(),
-        (TypeKind::Null, other) if other.is_temporal() => TypeKind::IntervalDayTime,
-        (TypeKind::Null, other) => other.clone(),
-        (text, other) if text.is_text() && other.is_numeric() => other.clone(),
-        (kind, _) => kind.clone(),
-    };
-    (beside(a, b), beside(b, a))
 }
 
 pub(super) fn typed(given: &[Argument], kinds: [TypeKind; 2]) -> Vec<DataType> {
@@ -144,6 +144,18 @@ fn wider_integer(left: &TypeKind, right: &TypeKind) -> TypeKind {
     } else {
         right.clone()
     }
+}
+
+/// Whether both operands are literals and the second is zero: Flink divides such constants before the job runs.
+fn divides_by_zero(given: &[Argument]) -> bool {
+    let is_zero = |value: &Value| match value {
+        Value::TinyInt(0) | Value::SmallInt(0) | Value::Int(0) | Value::BigInt(0) => true,
+        Value::Decimal(decimal) => decimal.unscaled == 0,
+        Value::Float(value) => *value == 0.0,
+        Value::Double(value) => *value == 0.0,
+        _ => false,
+    };
+    given.iter().all(|a| a.literal.is_some()) && given[1].literal.as_ref().is_some_and(is_zero)
 }
 
 fn numeric(operator: &Operator, given: &[Argument], left: &TypeKind, right: &TypeKind) -> Resolved {
@@ -277,16 +289,12 @@ impl Digits {
 /// MOD of numbers without fraction has the type of its divisor.
 fn remainder(name: &'static str, given: &[Argument]) -> Result<Resolved, String> {
     let [a, b] = given else {
-        return Err(mismatch("two numbers", given));
+        return Err(mismatch("two exact numbers", given));
     };
-    let (left, right) = operand_kinds(&a.ty.kind, &b.ty.kind);
-    if !left.is_numeric() || !right.is_numeric() {
-        return Err(mismatch("two numbers", given));
-    }
-    if left.is_approximate() || right.is_approximate() {
-        let call = Call::strict(name, "arithmetic::remainder_double");
-        let arguments = typed(given, [TypeKind::Double, TypeKind::Double]);
-        return Ok(Resolved::new(call, given, arguments, TypeKind::Double));
+    let (left, right) = (a.ty.kind.clone(), b.ty.kind.clone());
+    let is_exact = |kind: &TypeKind| kind.is_numeric() && !kind.is_approximate();
+    if !is_exact(&left) || !is_exact(&right) {
+        return Err(mismatch("two exact numbers", given));
     }
     let (l, r) = (Digits::of(&left), Digits::of(&right));
     let is_whole = l.scale == 0 && r.scale == 0;
@@ -354,7 +362,6 @@ fn negate(given: &[Argument]) -> Result<Resolved, String> {
 mod tests {
     use super::*;
     use crate::catalog::function::lookup;
-    use sql::Value;
 
     fn decimal(precision: u8, scale: u8) -> TypeKind {
         TypeKind::Decimal { precision, scale }
@@ -397,7 +404,6 @@ mod tests {
             ("MOD", decimal(10, 2), TypeKind::Int, "DECIMAL(10, 2) NOT NULL"),
             ("MOD", decimal(2, 1), TypeKind::TinyInt, "DECIMAL(2, 1) NOT NULL"),
             ("MOD", TypeKind::Int, decimal(19, 0), "DECIMAL(19, 0) NOT NULL"),
-            ("+", TypeKind::STRING, TypeKind::Int, "INT NOT NULL"),
         ];
         for (symbol, a, b, expected) in cases {
             let resolved = resolve(symbol, &[a.clone(), b.clone()]).expect("numbers");
@@ -414,16 +420,18 @@ mod tests {
             ("-", timestamp(), second.clone(), timestamp()),
             ("+", second.clone(), timestamp(), timestamp()),
             ("+", TypeKind::Date, second.clone(), TypeKind::Date),
-            ("-", timestamp(), TypeKind::Date, second.clone()),
             ("+", month.clone(), month.clone(), month.clone()),
             ("*", TypeKind::Int, second.clone(), second.clone()),
-            ("/", month.clone(), TypeKind::Int, month.clone()),
         ];
         for (symbol, a, b, expected) in cases {
             let resolved = resolve(symbol, &[a.clone(), b.clone()]).expect("moments");
             assert_eq!(resolved.result.kind, expected, "{a} {symbol} {b}");
         }
         assert!(resolve("+", &[timestamp(), timestamp()]).is_err());
+        assert!(resolve("-", &[timestamp(), TypeKind::Date]).is_err());
+        assert!(resolve("/", &[month.clone(), TypeKind::Int]).is_err());
+        assert!(resolve("%", &[TypeKind::Int, TypeKind::Double]).is_err());
+        assert!(resolve("+", &[TypeKind::STRING, TypeKind::Int]).is_err());
         assert!(resolve("-", &[second.clone(), timestamp()]).is_err());
         assert!(resolve("+", &[month, second]).is_err());
         assert!(resolve("NEGATE", &[TypeKind::STRING]).is_err());

@@ -1,7 +1,8 @@
 //! Comparisons: `=`, `<`, IS DISTINCT FROM. In: two arguments. Out: the types both are cast to, and the call.
 //!
-//! Text beside a number is read as the number (an error when it is none); text beside a date or timestamp is read
-//! as such (UNKNOWN when it is none, an error now when it is a literal). Constructed values are only equal or not.
+//! Text beside a number is read as the number where order is asked for (an error when it is none); they are never
+//! equal or different. Text beside a date or timestamp is read as such (UNKNOWN when it is none, an error now when
+//! it is a literal). Constructed values are only equal or not.
 
 use sql::function::cast::from_text;
 use sql::{DataType, Session, TypeKind, Value};
@@ -131,6 +132,14 @@ fn operands(a: &Argument, b: &Argument, equality: bool) -> Result<Option<Vec<Dat
             let (left, right) = numbers(l, r);
             pair(left, right)
         }
+        (number, text) if number.is_numeric() && text.is_text() && !equality => {
+            let kind = beside_text_kind(number);
+            pair(kind.clone(), kind)
+        }
+        (text, number) if number.is_numeric() && text.is_text() && !equality => {
+            let kind = beside_text_kind(number);
+            pair(kind.clone(), kind)
+        }
         (l, r) if l.is_text() && r.is_text() || l.is_binary() && r.is_binary() => pair(l.clone(), r.clone()),
         (l, r) if l.is_temporal() && r.is_text() => {
             check_literal(b, l)?;
@@ -153,6 +162,15 @@ fn operands(a: &Argument, b: &Argument, equality: bool) -> Result<Option<Vec<Dat
             Some((left, right)) => pair(left, right),
             None => Ok(None),
         },
+    }
+}
+
+/// What a number and a text become to be put in order: Flink takes BIGINT for the text, and what holds both.
+fn beside_text_kind(number: &TypeKind) -> TypeKind {
+    let sides = [number.clone(), TypeKind::BigInt].map(DataType::not_null);
+    match number {
+        kind if kind.is_approximate() => kind.clone(),
+        _ => wider_type::least_restrictive(&sides).map_or(TypeKind::BigInt, |ty| ty.kind),
     }
 }
 
@@ -265,6 +283,24 @@ mod tests {
                 resolve("=", argument(a.clone()), argument(b.clone())).is_err(),
                 "{a} {b}"
             );
+        }
+    }
+
+    #[test]
+    fn text_is_ordered_beside_numbers() {
+        let decimal = |precision, scale| TypeKind::Decimal { precision, scale };
+        for (number, common) in [
+            (TypeKind::TinyInt, TypeKind::BigInt),
+            (TypeKind::Double, TypeKind::Double),
+            (TypeKind::Float, TypeKind::Float),
+            (decimal(10, 2), decimal(21, 2)),
+            (decimal(2, 1), decimal(20, 1)),
+        ] {
+            let resolved =
+                resolve("<", argument(number.clone()), argument(TypeKind::STRING)).expect("ordered");
+            let found: Vec<TypeKind> = resolved.arguments.into_iter().map(|ty| ty.kind).collect();
+            assert_eq!(found, [common.clone(), common], "{number}");
+            assert!(resolve("=", argument(TypeKind::STRING), argument(number)).is_err());
         }
     }
 

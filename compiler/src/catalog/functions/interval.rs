@@ -5,7 +5,7 @@
 use sql::TypeKind;
 
 use super::arithmetic::typed;
-use crate::catalog::function::{Argument, Call, Resolved, Returns};
+use crate::catalog::function::{Argument, Call, Resolved, mismatch};
 
 /// `interval + interval`, `point + interval` or `interval + point`.
 pub(super) fn plus(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
@@ -36,7 +36,7 @@ pub(super) fn plus(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Opt
     Some(Resolved::new(Call::strict("+", path), given, arguments, result))
 }
 
-/// `interval - interval`, `point - interval` or `point - point`.
+/// `interval - interval` or `point - interval`.
 pub(super) fn minus(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
     if left.is_interval() && left == right {
         let call = Call::strict("-", "arithmetic::subtract");
@@ -47,45 +47,29 @@ pub(super) fn minus(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Op
             left.clone(),
         ));
     }
-    if left.is_temporal() && right.is_temporal() {
-        return difference(given, left, right);
-    }
     let (path, result) = shifted(left, right, false)?;
     let arguments = typed(given, [left.clone(), right.clone()]);
     Some(Resolved::new(Call::strict("-", path), given, arguments, result))
 }
 
-/// The interval between two points in time.
-fn difference(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
-    let time = matches!(left, TypeKind::Time { .. }) && matches!(right, TypeKind::Time { .. });
-    let mixed = matches!(left, TypeKind::Time { .. }) != matches!(right, TypeKind::Time { .. });
-    if mixed {
-        return None;
-    }
-    let (path, kinds) = if time {
-        (
-            "temporal::interval::time_minus_time",
-            [left.clone(), right.clone()],
-        )
-    } else {
-        let common = match (left, right) {
-            (TypeKind::TimestampLtz { .. }, _) | (_, TypeKind::TimestampLtz { .. }) => {
-                TypeKind::TimestampLtz { precision: 9 }
-            }
-            _ => TypeKind::Timestamp { precision: 9 },
-        };
-        (
-            "temporal::interval::timestamp_minus_timestamp",
-            [common.clone(), common],
-        )
+/// The interval between two points in time of one type: `(a - b) DAY`.
+pub(super) fn difference(given: &[Argument]) -> Result<Resolved, String> {
+    let [a, b] = given else {
+        return Err(mismatch("two points in time", given));
     };
-    let call = Call::strict("-", path);
-    Some(Resolved::new(
-        call,
-        given,
-        typed(given, kinds),
-        TypeKind::IntervalDayTime,
-    ))
+    let (left, right) = (&a.ty.kind, &b.ty.kind);
+    let kind = match (left, right) {
+        (TypeKind::Date, TypeKind::Date) | (TypeKind::Timestamp { .. }, TypeKind::Timestamp { .. }) => {
+            TypeKind::Timestamp { precision: 9 }
+        }
+        (TypeKind::TimestampLtz { .. }, TypeKind::TimestampLtz { .. }) => {
+            TypeKind::TimestampLtz { precision: 9 }
+        }
+        _ => return Err(mismatch("two dates or two timestamps of one type", given)),
+    };
+    let call = Call::strict("-", "temporal::interval::timestamp_minus_timestamp");
+    let arguments = typed(given, [kind.clone(), kind]);
+    Ok(Resolved::new(call, given, arguments, TypeKind::IntervalDayTime))
 }
 
 /// A point in time plus or minus an interval: path and result type.
@@ -161,23 +145,5 @@ pub(super) fn times(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Op
         given,
         typed(given, kinds),
         result.clone(),
-    ))
-}
-
-/// `interval / integer`.
-pub(super) fn divided(given: &[Argument], left: &TypeKind, right: &TypeKind) -> Option<Resolved> {
-    if !left.is_interval() || !right.is_integer() {
-        return None;
-    }
-    let path = match left {
-        TypeKind::IntervalYearMonth => "arithmetic::divide_months",
-        _ => "arithmetic::divide_integer",
-    };
-    let call = Call::strict("/", path).returns(Returns::Fallible);
-    Some(Resolved::new(
-        call,
-        given,
-        typed(given, [left.clone(), TypeKind::BigInt]),
-        left.clone(),
     ))
 }

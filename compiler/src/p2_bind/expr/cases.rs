@@ -100,13 +100,11 @@ impl Binder<'_> {
         span: Span,
     ) -> Option<DataType> {
         let types = values.clone().map(|value| &value.ty);
-        let takes_nulls = matches!(what, "CASE" | "IF" | "IFNULL" | "COALESCE");
         let found = match what {
             "IFNULL" | "COALESCE" => common_of(types),
             _ => least_restrictive(types),
         };
-        // Collections take no elements that are all NULL.
-        let found = found.filter(|common| takes_nulls || common.kind != TypeKind::Null);
+        let found = found.filter(|common| common.kind != TypeKind::Null);
         if found.is_none() {
             let types: Vec<String> = values.map(|value| value.ty.to_string()).collect();
             self.type_error(
@@ -132,6 +130,7 @@ impl Binder<'_> {
         }
         match name {
             "IF" => {
+                self.all_typed(&arguments)?;
                 let otherwise = arguments.pop();
                 let then = arguments.pop().expect("IF has three arguments");
                 let when = arguments.pop().expect("IF has three arguments");
@@ -145,6 +144,7 @@ impl Binder<'_> {
                 })
             }
             "NULLIF" => {
+                self.all_typed(&arguments[..1])?;
                 let value = arguments[0].clone();
                 let equal = self.call("=", arguments, span)?;
                 let null = Expr::literal(Value::Null, DataType::nullable(value.ty.kind.clone()), span);
@@ -180,12 +180,7 @@ impl Binder<'_> {
     }
 
     pub(super) fn row_of(&mut self, parts: Vec<Expr>, span: Span) -> Option<Expr> {
-        if let Some(null) = parts.iter().find(|part| part.ty.kind == TypeKind::Null) {
-            return self.type_error(
-                "a NULL in ROW needs a type: CAST(NULL AS …)".to_owned(),
-                null.span,
-            );
-        }
+        self.all_typed(&parts)?;
         let field = |(i, part): (usize, &Expr)| Field {
             name: format!("EXPR${i}"),
             ty: part.ty.clone(),

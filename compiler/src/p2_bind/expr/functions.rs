@@ -179,7 +179,11 @@ impl Binder<'_> {
         };
         let (function, argument) = match (function, &parts.arguments[..]) {
             (AggregateFunction::Count, [None]) if !parts.distinct => (AggregateFunction::CountRows, None),
-            (_, [Some(argument)]) => (function, Some(self.expr(argument, environment)?)),
+            (_, [Some(argument)]) => {
+                let argument = self.expr(argument, environment)?;
+                self.all_typed([&argument])?;
+                (function, Some(argument))
+            }
             _ => {
                 let found = parts.arguments.len();
                 self.type_error(format!("{name} expects one argument, found {found}"), span);
@@ -256,6 +260,9 @@ impl Binder<'_> {
         let Some(definition) = lookup(name) else {
             return self.unknown_function(name, span);
         };
+        if !takes_untyped_null(name) {
+            self.all_typed(&arguments)?;
+        }
         let given: Vec<Argument> = arguments
             .iter()
             .map(|argument| Argument {
@@ -298,6 +305,39 @@ impl Binder<'_> {
         self.error(diagnostic);
         None
     }
+}
+
+/// Operators and functions whose arguments give a bare NULL its type, as Flink has it.
+fn takes_untyped_null(name: &str) -> bool {
+    const FUNCTIONS: &[&str] = &[
+        "ARRAY_APPEND",
+        "ARRAY_CONTAINS",
+        "ARRAY_POSITION",
+        "ARRAY_PREPEND",
+        "ARRAY_REMOVE",
+        "ARRAY_SLICE",
+        "ARRAY_SORT",
+        "BTRIM",
+        "ELT",
+        "ENDSWITH",
+        "JSON_QUOTE",
+        "JSON_STRING",
+        "JSON_UNQUOTE",
+        "PRINTF",
+        "REGEXP_COUNT",
+        "REGEXP_EXTRACT_ALL",
+        "REGEXP_INSTR",
+        "REGEXP_SUBSTR",
+        "SPLIT",
+        "STARTSWITH",
+        "TO_TIMESTAMP_LTZ",
+        "TYPEOF",
+        "UNHEX",
+        "URL_DECODE",
+        "URL_ENCODE",
+    ];
+    let is_comparison = matches!(name, "=" | "<>" | "<" | "<=" | ">" | ">=");
+    is_comparison || name.starts_with("IS ") || FUNCTIONS.contains(&name)
 }
 
 /// The name in upper case, without backticks.

@@ -8,8 +8,9 @@ use sqlparser::ast as sqlast;
 use sqlparser::ast::DateTimeField;
 
 use super::super::Binder;
-use super::literals::digits;
-use crate::base::Span;
+use super::Environment;
+use super::literals::{digits, text_literal};
+use crate::base::{Diagnostic, Span};
 use crate::expr::Expr;
 
 /// A unit of an interval, by its place in `1 10:00:00`.
@@ -24,11 +25,69 @@ enum Unit {
 }
 
 impl Binder<'_> {
-    pub(super) fn interval_literal(&mut self, interval: &sqlast::Interval, span: Span) -> Option<Expr> {
-        let (sign, text) = match signed_text(&interval.value) {
-            Some(found) => found,
-            None => return self.refused("an interval of an expression", span),
+    /// `INTERVAL '5' MINUTE`, or `INTERVAL n MINUTE` of any number.
+    pub(super) fn interval(
+        &mut self,
+        interval: &sqlast::Interval,
+        span: Span,
+        environment: &mut Environment<'_>,
+    ) -> Option<Expr> {
+        if let Some((sign, text)) = signed_text(&interval.value) {
+            return self.interval_literal(interval, sign, text, span);
+        }
+        let one = self.interval_literal(interval, 1, "1", span)?;
+        let count = self.expr(&interval.value, environment)?;
+        if !count.ty.kind.is_integer() {
+            return self.type_error(
+                format!("INTERVAL expects an integer or a string, found {}", count.ty),
+                count.span,
+            );
+        }
+        self.call("*", vec![count, one], span)
+    }
+
+    /// `(a - b) DAY`: the unit only says whether months or milliseconds are counted.
+    pub(super) fn difference(
+        &mut self,
+        expr: &sqlast::Expr,
+        unit: &str,
+        span: Span,
+        environment: &mut Environment<'_>,
+    ) -> Option<Expr> {
+        let mut inner = expr;
+        while let sqlast::Expr::Nested(nested) = inner {
+            inner = nested;
+        }
+        let sqlast::Expr::BinaryOp {
+            left,
+            op: sqlast::BinaryOperator::Minus,
+            right,
+        } = inner
+        else {
+            return self.refused("an interval of an expression that is no difference", span);
         };
+        let (left, right) = (self.expr(left, environment), self.expr(right, environment));
+        let (left, right) = (left?, right?);
+        if !matches!(unit, "YEAR" | "YEARS" | "QUARTER" | "MONTH" | "MONTHS") {
+            return self.call("DIFFERENCE OF TIMES", vec![left, right], span);
+        }
+        let (kind, value) = text_literal("MONTH");
+        let months = Expr::literal(value, DataType::not_null(kind), span);
+        let months = self.call("TIMESTAMPDIFF", vec![months, right, left], span)?;
+        let ty = DataType {
+            kind: TypeKind::IntervalYearMonth,
+            nullable: months.ty.nullable,
+        };
+        self.coerce(months, &ty)
+    }
+
+    fn interval_literal(
+        &mut self,
+        interval: &sqlast::Interval,
+        sign: i32,
+        text: &str,
+        span: Span,
+    ) -> Option<Expr> {
         let from = interval.leading_field.as_ref().map(scaled_unit);
         let to = interval.last_field.as_ref().map(scaled_unit);
         let (Some(Some((from, factor))), Some(to)) = (from, to.map_or(Some(None), |unit| unit.map(Some)))
@@ -39,6 +98,20 @@ impl Binder<'_> {
             );
         };
         let last = to.map_or(from, |(unit, _)| unit);
+        let precision = interval.leading_precision.unwrap_or(LEADING_PRECISION);
+        if leading_digits(text) > precision as usize {
+            let unit = interval
+                .leading_field
+                .as_ref()
+                .map_or(String::new(), ToString::to_string);
+            let message = format!(
+                "'{text}' has more than {precision} digits before the point, the precision of {unit}"
+            );
+            // Diagnostic: E2008 an interval that is larger than its precision.
+            let help = format!("a larger precision is written {unit}({})", leading_digits(text));
+            self.error(Diagnostic::error("E2008", span, message).with_help(help));
+            return None;
+        }
         match interval_value(text, from, last) {
             Some(value) => {
                 let (kind, value) = match value {
@@ -59,6 +132,18 @@ impl Binder<'_> {
             ),
         }
     }
+}
+
+/// How many digits the first field of an interval may have when nothing else is written.
+const LEADING_PRECISION: u64 = 2;
+
+/// Digits of the first field, without zeros that count for nothing.
+fn leading_digits(text: &str) -> usize {
+    let text = text
+        .trim_start()
+        .trim_start_matches(['-', '+', ' '])
+        .trim_start_matches('0');
+    text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
 /// `'5'` or `-'5'`.

@@ -15,6 +15,7 @@ mod names;
 mod operators;
 mod worded;
 
+use sql::TypeKind;
 use sqlparser::ast as sqlast;
 
 pub(super) use self::functions::function_name;
@@ -80,7 +81,7 @@ impl Binder<'_> {
             E::Nested(inner) => self.expr(inner, environment),
             E::Value(value) => self.literal(&value.value, span),
             E::TypedString(text) => self.typed_literal(text, span),
-            E::Interval(interval) => self.interval_literal(interval, span),
+            E::Interval(interval) => self.interval(interval, span, environment),
             E::Cast {
                 kind,
                 expr,
@@ -134,7 +135,7 @@ impl Binder<'_> {
             Special::MapQuery(_) => self.refused("MAP(SELECT …)", span),
             Special::MultisetOperation { .. } => self.refused("MULTISET UNION, INTERSECT and EXCEPT", span),
             Special::Final(_) | Special::Running(_) => self.refused("FINAL and RUNNING", span),
-            Special::Difference { .. } => self.refused("the difference of two times as an interval", span),
+            Special::Difference { expr, from, to: _ } => self.difference(expr, from, span, environment),
             Special::CaseValues(_) => self.refused("a list of values outside CASE", span),
         }
     }
@@ -164,6 +165,21 @@ impl Binder<'_> {
         let mut diagnostic = Diagnostic::error("E2005", span, problem.message);
         diagnostic.help = problem.help;
         self.error(diagnostic);
+    }
+
+    /// Reports a bare NULL among expressions whose place gives it no type.
+    pub(super) fn all_typed<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) -> Option<()> {
+        let untyped: Vec<Span> = exprs
+            .into_iter()
+            .filter(|expr| expr.ty.kind == TypeKind::Null)
+            .map(|expr| expr.span)
+            .collect();
+        for span in &untyped {
+            // Diagnostic: E2006 a NULL where nothing says of which type it is.
+            let diagnostic = Diagnostic::error("E2006", *span, "a bare NULL has no type here");
+            self.error(diagnostic.with_help("give it one: CAST(NULL AS type)"));
+        }
+        untyped.is_empty().then_some(())
     }
 
     /// Reports operands or arguments whose types do not fit.

@@ -112,7 +112,9 @@ impl Binder<'_> {
             BinaryOperator::GtEq => ">=",
             BinaryOperator::And | BinaryOperator::Or => {
                 let (left, right) = (self.expr(left, environment), self.expr(right, environment));
-                return self.logic(*op == BinaryOperator::And, vec![left?, right?], span);
+                let parts = vec![left?, right?];
+                self.all_typed(&parts)?;
+                return self.logic(*op == BinaryOperator::And, parts, span);
             }
             BinaryOperator::Overlaps => return self.overlaps(left, right, span, environment),
             other => return self.refused(&format!("the operator {other}"), span),

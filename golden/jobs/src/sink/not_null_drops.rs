@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 888e062f162f4341899ed5cc51d7a3398c4f2956f576bb446369f551727f43d4
+//! SQL: sha256 9a35226eba2dd9db71ace88442b04258db544c70da46f046abd45bbad52e089b
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -34,7 +34,7 @@ fn readings_source() -> Node {
             Column::new("id", build::int()),
             Column::new(
                 "place",
-                build::row([("city", build::string()), ("floor", build::int())]),
+                build::row([("city", build::string()), ("storey", build::int())]),
             ),
         ]),
         operator: OperatorSpec::Source(SourceSpec {
@@ -47,7 +47,7 @@ fn readings_source() -> Node {
                 ReadColumn {
                     column: Column::new(
                         "place",
-                        build::row([("city", build::string()), ("floor", build::int())]),
+                        build::row([("city", build::string()), ("storey", build::int())]),
                     ),
                     from: ReadFrom::Physical(1),
                 },
@@ -58,7 +58,7 @@ fn readings_source() -> Node {
                 Column::new("id", build::int()),
                 Column::new(
                     "place",
-                    build::row([("city", build::string()), ("floor", build::int())]),
+                    build::row([("city", build::string()), ("storey", build::int())]),
                 ),
             ]),
             primary_key: Vec::new(),
@@ -81,7 +81,7 @@ fn project_id_place() -> Node {
                 "place",
                 build::row([
                     ("city", build::not_null(build::string())),
-                    ("floor", build::int()),
+                    ("storey", build::int()),
                 ]),
             ),
         ]),
@@ -104,7 +104,7 @@ fn placed_sink() -> Node {
                 "place",
                 build::row([
                     ("city", build::not_null(build::string())),
-                    ("floor", build::int()),
+                    ("storey", build::int()),
                 ]),
             ),
         ]),

@@ -95,11 +95,6 @@ pub fn timestamp_minus_timestamp(a: Timestamp, b: Timestamp) -> i64 {
     a.millis() - b.millis()
 }
 
-#[inline]
-pub fn time_minus_time(a: Time, b: Time) -> i64 {
-    i64::from(a.0) - i64::from(b.0)
-}
-
 /// TIMESTAMPADD over a TIMESTAMP or TIMESTAMP_LTZ.
 #[inline]
 pub fn add_to_timestamp(unit: &str, count: i64, value: Timestamp) -> Timestamp {
@@ -182,7 +177,6 @@ mod tests {
         assert_eq!(add_to_time("DAY", -1, last), last);
         assert_eq!(add_to_time("HOUR", 1, last), Time(3_599_000));
         assert_eq!(add_to_time("QUARTER", 1, last), last);
-        assert_eq!(time_minus_time(Time(5), Time(7)), -2);
     }
 
     #[test]
