@@ -147,16 +147,18 @@ fn delivered(spec: &SourceSpec) -> Vec<&DataType> {
 /// The same source where metadata stands behind the physical columns, as the rows of a case hold it.
 fn without_metadata(spec: &SourceSpec) -> SourceSpec {
     let mut next = spec.physical.len();
+    // Partitions are left to the connector, which refuses them.
     let mut position = |from: &ReadFrom| match from {
-        ReadFrom::Physical(position) => *position,
+        ReadFrom::Physical(position) => ReadFrom::Physical(*position),
         ReadFrom::Metadata(_) => {
             next += 1;
-            next - 1
+            ReadFrom::Physical(next - 1)
         }
+        ReadFrom::Partition(position) => ReadFrom::Partition(*position),
     };
     let read = spec.read.iter().map(|read| ReadColumn {
         column: read.column.clone(),
-        from: ReadFrom::Physical(position(&read.from)),
+        from: position(&read.from),
     });
     SourceSpec {
         table: spec.table,
