@@ -13,7 +13,9 @@ use utoipa_axum::routes;
 
 use super::answer::{Done, ErrorBody, done};
 use super::path::ProjectPath;
+use super::service_type::VERSIONS;
 use super::{Answer, Api, Caller, Input, access};
+use crate::catalogue::Transaction;
 use crate::model::{Token, timestamp};
 use crate::refusal::Refusal;
 
@@ -27,12 +29,10 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(me))
         .routes(routes!(log_in))
         .routes(routes!(tokens, new_token))
-        .routes(routes!(delete_token))
+        .routes(routes!(update_token, delete_token))
 }
 
 const ACCOUNT: &str = "local";
-/// Versions of Flink whose SQL is understood.
-const VERSIONS: [&str; 4] = ["1.16", "1.19", "1.20", "2.2"];
 
 #[derive(Serialize, ToSchema)]
 struct Project {
@@ -234,6 +234,42 @@ async fn new_token(
     Ok(Json(TokenCreated { token, view }))
 }
 
+#[derive(Deserialize, ToSchema)]
+struct TokenUpdate {
+    description: String,
+}
+
+/// Changes the description of a token, which is named by itself or its first characters
+#[utoipa::path(put, path = "/v1/access_token/{token}", tag = "account", request_body = TokenUpdate,
+    params(("token" = String, Path)), responses((status = 200, body = TokenView)))]
+async fn update_token(
+    State(api): State<Api>,
+    Path(given): Path<String>,
+    Input(body): Input<TokenUpdate>,
+) -> Answer<TokenView> {
+    let changed = api
+        .manager
+        .catalogue
+        .change(|transaction| {
+            let mut token = named_token(transaction, &given)?;
+            token.description = body.description;
+            transaction.put(token.clone());
+            Ok::<_, Refusal>(token)
+        })
+        .await?;
+    Ok(Json(token_view(&changed)))
+}
+
+fn named_token(transaction: &Transaction<'_>, given: &str) -> Result<Token, Refusal> {
+    let hash = Token::hash(given);
+    let mut tokens = transaction.all::<Token>();
+    tokens.retain(|token| token.sha256 == hash || token.prefix == given);
+    match &tokens[..] {
+        [one] => Ok(Token::clone(one)),
+        _ => Err(Refusal::not_found("Token not found")),
+    }
+}
+
 /// Ends a token, by itself or its first characters
 #[utoipa::path(delete, path = "/v1/access_token/{token}", tag = "account",
     params(("token" = String, Path)), responses((status = 200, body = Done)))]
@@ -241,15 +277,9 @@ async fn delete_token(State(api): State<Api>, Path(given): Path<String>) -> Answ
     api.manager
         .catalogue
         .change(|transaction| {
-            let hash = Token::hash(&given);
-            let tokens = transaction.all::<Token>();
-            let matching = tokens.iter().filter(|t| t.sha256 == hash || t.prefix == given);
-            let found: Vec<String> = matching.map(|token| token.sha256.clone()).collect();
-            let [one] = &found[..] else {
-                return Err(Refusal::not_found("Token not found"));
-            };
-            transaction.delete::<Token>(one);
-            Ok(())
+            let token = named_token(transaction, &given)?;
+            transaction.delete::<Token>(&token.sha256);
+            Ok::<_, Refusal>(())
         })
         .await?;
     done()

@@ -201,6 +201,9 @@ fn shown(api: &Api, id: &str) -> Result<ApplicationView, Refusal> {
 }
 
 fn check_name(name: &str) -> Result<(), Refusal> {
+    if name.chars().any(char::is_control) {
+        return Err(Refusal::invalid("Invalid 'name': expected no control characters"));
+    }
     let length = name.chars().count();
     if (1..=NAME_MAX).contains(&length) && !name.trim().is_empty() {
         return Ok(());

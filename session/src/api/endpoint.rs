@@ -218,6 +218,33 @@ fn check(endpoint_type: &str, config: &Map<String, Value>) -> Result<(), Refusal
             )));
         }
     }
+    check_values(known, "user_config", config)
+}
+
+/// How a service is reached, by the keys of the endpoints of its kind.
+pub(super) fn check_connection(service_type: &str, connection: &Map<String, Value>) -> Result<(), Refusal> {
+    let endpoint_type = match service_type {
+        "kafka" => "external_kafka",
+        "pg" => "external_postgresql",
+        _ => return Ok(()),
+    };
+    let known = TYPES.iter().find(|known| known.name == endpoint_type);
+    let known = known.expect("both are types of endpoints");
+    let mut keys = known.required.iter().chain(known.optional);
+    let unknown = connection
+        .iter()
+        .find(|(key, value)| !value.is_null() && !keys.clone().any(|known| known == key));
+    if let Some((key, _)) = unknown {
+        let keys: Vec<&str> = keys.by_ref().copied().collect();
+        return Err(Refusal::invalid(format!(
+            "Invalid 'connection.{key}': expected one of {}",
+            keys.join(", ")
+        )));
+    }
+    check_values(known, "connection", connection)
+}
+
+fn check_values(known: &EndpointType, field: &str, config: &Map<String, Value>) -> Result<(), Refusal> {
     for key in known.required.iter().chain(known.optional) {
         let is_right = match config.get(*key) {
             None | Some(Value::Null) => true,
@@ -241,7 +268,7 @@ fn check(endpoint_type: &str, config: &Map<String, Value>) -> Result<(), Refusal
                 _ => "text".to_owned(),
             };
             return Err(Refusal::invalid(format!(
-                "Invalid 'user_config.{key}': expected {expected}"
+                "Invalid '{field}.{key}': expected {expected}"
             )));
         }
     }

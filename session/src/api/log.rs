@@ -5,7 +5,9 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -64,17 +66,12 @@ struct LogView {
 }
 
 fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Given {
-        Text(String),
-        Number(u64),
+    match Option::<Value>::deserialize(deserializer)? {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(Value::Number(number)) => Ok(Some(number.to_string())),
+        Some(_) => Err(D::Error::custom("expected the offset of an earlier answer")),
     }
-    let given = Option::<Given>::deserialize(deserializer)?;
-    Ok(given.map(|given| match given {
-        Given::Text(text) => text,
-        Given::Number(number) => number.to_string(),
-    }))
 }
 
 /// Lines of the jobs of a session cluster

@@ -134,6 +134,9 @@ fn routes() -> OpenApiRouter<Api> {
 async fn normalised(State(mut routes): State<Router>, mut request: Request) -> Response {
     let given = request.uri().path_and_query().map_or("/", |given| given.as_str());
     let (path, query) = given.split_once('?').unwrap_or((given, ""));
+    if !is_text(path) {
+        return Refusal::invalid("The path is not UTF-8 when it is decoded").into_response();
+    }
     if path.starts_with("//") {
         let path = path.trim_start_matches('/');
         let uri = if query.is_empty() {
@@ -147,6 +150,21 @@ async fn normalised(State(mut routes): State<Router>, mut request: Request) -> R
         Ok(response) => response,
         Err(never) => match never {},
     }
+}
+
+/// Whether a path's bytes, some of which are written as `%41`, are UTF-8.
+fn is_text(path: &str) -> bool {
+    let digits = |bytes: &[u8]| {
+        let text = std::str::from_utf8(bytes).ok()?;
+        u8::from_str_radix(text, 16).ok()
+    };
+    let (mut rest, mut decoded) = (path.as_bytes(), Vec::with_capacity(path.len()));
+    while let Some((&first, behind)) = rest.split_first() {
+        let escaped = behind.get(..2).filter(|_| first == b'%').and_then(digits);
+        decoded.push(escaped.unwrap_or(first));
+        rest = if escaped.is_some() { &behind[2..] } else { behind };
+    }
+    std::str::from_utf8(&decoded).is_ok()
 }
 
 async fn unknown(request: Request) -> Response {

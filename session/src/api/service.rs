@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use super::answer::{Done, done};
 use super::input::null_is_default;
 use super::path::{Limit, ProjectPath, ServicePath, missing_service};
-use super::{Answer, Api, Caller, Input, application, service_type};
+use super::{Answer, Api, Caller, Input, application, endpoint, service_type};
 use crate::catalogue::{Catalogue, Transaction};
 use crate::model::{Application, Deployment, Integration, Service, fresh_id, now};
 use crate::refusal::Refusal;
@@ -127,6 +127,8 @@ async fn create(
         return Err(service_type::unknown(&body.service_type));
     }
     service_type::check(&body.service_type, &body.user_config, None)?;
+    check_maintenance(&body.maintenance)?;
+    endpoint::check_connection(&body.service_type, &body.connection)?;
     let key = Service::key(&path.project, &body.service_name);
     let (service, integrations) = records(&api, path.project, body);
     api.manager
@@ -198,10 +200,15 @@ async fn update(
     Input(body): Input<ServiceUpdate>,
 ) -> Answer<OneService> {
     path.check(&api)?;
+    check_maintenance(&body.maintenance)?;
+    if body.plan.as_ref().is_some_and(|plan| plan.trim().is_empty()) {
+        return Err(Refusal::invalid("Invalid 'plan': expected a name, found nothing"));
+    }
     api.manager
         .catalogue
         .change(|transaction| {
             let mut service = found(transaction, &path)?;
+            endpoint::check_connection(&service.service_type, &body.connection)?;
             service_type::check(
                 &service.service_type,
                 &body.user_config,
@@ -279,7 +286,8 @@ async fn replace_tags(
     Path(path): Path<ServicePath>,
     Input(body): Input<Tags>,
 ) -> Answer<Tags> {
-    store_tags(&api, &path, |_| body.tags).await
+    check_tags(&body.tags)?;
+    store_tags(&api, &path, |_| Map::new(), body.tags).await
 }
 
 /// Changes the tags that are named; null removes one
@@ -290,17 +298,15 @@ async fn change_tags(
     Path(path): Path<ServicePath>,
     Input(body): Input<Tags>,
 ) -> Answer<Tags> {
-    store_tags(&api, &path, |mut tags| {
-        merge(&mut tags, body.tags);
-        tags
-    })
-    .await
+    check_tags(&body.tags)?;
+    store_tags(&api, &path, |tags| tags, body.tags).await
 }
 
 async fn store_tags(
     api: &Api,
     path: &ServicePath,
-    change: impl FnOnce(Map<String, Value>) -> Map<String, Value>,
+    kept: impl FnOnce(Map<String, Value>) -> Map<String, Value>,
+    changes: Map<String, Value>,
 ) -> Answer<Tags> {
     path.check(api)?;
     let tags = api
@@ -308,7 +314,8 @@ async fn store_tags(
         .catalogue
         .change(|transaction| {
             let mut service = found(transaction, path)?;
-            service.tags = change(std::mem::take(&mut service.tags));
+            service.tags = kept(std::mem::take(&mut service.tags));
+            merge(&mut service.tags, changes);
             let tags = service.tags.clone();
             transaction.put(service);
             Ok::<_, Refusal>(tags)
@@ -382,6 +389,50 @@ fn check_name(name: &str) -> Result<(), Refusal> {
     Err(Refusal::invalid(format!(
         "Invalid 'service_name': expected 1 to {NAME_MAX} letters, digits, '-' and '_', found '{name}'"
     )))
+}
+
+const DAYS: [&str; 8] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "never",
+];
+
+fn check_maintenance(maintenance: &Map<String, Value>) -> Result<(), Refusal> {
+    let is_day = |value: &Value| value.as_str().is_some_and(|day| DAYS.contains(&day));
+    let is_time = |value: &Value| {
+        let time = value
+            .as_str()
+            .and_then(|time| time.parse::<jiff::civil::Time>().ok());
+        time.is_some()
+    };
+    match (maintenance.get("dow"), maintenance.get("time")) {
+        (Some(day), _) if !day.is_null() && !is_day(day) => Err(Refusal::invalid(format!(
+            "Invalid 'maintenance.dow': expected one of {}, found {day}",
+            DAYS.join(", ")
+        ))),
+        (_, Some(time)) if !time.is_null() && !is_time(time) => Err(Refusal::invalid(format!(
+            "Invalid 'maintenance.time': expected a time like \"10:00:00\", found {time}"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Clients read tags as text.
+fn check_tags(tags: &Map<String, Value>) -> Result<(), Refusal> {
+    let wrong = tags
+        .iter()
+        .find(|(_, value)| !value.is_string() && !value.is_null());
+    match wrong {
+        Some((key, value)) => Err(Refusal::invalid(format!(
+            "Invalid 'tags.{key}': expected text, found {value}"
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn check_protection(service: &Service) -> Result<(), Refusal> {

@@ -56,7 +56,7 @@ const fn key(name: &'static str, title: &'static str, kind: Kind) -> Key {
 }
 
 const STRATEGIES: &[&str] = &["failure-rate", "fixed-delay", "exponential-delay", "none", "off"];
-const VERSIONS: &[&str] = &["1.16", "1.19", "1.20", "2.0", "2.1", "2.2"];
+pub(super) const VERSIONS: &[&str] = &["1.16", "1.19", "1.20", "2.0", "2.1", "2.2"];
 const NETWORKS_MAX: usize = 8_000;
 
 const KEYS: [Key; 14] = [

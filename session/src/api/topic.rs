@@ -40,9 +40,8 @@ struct NewTopic {
     config: Map<String, Value>,
     /// As `avn` sends it, beside `config`.
     cleanup_policy: Option<String>,
-    retention_bytes: Option<i64>,
-    retention_hours: Option<i64>,
-    min_insync_replicas: Option<i64>,
+    #[serde(flatten)]
+    older: OlderSettings,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -51,6 +50,13 @@ struct TopicUpdate {
     partitions: Option<i32>,
     #[serde(default, deserialize_with = "null_is_default")]
     config: Map<String, Value>,
+    #[serde(flatten)]
+    older: OlderSettings,
+}
+
+/// What older clients send beside `config`.
+#[derive(Deserialize, ToSchema)]
+struct OlderSettings {
     retention_bytes: Option<i64>,
     retention_hours: Option<i64>,
     min_insync_replicas: Option<i64>,
@@ -117,6 +123,8 @@ struct TopicPath {
 }
 
 const STATE: &str = "ACTIVE";
+/// Kafka's limit.
+const NAME_MAX: usize = 249;
 const HOUR_MS: i64 = 3_600_000;
 
 impl TopicPath {
@@ -180,17 +188,12 @@ async fn create(
     Input(body): Input<NewTopic>,
 ) -> Answer<Done> {
     let connection = service_connection(&api, &path, Kind::Kafka)?;
+    check_topic_name(&body.topic_name)?;
+    check_counts(&[("partitions", body.partitions), ("replication", body.replication)])?;
     let mut config = broker::settings(&body.config)?;
     let policy = body.cleanup_policy.map(|value| ("cleanup.policy", value));
     add(&mut config, policy);
-    add(
-        &mut config,
-        old_settings(
-            body.retention_bytes,
-            body.retention_hours,
-            body.min_insync_replicas,
-        ),
-    );
+    add(&mut config, body.older.settings());
     broker::ask(connection, move |broker| {
         let (partitions, replication) = (body.partitions.unwrap_or(1), body.replication.unwrap_or(1));
         broker.create(&body.topic_name, partitions, replication, &config)
@@ -199,26 +202,44 @@ async fn create(
     done()
 }
 
-/// Settings that older clients send beside `config`.
-fn old_settings(
-    retention_bytes: Option<i64>,
-    retention_hours: Option<i64>,
-    min_insync_replicas: Option<i64>,
-) -> impl Iterator<Item = (&'static str, String)> {
-    let hours = |hours: i64| {
-        if hours < 0 {
-            hours
-        } else {
-            hours.saturating_mul(HOUR_MS)
-        }
-    };
-    [
-        ("retention.bytes", retention_bytes),
-        ("retention.ms", retention_hours.map(hours)),
-        ("min.insync.replicas", min_insync_replicas),
-    ]
-    .into_iter()
-    .filter_map(|(key, value)| Some((key, value?.to_string())))
+impl OlderSettings {
+    fn settings(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let of_hours = |hours: i64| match hours {
+            ..0 => hours,
+            _ => hours.saturating_mul(HOUR_MS),
+        };
+        let settings = [
+            ("retention.bytes", self.retention_bytes),
+            ("retention.ms", self.retention_hours.map(of_hours)),
+            ("min.insync.replicas", self.min_insync_replicas),
+        ];
+        let given = settings.into_iter();
+        given.filter_map(|(key, value)| Some((key, value?.to_string())))
+    }
+}
+
+/// What Kafka itself would refuse after a while.
+fn check_counts(counts: &[(&str, Option<i32>)]) -> Result<(), Refusal> {
+    match counts
+        .iter()
+        .find(|(_, count)| count.is_some_and(|count| count < 1))
+    {
+        Some((field, _)) => Err(Refusal::invalid(format!(
+            "Invalid '{field}': expected a number from 1"
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn check_topic_name(name: &str) -> Result<(), Refusal> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || ['.', '-', '_'].contains(&c);
+    let is_right = (1..=NAME_MAX).contains(&name.len()) && name.chars().all(is_allowed);
+    match is_right && ![".", ".."].contains(&name) {
+        true => Ok(()),
+        false => Err(Refusal::invalid(format!(
+            "Invalid 'topic_name': expected 1 to {NAME_MAX} letters, digits, '.', '-' and '_', found '{name}'"
+        ))),
+    }
 }
 
 fn add(config: &mut Vec<(String, String)>, more: impl IntoIterator<Item = (&'static str, String)>) {
@@ -295,15 +316,9 @@ async fn update(
     Input(body): Input<TopicUpdate>,
 ) -> Answer<Done> {
     let connection = path.connection(&api)?;
+    check_counts(&[("partitions", body.partitions)])?;
     let mut config = broker::settings(&body.config)?;
-    add(
-        &mut config,
-        old_settings(
-            body.retention_bytes,
-            body.retention_hours,
-            body.min_insync_replicas,
-        ),
-    );
+    add(&mut config, body.older.settings());
     broker::ask(connection, move |broker| {
         broker.update(&path.topic, body.partitions, config)
     })

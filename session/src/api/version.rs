@@ -18,6 +18,7 @@ use super::view::VersionView;
 use super::{Answer, Api, Caller, Input};
 use crate::catalogue::Tables;
 use crate::connection::{self, Connection};
+use crate::manager::unreadable_settings;
 use crate::model::application::{Column, Table};
 use crate::model::{Application, Deployment, Service, Version, fresh_id, now};
 use crate::refusal::Refusal;
@@ -136,6 +137,13 @@ async fn validate(
     path.check(&api)?;
     api.manager.catalogue.read(|tables| path.find(tables))?;
     let (text, checked) = check(&api, body).await?;
+    let unreadable = || {
+        let message = unreadable_settings(&checked.config).into_iter().next()?;
+        Some(Problem {
+            message,
+            position: None,
+        })
+    };
     let tables = |tables: Vec<CheckedTable>| {
         let tables = tables.into_iter();
         tables
@@ -146,7 +154,7 @@ async fn validate(
         sources: tables(checked.sources),
         sinks: tables(checked.sinks),
         statement: text.statement,
-        statement_error: checked.statement_error,
+        statement_error: checked.statement_error.or_else(unreadable),
     }))
 }
 
@@ -207,6 +215,14 @@ pub(super) async fn compiled(
     let (text, checked) = check(&api, body).await?;
     if let Some(refusal) = checked.refusal() {
         return Err(refusal);
+    }
+    let unreadable = unreadable_settings(&checked.config);
+    if let Some(first) = unreadable.first() {
+        return Err(Refusal {
+            status: 400,
+            message: format!("statement: {first}"),
+            errors: unreadable,
+        });
     }
     let tables = |tables: Vec<CheckedTable>| -> Result<Vec<Table>, Refusal> {
         let table = |checked: CheckedTable| {

@@ -1,6 +1,6 @@
 //! `/jobs/{id}/checkpoints`: counts, summary, the latest, the history.
 //!
-//! In: a job. Out: Flink's JSON. Invariant: a checkpoint is completed or failed; those that are under way are not known.
+//! In: a job. Out: Flink's JSON. Invariant: a checkpoint is completed or failed; those under way are not known.
 
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Log lines of jobs and of the manager about them, as many as fit, in memory and in files.
 //!
-//! In: lines with their time. Out: those that a query asks for, also after a restart. Invariant: bounded in bytes and in
-//! age; the oldest go first; numbers rise and are never given twice, so that a reader can go on where it stopped.
+//! In: lines with their time. Out: those that a query asks for, also after a restart. Invariant: bounded in bytes and
+//! in age; the oldest go first; numbers rise and are never given twice, so that a reader can go on where it stopped.
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -2,7 +2,7 @@
 //!
 //! In: requests of users, calls of workers, time. Out: changes of the catalogue, orders for workers. Invariant: what
 //! must survive the manager is in the catalogue before anybody hears of it; what workers say of
-//! themselves, in `live`, comes back with their next calls; logs and figures are read back as far as the system had them.
+//! themselves, in `live`, comes back with their next calls; logs and figures are read back from files.
 
 mod artifacts;
 mod builds;
@@ -46,6 +46,7 @@ pub use quantity::bytes as parse_bytes;
 pub use queries::QueryRequest;
 pub use requests::NewDeployment;
 pub use settings::Settings;
+pub use strategy::unreadable as unreadable_settings;
 
 use crate::catalogue::Catalogue;
 use crate::query::Queries;

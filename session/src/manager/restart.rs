@@ -1,7 +1,7 @@
 //! Restart strategies: whether and when a failed job is started again.
 //!
-//! In: a strategy, what is remembered of earlier failures, now. Out: a delay, or that it is over and why; the failure is
-//! remembered. Invariant: the same failures give the same answer, however many there are; even jitter comes from the
+//! In: a strategy, what is remembered of earlier failures, now. Out: a delay, or that it is over and why; the failure
+//! is remembered. Invariant: the same failures give the same answer, however many there are; even jitter comes from the
 //! deployment's id.
 
 use std::time::Duration;

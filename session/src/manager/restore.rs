@@ -39,7 +39,7 @@ pub(super) async fn plan(
         |error: String| Refusal::invalid(format!("starting_savepoint: {url} cannot be read: {error}"));
     let manifest = storage::manifest(url)
         .await
-        .map_err(|error| unreadable(format!("{error:#}")))?;
+        .map_err(|error| unreadable(error.root_cause().to_string()))?;
     let plan = state_plan::state_plan(&manifest, &program.operators)
         .map_err(|error| unreadable(error.to_string()))?;
     let lost = state_plan::lost(&manifest, &plan).map_err(|error| unreadable(error.to_string()))?;

@@ -91,7 +91,7 @@ const PREFIX: &str = "restart-strategy.";
 const TYPE_FORMERLY: &str = "restart-strategy";
 
 /// What a configuration says that nobody can follow, in words: a key or a value of Flink's that is none.
-pub(super) fn unreadable(statement: &Config) -> Vec<String> {
+pub fn unreadable(statement: &Config) -> Vec<String> {
     let mut found: Vec<String> = statement
         .iter()
         .filter_map(|(key, value)| wrong(key, value))

@@ -7,6 +7,8 @@
 mod files;
 mod shape;
 
+use std::collections::BTreeMap;
+
 use compiler::base::{Diagnostic, Severity, SourceMap};
 use compiler::declared::{Declared, DeclaredColumn, DeclaredTable};
 use serde::{Deserialize, Serialize};
@@ -66,6 +68,8 @@ pub struct Checked {
     pub sources: Vec<CheckedTable>,
     pub sinks: Vec<CheckedTable>,
     pub statement_error: Option<Problem>,
+    /// What SET leaves, where all of it compiles.
+    pub config: BTreeMap<String, String>,
 }
 
 impl VersionText {
@@ -130,9 +134,14 @@ pub fn check(text: &VersionText, files: &FilesAccess) -> Checked {
     let statement_at = problems.len() - 1;
     let tables_are_right = problems[..statement_at].iter().all(Option::is_none);
     let can_compile = text.statement.is_some() && tables_are_right && problems[statement_at].is_none();
-    if let Some(Err(diagnostics)) = can_compile.then(|| compiler::compile(&sources)) {
-        note_all(&diagnostics, &sources, &mut problems);
-    }
+    let config = match can_compile.then(|| compiler::compile(&sources)) {
+        Some(Ok(compiled)) => compiled.config.into_iter().collect(),
+        Some(Err(diagnostics)) => {
+            note_all(&diagnostics, &sources, &mut problems);
+            BTreeMap::new()
+        }
+        None => BTreeMap::new(),
+    };
     let statement_error = problems.pop().expect("the statement has a place");
     let mut checked = text
         .tables()
@@ -150,6 +159,7 @@ pub fn check(text: &VersionText, files: &FilesAccess) -> Checked {
         sources: checked.by_ref().take(text.sources.len()).collect(),
         sinks: checked.collect(),
         statement_error,
+        config,
     }
 }
 

@@ -6,6 +6,7 @@
 mod application;
 mod deployment;
 mod integration;
+mod odd;
 mod open_api;
 mod savepoint;
 mod service;

@@ -95,19 +95,7 @@ impl Server {
 
     /// A request with headers of the test.
     pub(crate) fn send(&self, method: &str, target: &str, headers: &str, body: &str) -> Response {
-        let mut stream = TcpStream::connect(self.address).expect("the server listens");
-        stream
-            .set_read_timeout(Some(Duration::from_secs(60)))
-            .expect("a time can be set");
-        let length = body.len();
-        let request = format!(
-            "{method} {target} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n\
-             {body}",
-            self.address
-        );
-        stream.write_all(request.as_bytes()).expect("the server reads");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("the server answers");
+        let answer = self.answer(method, target, headers, body);
         let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
         let status = head.split(' ').nth(1).expect("it begins with a status");
         // Figures for Prometheus are the one answer that is no JSON.
@@ -124,6 +112,29 @@ impl Server {
             status: status.parse().expect("a number"),
             body,
         }
+    }
+
+    /// All of the answer to HEAD.
+    pub(crate) fn head(&self, path: &str) -> String {
+        let headers = format!("Authorization: aivenv1 {}\r\n", self.token);
+        self.answer("HEAD", path, &headers, "")
+    }
+
+    fn answer(&self, method: &str, target: &str, headers: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(self.address).expect("the server listens");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .expect("a time can be set");
+        let length = body.len();
+        let request = format!(
+            "{method} {target} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n\
+             {body}",
+            self.address
+        );
+        stream.write_all(request.as_bytes()).expect("the server reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("the server answers");
+        answer
     }
 
     pub(crate) fn token(&self) -> &str {
