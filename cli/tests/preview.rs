@@ -399,6 +399,15 @@ fn by_the_command_line(cluster: &Cluster) {
     let (rows, log) = support::succeed(&mut cluster.command(&["preview", path, "--max-rows", "3"]));
     assert_eq!(rows, "+I\t10\n+I\t20\n+I\t30\n");
     assert!(log.contains("3 rows; there may be more"), "{log}");
+    // The session cluster need not know the application; of a query without one nothing is left either.
+    let sql = format!("{TICKS};\n{STATEMENT};").replace("INSERT INTO target ", "");
+    let (rows, _) = support::succeed(&mut cluster.command(&["preview", "--sql", &sql, "--max-rows", "2"]));
+    assert_eq!(rows, "+I\t10\n+I\t20\n");
+    let listed = cluster.call("GET", "/query", &json!(null));
+    assert_eq!(listed["queries"][0]["end_reason"], "max_rows");
+    assert_eq!(listed["queries"].as_array().map(Vec::len), Some(1), "{listed}");
+    let applications = cluster.call("GET", "/application", &json!(null));
+    assert_eq!(applications["applications"].as_array().map(Vec::len), Some(1));
     let arguments = [
         "preview",
         path,

@@ -33,11 +33,17 @@ use crate::client::output::text;
     millstream preview app/ --table orders                  the first 100 rows of a table\n  \
     millstream preview app/ --table orders --from latest    what arrives from now on\n  \
     millstream preview query.sql --max-rows 1000 --json\n  \
-    millstream preview app/ --url http://127.0.0.1:8080     run by a session cluster that knows the application"
+    millstream preview --sql \"CREATE TABLE … ; SELECT …\"     SQL that is in no file\n  \
+    millstream preview app/ --url http://127.0.0.1:8080     run by a session cluster; the application need not be \
+    there"
 )]
 pub(super) struct PreviewArguments {
     /// Folder of an application or a .sql script
-    path: PathBuf,
+    #[arg(required_unless_present = "sql", conflicts_with = "sql")]
+    path: Option<PathBuf>,
+    /// SQL instead of a file: tables and a statement
+    #[arg(long, value_name = "TEXT")]
+    sql: Option<String>,
     /// Show this table or view instead of the statement
     #[arg(long, value_name = "NAME", conflicts_with = "into")]
     table: Option<String>,
@@ -64,7 +70,10 @@ pub(super) struct PreviewArguments {
 }
 
 pub(super) fn run(arguments: PreviewArguments) -> Result<ExitCode> {
-    let application = Application::read(&arguments.path)?;
+    let application = match (&arguments.path, &arguments.sql) {
+        (Some(path), _) => Application::read(path)?,
+        (None, sql) => Application::of_text(sql.as_deref().unwrap_or_default(), std::env::current_dir()?),
+    };
     let seen = match arguments.connection.url {
         Some(_) => there(&arguments, &application),
         None => here(&arguments, &application),
@@ -128,7 +137,8 @@ fn here(arguments: &PreviewArguments, application: &Application) -> Result<Optio
     Ok(Some(outcome))
 }
 
-/// Run by a session cluster, in which the application may have other versions.
+/// Run by a session cluster, in which the application may have other versions, or not be at all: then the query is
+/// the session cluster's.
 fn there(arguments: &PreviewArguments, application: &Application) -> Result<Option<Outcome>> {
     if !arguments.set.is_empty() {
         bail!("--set is for previews without --url");
@@ -146,14 +156,15 @@ fn there(arguments: &PreviewArguments, application: &Application) -> Result<Opti
     if let Some(sink) = &arguments.into {
         body["sink"] = sink.as_str().into();
     }
-    let found = client.application(&application.name)?;
-    let of_application = |segments: &[&str]| {
-        let application = ["application", id(&found), "query"];
-        client.of_flink(&[&application, segments].concat())
+    let known = client.applications()?;
+    let known = known.iter().find(|one| text(&one["name"]) == application.name);
+    let of_query = |segments: &[&str]| match known {
+        Some(known) => client.of_flink(&[&["application", id(known), "query"], segments].concat()),
+        None => client.of_flink(&[&["query"], segments].concat()),
     };
-    let created = client.post(&of_application(&[]), &body)?;
+    let created = client.post(&of_query(&[]), &body)?;
     let query = text(&created["query_id"]);
-    let events = format!("{}?cancel_on_close=true", of_application(&[&query, "events"]));
+    let events = format!("{}?cancel_on_close=true", of_query(&[&query, "events"]));
     let mut writer = None;
     let mut outcome = None;
     client.follow(&events, arguments.ttl + PATIENCE, |name, data| {

@@ -1,8 +1,10 @@
 //! Interactive queries: create, list, read by page, follow, cancel, delete.
 //!
 //! In: SQL, what to look at, bounds. Out: rows with their changelog kind. Invariant: no sink is touched; what the
-//! caller sent comes back without secrets.
+//! caller sent comes back without secrets; a query of an application is found below it only, one without (`cluster`)
+//! below its session cluster only.
 
+mod cluster;
 mod stream;
 
 use axum::Json;
@@ -26,7 +28,7 @@ use crate::manager::QueryRequest;
 use crate::model::application::Column;
 use crate::model::timestamp;
 use crate::protocol::job::Row;
-use crate::query::registry::QueryView;
+use crate::query::registry::{QueryView, Scope};
 use crate::query::{self, Bounds, End, Start};
 use crate::refusal::Refusal;
 use crate::validation::{TableText, VersionText};
@@ -42,7 +44,9 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(get, delete))
         .routes(routes!(cancel_job))
         .routes(routes!(events));
-    OpenApiRouter::new().nest(APPLICATION, routes)
+    OpenApiRouter::new()
+        .nest(APPLICATION, routes)
+        .merge(cluster::routes())
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -141,10 +145,12 @@ async fn create(
     Path(path): Path<ApplicationPath>,
     Input(body): Input<QueryBody>,
 ) -> Answer<Created> {
-    path.check(&api)?;
-    api.manager.catalogue.read(|tables| path.find(tables))?;
-    let request = body.request(path.application_id)?;
-    let query_id = api.manager.create_query(request).await?;
+    let scope = path.scope(&api)?;
+    create_in(&api, scope, body).await
+}
+
+async fn create_in(api: &Api, scope: Scope, body: QueryBody) -> Answer<Created> {
+    let query_id = api.manager.create_query(body.request(scope)?).await?;
     Ok(Json(Created { query_id }))
 }
 
@@ -152,9 +158,12 @@ async fn create(
 #[utoipa::path(get, path = "/query", tag = "queries", params(ApplicationPath),
     responses((status = 200, body = Queries)))]
 async fn list(State(api): State<Api>, Path(path): Path<ApplicationPath>) -> Answer<Queries> {
-    path.check(&api)?;
-    api.manager.catalogue.read(|tables| path.find(tables))?;
-    let found = api.manager.queries().list(&path.application_id);
+    let scope = path.scope(&api)?;
+    list_in(&api, &scope)
+}
+
+fn list_in(api: &Api, scope: &Scope) -> Answer<Queries> {
+    let found = api.manager.queries().list(scope);
     let queries = found.into_iter().map(QueryAnswer::new).collect();
     Ok(Json(Queries { queries }))
 }
@@ -169,9 +178,12 @@ async fn get(
     RawQuery(query): RawQuery,
 ) -> Answer<QueryAnswer> {
     let view = path.find(&api)?;
-    let query = query.unwrap_or_default();
-    let offset = number(&query, "offset")?.unwrap_or(0);
-    let limit = number(&query, "limit")?.unwrap_or(PAGE);
+    page(&api, view, &query.unwrap_or_default())
+}
+
+fn page(api: &Api, view: QueryView, query: &str) -> Answer<QueryAnswer> {
+    let offset = number(query, "offset")?.unwrap_or(0);
+    let limit = number(query, "limit")?.unwrap_or(PAGE);
     let rows = api.manager.queries().rows(&view.id, offset, limit);
     let mut answer = QueryAnswer::new(view);
     answer.rows = Some(indexed(offset, rows).collect());
@@ -183,6 +195,10 @@ async fn get(
     responses((status = 200, body = Canceled)))]
 async fn cancel_job(State(api): State<Api>, Path(path): Path<QueryPath>) -> Answer<Canceled> {
     let view = path.find(&api)?;
+    cancel(&api, &view)
+}
+
+fn cancel(api: &Api, view: &QueryView) -> Answer<Canceled> {
     let canceled = api
         .manager
         .queries()
@@ -215,15 +231,18 @@ async fn events(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let view = path.find(&api)?;
-    let query = query.unwrap_or_default();
+    follow(&api, view, &query.unwrap_or_default(), &headers)
+}
+
+fn follow(api: &Api, view: QueryView, query: &str, headers: &HeaderMap) -> Result<Response, Refusal> {
     let after = headers
         .get("last-event-id")
         .and_then(|id| id.to_str().ok()?.parse::<usize>().ok());
     let offset = match after {
         Some(last) => last + 1,
-        None => number(&query, "offset")?.unwrap_or(0),
+        None => number(query, "offset")?.unwrap_or(0),
     };
-    let cancel_on_close = parameter(&query, "cancel_on_close") == Some("true");
+    let cancel_on_close = parameter(query, "cancel_on_close") == Some("true");
     Ok(stream::response(
         api.manager.queries().clone(),
         view,
@@ -254,6 +273,18 @@ fn indexed(first: usize, rows: Vec<Row>) -> impl Iterator<Item = IndexedRow> {
     })
 }
 
+impl ApplicationPath {
+    fn scope(&self, api: &Api) -> Result<Scope, Refusal> {
+        self.check(api)?;
+        api.manager.catalogue.read(|tables| self.find(tables))?;
+        Ok(Scope {
+            project: self.project.clone(),
+            service: self.service.clone(),
+            application_id: Some(self.application_id.clone()),
+        })
+    }
+}
+
 impl QueryPath {
     fn find(&self, api: &Api) -> Result<QueryView, Refusal> {
         let application = ApplicationPath {
@@ -261,17 +292,19 @@ impl QueryPath {
             service: self.service.clone(),
             application_id: self.application_id.clone(),
         };
-        application.check(api)?;
-        api.manager.catalogue.read(|tables| application.find(tables))?;
-        let found = api.manager.queries().view(&self.query_id);
-        found
-            .filter(|view| view.query.application_id == self.application_id)
-            .ok_or_else(|| Refusal::not_found(format!("Query not found: {}", self.query_id)))
+        find_in(api, &application.scope(api)?, &self.query_id)
     }
 }
 
+fn find_in(api: &Api, scope: &Scope, query_id: &str) -> Result<QueryView, Refusal> {
+    let found = api.manager.queries().view(query_id);
+    found
+        .filter(|view| view.query.scope == *scope)
+        .ok_or_else(|| Refusal::not_found(format!("Query not found: {query_id}")))
+}
+
 impl QueryBody {
-    fn request(self, application_id: String) -> Result<QueryRequest, Refusal> {
+    fn request(self, scope: Scope) -> Result<QueryRequest, Refusal> {
         let bounds = self.bounds()?;
         let start: Start = self
             .from
@@ -291,7 +324,7 @@ impl QueryBody {
             statement: Some(self.statement),
         };
         Ok(QueryRequest {
-            application_id,
+            scope,
             text,
             preview: match self.table.filter(|table| !table.is_empty()) {
                 Some(table) => Preview::Table(table),

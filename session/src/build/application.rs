@@ -75,6 +75,18 @@ impl Application {
         }
     }
 
+    /// SQL that is in no file; relative paths in it are relative to `folder`.
+    pub fn of_text(sql: &str, folder: PathBuf) -> Application {
+        let mut sources = SourceMap::default();
+        sources.add("statement", sql.to_owned());
+        Application {
+            name: "statement".to_owned(),
+            sources,
+            settings: Settings::default(),
+            folder,
+        }
+    }
+
     /// Keys that decide the plan are for the compiler: those of `application.toml` and then those of `set`, the command
     /// line's, reach it as SET after the script, whose own they replace.
     pub fn settle_plan(&mut self, set: &[(String, String)]) {

@@ -17,8 +17,8 @@ use crate::build::deployment::{Settled, throw_away};
 use crate::catalogue::Tables;
 use crate::connection::{TableOptions, filled_options, integration};
 use crate::model::application::Column;
-use crate::model::{Application, Integration, Service};
-use crate::query::registry::{NewQuery, Seat};
+use crate::model::{Integration, Service};
+use crate::query::registry::{NewQuery, Scope, Seat};
 use crate::query::{Bounds, End, Start};
 use crate::refusal::Refusal;
 use crate::validation::{FilesAccess, VersionText};
@@ -26,7 +26,7 @@ use crate::validation::{FilesAccess, VersionText};
 /// What a caller asks for.
 #[derive(Clone, Debug)]
 pub struct QueryRequest {
-    pub application_id: String,
+    pub scope: Scope,
     pub text: VersionText,
     pub preview: Preview,
     pub start: Start,
@@ -54,7 +54,7 @@ impl Manager {
             watermark: None,
         };
         let query = NewQuery {
-            application_id: request.application_id.clone(),
+            scope: request.scope.clone(),
             query_type: match request.preview {
                 Preview::Table(_) => "table",
                 Preview::Statement { .. } => "statement",
@@ -185,13 +185,11 @@ fn settled(
     compiled: &CompiledPreview,
     integrations: &Integrations,
 ) -> Result<Settled, Refusal> {
-    let application = tables
-        .get::<Application>(&request.application_id)
-        .ok_or_else(|| Refusal::not_found(format!("Application not found: {}", request.application_id)))?;
+    let scope = &request.scope;
     for id in integrations.values() {
-        check_own(integration(tables, id)?, application)?;
+        check_own(integration(tables, id)?, scope)?;
     }
-    let cluster = tables.get::<Service>(&Service::key(&application.project, &application.service));
+    let cluster = tables.get::<Service>(&Service::key(&scope.project, &scope.service));
     let user_config = cluster.map_or_else(Map::new, |cluster| cluster.user_config.clone());
     let statement = compiled.compiled.config.iter().cloned().collect();
     let config = strategy::job_config(&user_config, &statement);
@@ -214,14 +212,14 @@ fn settled(
 }
 
 /// Nobody gets at data by knowing an id.
-fn check_own(integration: &Integration, application: &Application) -> Result<(), Refusal> {
-    let is_own = integration.project == application.project
-        && integration.dest_service.as_ref() == Some(&application.service);
+fn check_own(integration: &Integration, scope: &Scope) -> Result<(), Refusal> {
+    let is_own =
+        integration.project == scope.project && integration.dest_service.as_ref() == Some(&scope.service);
     match is_own {
         true => Ok(()),
         false => Err(Refusal::invalid(format!(
             "Integration {} is none of service {}",
-            integration.id, application.service
+            integration.id, scope.service
         ))),
     }
 }

@@ -18,9 +18,9 @@ use crate::protocol::job::Row;
 use crate::protocol::worker::{Assignment, AttemptState, Event, Heartbeat, State};
 use crate::refusal::Refusal;
 
-/// Of one application, at a time.
+/// Of one application, or of a session cluster without one, at a time.
 const LIVE_MAX: usize = 10;
-/// How long rows of an ended query can be fetched, and of how many of an application.
+/// How long rows of an ended query can be fetched, and of how many.
 const KEPT_FOR: Duration = Duration::from_secs(15 * 60);
 const KEPT_MAX: usize = 50;
 /// Of one answer in memory; rows may be large.
@@ -40,10 +40,18 @@ struct Inner {
     version: watch::Sender<u64>,
 }
 
+/// Whose query it is: an application's, or nobody's but its session cluster's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    pub project: String,
+    pub service: String,
+    pub application_id: Option<String>,
+}
+
 /// What a caller wants to see.
 #[derive(Clone, Debug)]
 pub struct NewQuery {
-    pub application_id: String,
+    pub scope: Scope,
     /// `table` or `statement`.
     pub query_type: &'static str,
     pub columns: Vec<Column>,
@@ -113,13 +121,11 @@ impl Queries {
     /// Adds a query that is still to be built; its id.
     pub fn create(&self, query: NewQuery, now: Timestamp) -> Result<String, Refusal> {
         let mut queries = self.lock();
-        forget(&mut queries, &query.application_id, now);
-        let of_application = queries
-            .values()
-            .filter(|one| one.view.query.application_id == query.application_id);
-        if of_application.filter(|one| one.view.end.is_none()).count() >= LIVE_MAX {
+        forget(&mut queries, &query.scope, now);
+        let of_scope = queries.values().filter(|one| one.view.query.scope == query.scope);
+        if of_scope.filter(|one| one.view.end.is_none()).count() >= LIVE_MAX {
             return Err(Refusal::conflict(format!(
-                "The application has {LIVE_MAX} interactive queries that run; cancel one"
+                "There are {LIVE_MAX} interactive queries that run here; cancel one"
             )));
         }
         let id = fresh_id();
@@ -241,13 +247,11 @@ impl Queries {
         self.lock().get(id).map(|query| query.view.clone())
     }
 
-    /// Those of an application, the oldest first.
-    pub fn list(&self, application_id: &str) -> Vec<QueryView> {
+    /// Those of an application or a session cluster, the oldest first.
+    pub fn list(&self, scope: &Scope) -> Vec<QueryView> {
         let queries = self.lock();
-        let of_application = queries
-            .values()
-            .filter(|query| query.view.query.application_id == application_id);
-        let mut views: Vec<QueryView> = of_application.map(|query| query.view.clone()).collect();
+        let of_scope = queries.values().filter(|query| query.view.query.scope == *scope);
+        let mut views: Vec<QueryView> = of_scope.map(|query| query.view.clone()).collect();
         views.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
         views
     }
@@ -338,13 +342,11 @@ fn size_bytes(value: &Value) -> usize {
 }
 
 /// Drops ended queries of long ago, and the oldest of too many.
-fn forget(queries: &mut BTreeMap<String, Query>, application_id: &str, now: Timestamp) {
+fn forget(queries: &mut BTreeMap<String, Query>, scope: &Scope, now: Timestamp) {
     let kept_for = jiff::SignedDuration::try_from(KEPT_FOR).expect("minutes are few seconds");
     queries.retain(|_, query| query.ended_at.is_none_or(|at| now.duration_since(at) < kept_for));
-    let of_application = queries
-        .values()
-        .filter(|query| query.view.query.application_id == application_id);
-    let mut ended: Vec<(Timestamp, String)> = of_application
+    let of_scope = queries.values().filter(|query| query.view.query.scope == *scope);
+    let mut ended: Vec<(Timestamp, String)> = of_scope
         .filter_map(|query| Some((query.ended_at?, query.view.id.clone())))
         .collect();
     ended.sort();

@@ -17,7 +17,7 @@ mod usage;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use tokio::sync::Notify;
@@ -41,6 +41,8 @@ const CALL_BYTES_PER_SECOND_MIN: usize = 256 << 10;
 /// News gather for a moment, so that several are one call.
 const GATHER: Duration = Duration::from_millis(10);
 const RETRY: Duration = Duration::from_millis(500);
+/// The same complaint is not made twice a second.
+const COMPLAIN_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
 /// What the operator decides about a worker.
 #[derive(Clone, Debug)]
@@ -74,6 +76,8 @@ pub struct Worker {
     sequence: u64,
     /// It ends, and takes nothing new.
     is_leaving: bool,
+    /// What was said last about the way to the manager, and when.
+    complaint: Option<(String, Instant)>,
 }
 
 /// What came of a call.
@@ -115,6 +119,7 @@ impl Worker {
             seen: 0,
             sequence: 0,
             is_leaving: false,
+            complaint: None,
         })
     }
 
@@ -143,6 +148,7 @@ impl Worker {
         tokio::select! {
             answer = self.link.heartbeat(&heartbeat, time_max) => match answer {
                 Ok(orders) => {
+                    self.complaint = None;
                     self.shared.lines.forget(heartbeat.logs_from, heartbeat.logs.len());
                     let events = &self.shared.events;
                     let has_moved = events.acknowledged(orders.events_seen);
@@ -154,7 +160,7 @@ impl Worker {
                     tokio::time::sleep(if has_moved { GATHER } else { RETRY }).await;
                     Exchange::More
                 }
-                Err(error) => self.wait_for_manager(&format!("{error:#}")).await,
+                Err(error) => self.wait_for_manager(format!("{error:#}")).await,
             },
             // The call that is held does not know it yet; the next one is answered at once.
             () = self.shared.news.notified(), if may_wait => {
@@ -164,8 +170,15 @@ impl Worker {
         }
     }
 
-    async fn wait_for_manager(&self, error: &str) -> Exchange {
-        eprintln!("worker: the manager does not answer: {error}");
+    async fn wait_for_manager(&mut self, error: String) -> Exchange {
+        let is_news = match &self.complaint {
+            Some((text, at)) => *text != error || at.elapsed() > COMPLAIN_AGAIN_AFTER,
+            None => true,
+        };
+        if is_news {
+            eprintln!("worker: the manager does not answer: {error}");
+            self.complaint = Some((error, Instant::now()));
+        }
         tokio::time::sleep(RETRY).await;
         Exchange::Unanswered
     }

@@ -4,16 +4,22 @@ use axum::body::to_bytes;
 
 use super::*;
 use crate::protocol::worker::{AttemptState, Event, Heartbeat, NumberedEvent, State as Attempt};
-use crate::query::registry::{NewQuery, Queries as Registry, Seat};
+use crate::query::registry::{NewQuery, Queries as Registry, Scope, Seat};
+
+fn scope() -> Scope {
+    Scope {
+        project: "p".to_owned(),
+        service: "s".to_owned(),
+        application_id: Some("a".to_owned()),
+    }
+}
 
 fn body(text: Value) -> QueryBody {
     serde_json::from_value(text).expect("a body")
 }
 
 fn request(text: Value) -> Result<QueryRequest, String> {
-    body(text)
-        .request("a".to_owned())
-        .map_err(|refusal| refusal.message)
+    body(text).request(scope()).map_err(|refusal| refusal.message)
 }
 
 #[test]
@@ -60,7 +66,7 @@ fn bounds_and_places_are_checked() {
 
 fn running(registry: &Registry) -> String {
     let query = NewQuery {
-        application_id: "a".to_owned(),
+        scope: scope(),
         query_type: "table",
         columns: Vec::new(),
         bounds: Bounds::default(),

@@ -20,9 +20,17 @@ fn seat(incarnation: &str) -> Seat {
     }
 }
 
+fn scope() -> Scope {
+    Scope {
+        project: "p".to_owned(),
+        service: "s".to_owned(),
+        application_id: Some("a".to_owned()),
+    }
+}
+
 fn query(max_rows: u64) -> NewQuery {
     NewQuery {
-        application_id: "a".to_owned(),
+        scope: scope(),
         query_type: "statement",
         columns: Vec::new(),
         bounds: Bounds {
@@ -190,8 +198,15 @@ fn memory_is_bounded_and_so_are_queries() {
         let id = queries.create(query(1), now()).expect("there is room");
         queries.end(&id, End::Canceled, now());
     }
-    assert_eq!(queries.list("a").len(), KEPT_MAX);
-    assert!(queries.list("b").is_empty());
+    assert_eq!(queries.list(&scope()).len(), KEPT_MAX);
+    assert!(
+        queries
+            .list(&Scope {
+                application_id: None,
+                ..scope()
+            })
+            .is_empty()
+    );
 }
 
 fn running_later(queries: &Queries, at: Timestamp) {
