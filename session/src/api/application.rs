@@ -92,6 +92,7 @@ async fn create(
         last_version: 0,
         restore: body.restore.unwrap_or_default(),
         restore_policy: body.restore_policy.unwrap_or_default(),
+        lineage: Vec::new(),
     };
     let id = application.id.clone();
     api.manager

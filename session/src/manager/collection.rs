@@ -154,6 +154,7 @@ mod tests {
                     last_version: 1,
                     restore: Default::default(),
                     restore_policy: Default::default(),
+                    lineage: Vec::new(),
                 });
                 Ok(())
             })

@@ -4,7 +4,7 @@
 //! deployment's checkpoints is bounded; savepoints go only when somebody removes them.
 
 use super::transition::bounded;
-use super::view;
+use super::{lineage, view};
 use crate::catalogue::Transaction;
 use crate::model::deployment::FailedCheckpoint;
 use crate::model::{Deployment, Savepoint, SavepointKind, timestamp};
@@ -27,6 +27,8 @@ pub(super) fn record(
     if transaction.get::<Savepoint>(&id).is_some() {
         return;
     }
+    // A savepoint is written after its checkpoint is committed.
+    lineage::committed(transaction, deployment);
     let service = view::service_key(transaction, deployment).unwrap_or_default();
     transaction.put(Savepoint {
         id,

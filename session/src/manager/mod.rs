@@ -11,6 +11,7 @@ mod fence;
 mod figures;
 mod history;
 mod http;
+mod lineage;
 mod live;
 mod log_files;
 mod logs;

@@ -38,8 +38,12 @@ pub(super) fn parameters(
         parameters["fences"] = json!(true);
         return parameters;
     }
-    if let Some(url) = &deployment.restore_from {
-        parameters["restore_from"] = json!(url);
+    if deployment.restore_from.is_some() || !deployment.predecessors.is_empty() {
+        // Of several places the job finds the newest: it can ask the sinks, too.
+        match deployment.predecessors.is_empty() {
+            true => parameters["restore_from"] = json!(deployment.restore_from),
+            false => parameters["predecessors"] = json!(deployment.predecessors),
+        }
         // The policy has had its say before the deployment was stored.
         parameters["allow_dropped_state"] = json!(true);
     }

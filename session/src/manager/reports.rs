@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::transition::{self, Event};
-use super::{Manager, Settings, history, view};
+use super::{Manager, Settings, history, lineage, view};
 use crate::catalogue::Transaction;
 use crate::model::{Deployment, Program, SavepointKind, Status};
 use crate::protocol::worker::{self, Assignment, AttemptState, Heartbeat, Orders, State};
@@ -184,12 +184,17 @@ pub(super) fn happen(
 ) {
     let strategy = view::restart_strategy(transaction, deployment);
     let mut changed = deployment.clone();
+    let has_savepoint = |event: &Event| matches!(event, Event::Finished { savepoint: Some(_) });
+    let is_saved = events.iter().any(has_savepoint);
     for event in events {
         transition::apply(&mut changed, event, &strategy, now);
     }
     if changed != *deployment {
         if changed.status != deployment.status || changed.attempt != deployment.attempt {
             tell(&changed);
+        }
+        if is_saved && changed.status == Status::Finished {
+            lineage::stopped(transaction, &changed);
         }
         transaction.put(changed);
     }

@@ -3,8 +3,11 @@
 //! In: ids and wishes. Out: the deployment as it is then, or why not. Invariant: the answer comes when the wish is
 //! stored; the scheduler carries it out.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
+use super::restore::Place;
 use super::{Manager, program, restore, strategy, transition};
 use crate::catalogue::{Tables, Transaction};
 use crate::model::deployment::{OperatorPlan, RequestKind};
@@ -28,9 +31,9 @@ pub struct NewDeployment {
 struct Origin {
     application: Application,
     version: Version,
-    restore_from: Option<String>,
-    /// Of the record that `restore_from` is the URL of, if this cluster has written it.
-    savepoint_id: Option<String>,
+    place: Place,
+    /// Of the records that the place names, by URL.
+    savepoint_ids: BTreeMap<String, String>,
 }
 
 impl Manager {
@@ -55,14 +58,22 @@ impl Manager {
             refusal.errors = unreadable;
             return Err(refusal);
         }
-        let plan = match &origin.restore_from {
-            Some(url) => restore::plan(url, &origin.application, &program, new.approve_state_loss).await?,
+        let found = restore::find(&origin.place).await?;
+        let plan = match &found {
+            Some(found) => restore::plan(found, &origin.application, &program, new.approve_state_loss)?,
             None => Vec::new(),
         };
-        let deployment = fresh(&id, &origin, plan, new, user);
+        let restore_from = found.map(|found| found.url);
+        let savepoint_id = restore_from
+            .as_ref()
+            .and_then(|url| origin.savepoint_ids.get(url));
+        let deployment = Deployment {
+            restore_from: restore_from.clone(),
+            ..fresh(&id, &origin, plan, new, user)
+        };
         self.catalogue
             .change(|transaction| {
-                if let Some(id) = &origin.savepoint_id {
+                if let Some(id) = savepoint_id {
                     restore::check_origin(transaction, id)?;
                 }
                 insert(transaction, &deployment, program)
@@ -167,15 +178,14 @@ fn origin(tables: &Tables, application_id: &str, new: &NewDeployment) -> Result<
             new.parallelism
         )));
     }
-    let restore_from = restore::place(tables, application, new.starting_savepoint.as_deref())?;
-    let record = restore_from
-        .as_deref()
-        .and_then(|url| restore::known(tables, url));
+    let place = restore::place(tables, application, new.starting_savepoint.as_deref())?;
+    let urls = place.named.iter().chain(&place.predecessors);
+    let known = urls.filter_map(|url| Some((url.clone(), restore::known(tables, url)?.id.clone())));
     Ok(Origin {
-        savepoint_id: record.map(|savepoint| savepoint.id.clone()),
+        savepoint_ids: known.collect(),
         application: Application::clone(application),
         version: Version::clone(version),
-        restore_from,
+        place,
     })
 }
 
@@ -185,7 +195,7 @@ fn fresh(id: &str, origin: &Origin, plan: Vec<OperatorPlan>, new: NewDeployment,
         parallelism: new.parallelism,
         restart_enabled: new.restart_enabled,
         starting_savepoint: new.starting_savepoint,
-        restore_from: origin.restore_from.clone(),
+        predecessors: origin.place.predecessors.clone(),
         state_plan: plan,
         ..Deployment::new(id, &origin.application.id, &new.version_id, user, now)
     }

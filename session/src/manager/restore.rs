@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::{savepoints, state_plan, storage};
+use super::{lineage, savepoints, state_plan, storage};
 use crate::catalogue::{Tables, Transaction};
 use crate::model::application::{Restore, RestorePolicy};
 use crate::model::deployment::OperatorPlan;
@@ -15,34 +15,88 @@ use crate::refusal::Refusal;
 
 const SAVEPOINT_TEXT_MAX: usize = 2_048;
 
-/// The savepoint that is named, else what the application's setting finds.
+/// Where to look.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    /// What the caller has named.
+    pub(super) named: Option<String>,
+    /// What the application's setting says: the first that holds anything.
+    pub(super) predecessors: Vec<String>,
+}
+
+/// What is there.
+pub(super) struct Found {
+    /// Of the manifest.
+    pub(super) url: String,
+    manifest: String,
+}
+
+/// The savepoint that is named, else what the application's setting says.
 pub(super) fn place(
     tables: &Tables,
     application: &Application,
     starting_savepoint: Option<&str>,
-) -> Result<Option<String>, Refusal> {
+) -> Result<Place, Refusal> {
+    let mut place = Place::default();
     match (starting_savepoint, application.restore) {
-        (Some(given), _) => savepoint_url(tables, given).map(Some),
-        (None, Restore::Latest) => Ok(latest(tables, &application.id)),
-        (None, Restore::None) => Ok(None),
+        (Some(given), _) => place.named = Some(savepoint_url(tables, given)?),
+        (None, Restore::Latest) => place.predecessors = latest(tables, application),
+        (None, Restore::None) => {}
+    }
+    Ok(place)
+}
+
+/// The manifest that the job will begin with, as far as can be known before it asks its sinks.
+pub(super) async fn find(place: &Place) -> Result<Option<Found>, Refusal> {
+    for url in place.named.iter().chain(&place.predecessors) {
+        let found = find_at(url).await;
+        let unreadable = |error: anyhow::Error| {
+            let why = error.root_cause();
+            Refusal::invalid(format!("starting_savepoint: {url} cannot be read: {why}"))
+        };
+        if let Some(found) = found.map_err(unreadable)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// A checkpoint may have been replaced by one that nobody has told of: then its job's log says which.
+async fn find_at(url: &str) -> anyhow::Result<Option<Found>> {
+    if let Some(job) = url.strip_suffix("/checkpoints/") {
+        let Some(url) = storage::last_committed(job).await? else {
+            return Ok(None);
+        };
+        let manifest = storage::manifest(&url).await?;
+        return Ok(Some(Found { url, manifest }));
+    }
+    match (storage::manifest(url).await, storage::job_folder(url)) {
+        (Ok(manifest), _) => {
+            let url = url.to_owned();
+            Ok(Some(Found { url, manifest }))
+        }
+        (Err(error), Some(job)) => match storage::last_committed(job).await {
+            Ok(Some(url)) => {
+                let manifest = storage::manifest(&url).await?;
+                Ok(Some(Found { url, manifest }))
+            }
+            _ => Err(error),
+        },
+        (Err(error), None) => Err(error),
     }
 }
 
 /// What becomes of the state, if the policy lets it be so.
-pub(super) async fn plan(
-    url: &str,
+pub(super) fn plan(
+    found: &Found,
     application: &Application,
     program: &Program,
     is_approved: bool,
 ) -> Result<Vec<OperatorPlan>, Refusal> {
-    let unreadable =
-        |error: String| Refusal::invalid(format!("starting_savepoint: {url} cannot be read: {error}"));
-    let manifest = storage::manifest(url)
-        .await
-        .map_err(|error| unreadable(error.root_cause().to_string()))?;
-    let plan = state_plan::state_plan(&manifest, &program.operators)
-        .map_err(|error| unreadable(error.to_string()))?;
-    let lost = state_plan::lost(&manifest, &plan).map_err(|error| unreadable(error.to_string()))?;
+    let Found { url, manifest } = found;
+    let unreadable = |error| Refusal::invalid(format!("starting_savepoint: {url} cannot be read: {error}"));
+    let plan = state_plan::state_plan(manifest, &program.operators).map_err(unreadable)?;
+    let lost = state_plan::lost(manifest, &plan).map_err(unreadable)?;
     let what_to_do = match application.restore_policy {
         RestorePolicy::Allow => return Ok(plan),
         _ if lost.is_empty() => return Ok(plan),
@@ -123,18 +177,76 @@ fn running_owner<'a>(tables: &'a Tables, url: &str) -> Option<&'a Deployment> {
     owner.map(AsRef::as_ref)
 }
 
-/// The newest savepoint or checkpoint of the application's deployments, deleted ones included.
-fn latest(tables: &Tables, application_id: &str) -> Option<String> {
+/// What the application's deployments have left, deleted ones included.
+fn latest(tables: &Tables, application: &Application) -> Vec<String> {
+    if !application.lineage.is_empty() {
+        return application.lineage.clone();
+    }
     let of_application = tables
         .all::<Savepoint>()
-        .filter(|savepoint| savepoint.application_id == application_id && !savepoint.is_discarded);
-    // The savepoint of a stop is as new as the last checkpoint, which it outlives.
-    let newest = of_application.max_by_key(|savepoint| {
-        (
-            &savepoint.triggered_at,
-            savepoint.epoch,
-            savepoint.kind == SavepointKind::Savepoint,
-        )
-    });
-    newest.map(|savepoint| savepoint.url.clone())
+        .filter(|savepoint| savepoint.application_id == application.id && !savepoint.is_discarded);
+    lineage::of_records(of_application.map(AsRef::as_ref))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_checkpoint_that_was_replaced_leads_to_the_one_that_replaced_it() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let storage = format!("file://{}", folder.path().display());
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("created");
+            std::fs::write(path, text).expect("written");
+        };
+        let commit = r#"{"event":"commit","generation":1,"epoch":9,"checkpoint":"9-1-a"}"#;
+        write("job/log/00000000000000000007.json", commit);
+        write("job/checkpoints/9-1-a/manifest.json", "nine");
+        write(
+            "silent/log/00000000000000000000.json",
+            r#"{"event":"claim","generation":1}"#,
+        );
+        write("s/savepoint-1/manifest.json", "savepoint");
+        let nine = format!("{storage}/job/checkpoints/9-1-a/manifest.json");
+        let named = |url: String| Place {
+            named: Some(url),
+            ..Place::default()
+        };
+        let after = |predecessors: &[&str]| Place {
+            predecessors: predecessors
+                .iter()
+                .map(|path| format!("{storage}/{path}"))
+                .collect(),
+            ..Place::default()
+        };
+        for (place, expected) in [
+            (
+                named(format!("{storage}/job/checkpoints/8-1-a/manifest.json")),
+                Some(&nine),
+            ),
+            (named(nine.clone()), Some(&nine)),
+            (after(&["never/checkpoints/", "silent/checkpoints/"]), None),
+            (after(&["silent/checkpoints/", "job/checkpoints/"]), Some(&nine)),
+            (
+                after(&["job/checkpoints/", "s/savepoint-1/manifest.json"]),
+                Some(&nine),
+            ),
+        ] {
+            let found = find(&place).await.expect("it can be read");
+            assert_eq!(found.map(|found| found.url).as_ref(), expected, "{place:?}");
+        }
+        let savepoint = find(&after(&["silent/checkpoints/", "s/savepoint-1/manifest.json"])).await;
+        let savepoint = savepoint.expect("it can be read").expect("it is there");
+        assert_eq!(savepoint.manifest, "savepoint");
+        for missing in [
+            named(format!("{storage}/s/savepoint-2/manifest.json")),
+            named(format!("{storage}/silent/checkpoints/1-1-a/manifest.json")),
+            after(&["s/savepoint-2/manifest.json"]),
+        ] {
+            let refusal = find(&missing).await.err().expect("it is not there");
+            assert!(refusal.message.contains("cannot be read"), "{refusal:?}");
+        }
+    }
 }

@@ -14,7 +14,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::place::{Free, Waiting, place};
 use super::transition::{self, Event};
-use super::{Manager, builds, fence, reports, view};
+use super::{Manager, Settings, builds, fence, lineage, reports, view};
 use crate::catalogue::Transaction;
 use crate::model::{Deployment, Program, Service, Status, Version};
 use crate::refusal::Refusal;
@@ -73,7 +73,9 @@ impl Manager {
             let hosts = self.hosts();
             let is_settled = self.is_settled();
             self.catalogue
-                .change(|transaction| sweep(transaction, &hosts, is_settled, Timestamp::now()))
+                .change(|transaction| {
+                    sweep(transaction, self.settings(), &hosts, is_settled, Timestamp::now())
+                })
                 .await?;
             self.live().forget(
                 Instant::now(),
@@ -203,6 +205,7 @@ fn reconcile(transaction: &mut Transaction<'_>, now: Timestamp) -> Result<(), Re
 /// Silent workers lose their deployments; deployments that wait get a worker or a reason.
 fn sweep(
     transaction: &mut Transaction<'_>,
+    settings: &Settings,
     hosts: &[Host],
     is_settled: bool,
     now: Timestamp,
@@ -258,6 +261,10 @@ fn sweep(
         };
         let deployment = transaction.get::<Deployment>(&id).expect("it waits");
         reports::happen(transaction, &deployment, vec![event], now);
+        let is_placed = |one: Arc<Deployment>| one.attempt == 1 && deployment.attempt == 0;
+        if transaction.get(&id).is_some_and(is_placed) {
+            lineage::begun(transaction, settings, &deployment);
+        }
     }
     Ok(())
 }

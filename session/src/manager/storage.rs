@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result};
 use futures_util::TryStreamExt as _;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _};
+use serde::Deserialize;
 
 const MANIFEST: &str = "manifest.json";
 
@@ -25,6 +26,51 @@ pub(super) async fn manifest(url: &str) -> Result<String> {
 /// The folder of a manifest, by whichever of the two it is named.
 pub(super) fn folder(url: &str) -> &str {
     url.strip_suffix(MANIFEST).unwrap_or(url).trim_end_matches('/')
+}
+
+/// The folder of the job whose checkpoint a URL names.
+pub(super) fn job_folder(url: &str) -> Option<&str> {
+    let (checkpoints, _id) = folder(url).rsplit_once('/')?;
+    checkpoints.strip_suffix("/checkpoints")
+}
+
+/// An entry of a job's log, as far as it matters here.
+#[derive(Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+enum LogEntry {
+    Claim {},
+    Commit { checkpoint: String },
+    Reset {},
+}
+
+/// The URL of the manifest that a job has committed last, by its log. A checkpoint that a transaction has decided on
+/// without a mark in the log is not known here; the job that takes over finds it.
+pub(super) async fn last_committed(job: &str) -> Result<Option<String>> {
+    let (store, path) = open(job)?;
+    let log = store.list(Some(&path.clone().join("log")));
+    let mut entries: Vec<Path> = log.map_ok(|object| object.location).try_collect().await?;
+    // Names are numbers with leading zeros.
+    entries.sort();
+    let mut committed = None;
+    for entry in entries {
+        let bytes = match store.get(&entry).await {
+            Ok(object) => object.bytes().await?,
+            // Trimmed since: it is not needed.
+            Err(object_store::Error::NotFound { .. }) => continue,
+            Err(error) => return Err(error).with_context(|| format!("reading the log of {job}")),
+        };
+        let entry = serde_json::from_slice(&bytes).with_context(|| format!("the log of {job}"))?;
+        follow(&mut committed, entry);
+    }
+    Ok(committed.map(|id| format!("{job}/checkpoints/{id}/{MANIFEST}")))
+}
+
+fn follow(committed: &mut Option<String>, entry: LogEntry) {
+    match entry {
+        LogEntry::Claim {} => {}
+        LogEntry::Commit { checkpoint } => *committed = Some(checkpoint),
+        LogEntry::Reset {} => *committed = None,
+    }
 }
 
 /// Removes everything below a URL, on a disk the folders too.
@@ -83,5 +129,40 @@ mod tests {
         for whole in ["file:///", "file:///tmp", "s3://bucket/"] {
             assert!(remove(whole).await.is_err(), "{whole}");
         }
+    }
+
+    #[test]
+    fn the_last_commit_of_a_log_counts() {
+        let sample = include_str!("../../../golden/protocol/log.jsonl");
+        let mut committed = None;
+        let mut seen = Vec::new();
+        for line in sample.lines() {
+            let entry = serde_json::from_str(line).expect("the sample is of entries");
+            follow(&mut committed, entry);
+            seen.push(committed.clone());
+        }
+        let (third, fourth) = (Some("3-1-5e1f00c4".to_owned()), Some("4-2-5e1f00c4".to_owned()));
+        assert_eq!(seen, [None, third.clone(), third, fourth, None]);
+    }
+
+    #[tokio::test]
+    async fn a_job_without_a_log_has_committed_nothing() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let job = format!("file://{}/job", folder.path().display());
+        assert_eq!(last_committed(&job).await.expect("nothing is no error"), None);
+        let log = folder.path().join("job/log");
+        std::fs::create_dir_all(&log).expect("created");
+        for (name, checkpoint) in [
+            ("00000000000000000009", "9-1-a"),
+            ("00000000000000000010", "10-1-a"),
+        ] {
+            let entry = format!(
+                "{{\"event\":\"commit\",\"generation\":1,\"epoch\":1,\"checkpoint\":\"{checkpoint}\"}}"
+            );
+            std::fs::write(log.join(format!("{name}.json")), entry).expect("written");
+        }
+        let found = last_committed(&job).await.expect("the log is read");
+        assert_eq!(found, Some(format!("{job}/checkpoints/10-1-a/manifest.json")));
+        assert_eq!(job_folder(&found.expect("there is one")), Some(job.as_str()));
     }
 }

@@ -21,6 +21,10 @@ pub struct Application {
     /// What happens when a restored deployment would not take over all state.
     #[serde(default)]
     pub restore_policy: RestorePolicy,
+    /// Where the newest state of its deployments lies, newest first: a savepoint, or the folder of a deployment's
+    /// checkpoints, of which it is not known yet whether there are any. The first that holds anything counts.
+    #[serde(default)]
+    pub lineage: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -16,6 +16,10 @@ pub struct Deployment {
     pub starting_savepoint: Option<String>,
     /// URL of what the first attempt restores: the savepoint, or what `restore: latest` found.
     pub restore_from: Option<String>,
+    /// What `restore: latest` told its job to look at, newest first; `restore_from` is what was there when it was
+    /// created.
+    #[serde(default)]
+    pub predecessors: Vec<String>,
     pub last_savepoint: Option<String>,
     pub status: Status,
     pub created_at: String,
@@ -96,6 +100,7 @@ impl Deployment {
             restart_enabled: true,
             starting_savepoint: None,
             restore_from: None,
+            predecessors: Vec::new(),
             last_savepoint: None,
             status: Status::Initializing,
             created_at: now.clone(),
