@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use sql::TypeKind;
+use sql::types::LENGTH_MAX;
+
 use super::lower::new_node;
 use super::node::Exchange;
 use super::plan::{NodeId, PhysicalNode, PhysicalOp, PhysicalPlan};
@@ -57,6 +60,23 @@ pub(super) fn distribute(plan: &mut PhysicalPlan) {
     plan.nodes = rebuilt.nodes;
 }
 
+/// The values of the keys may be trimmed or padded to a sink's columns before they are exchanged; nobody else wants
+/// them so.
+fn is_trimmed(input: &PhysicalNode, keys: &[usize], reader: &PhysicalNode) -> bool {
+    let is_to_sink = matches!(
+        reader.op,
+        PhysicalOp::Sink(_) | PhysicalOp::SinkUpsertMaterializer(_)
+    );
+    let has_length = |key: &usize| match input.schema.columns[*key].ty.kind {
+        TypeKind::Char { length }
+        | TypeKind::VarChar { length }
+        | TypeKind::Binary { length }
+        | TypeKind::VarBinary { length } => length < LENGTH_MAX,
+        _ => false,
+    };
+    is_to_sink && keys.iter().any(has_length)
+}
+
 struct Rebuilt {
     nodes: Vec<PhysicalNode>,
     places: Vec<Distribution>,
@@ -93,7 +113,8 @@ impl Rebuilt {
         if is_met {
             return input;
         }
-        if let Some(exchange) = self.exchanges.get(&(input, keys.clone())) {
+        let is_shared = !is_trimmed(&self.nodes[input.0], &keys, reader);
+        if let Some(exchange) = self.exchanges.get(&(input, keys.clone())).filter(|_| is_shared) {
             return *exchange;
         }
         let below = &self.nodes[input.0];
@@ -102,7 +123,9 @@ impl Rebuilt {
         let mut exchange = new_node(op, vec![input], schema, reader.span);
         exchange.changelog = below.changelog;
         let id = self.push(exchange);
-        self.exchanges.insert((input, keys), id);
+        if is_shared {
+            self.exchanges.insert((input, keys), id);
+        }
         id
     }
 }

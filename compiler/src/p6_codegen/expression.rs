@@ -388,6 +388,8 @@ fn bound_value(statement: &TokenStream, name: &TokenStream) -> Option<TokenStrea
     (is_binding && bound.to_string() == name.to_string()).then(|| value.iter().cloned().collect())
 }
 
+/// A value after the statements that it needs, as one expression: without braces where there are none, and without the
+/// name of a value that the last statement binds only to hand it on.
 fn braced(statements: &[TokenStream], value: &TokenStream) -> TokenStream {
     if let Some((last, before)) = statements.split_last()
         && let Some(value) = bound_value(last, value)

@@ -89,8 +89,10 @@ pub mod sink_upsert_materializer {
     pub mod forced;
     pub mod key_of_sink_differs;
     pub mod key_of_sink_is_longer;
+    pub mod key_trimmed_before;
     pub mod keys_left_out;
     pub mod none;
+    pub mod null_left_out_before;
     pub mod source_of_changes;
     pub mod two_levels;
     pub mod union_of_updates;
@@ -221,8 +223,10 @@ pub const GOLDEN: &[Golden] = &[
     ("sink_upsert_materializer/forced", sink_upsert_materializer::forced::job, include_str!("sink_upsert_materializer/forced.rs")),
     ("sink_upsert_materializer/key_of_sink_differs", sink_upsert_materializer::key_of_sink_differs::job, include_str!("sink_upsert_materializer/key_of_sink_differs.rs")),
     ("sink_upsert_materializer/key_of_sink_is_longer", sink_upsert_materializer::key_of_sink_is_longer::job, include_str!("sink_upsert_materializer/key_of_sink_is_longer.rs")),
+    ("sink_upsert_materializer/key_trimmed_before", sink_upsert_materializer::key_trimmed_before::job, include_str!("sink_upsert_materializer/key_trimmed_before.rs")),
     ("sink_upsert_materializer/keys_left_out", sink_upsert_materializer::keys_left_out::job, include_str!("sink_upsert_materializer/keys_left_out.rs")),
     ("sink_upsert_materializer/none", sink_upsert_materializer::none::job, include_str!("sink_upsert_materializer/none.rs")),
+    ("sink_upsert_materializer/null_left_out_before", sink_upsert_materializer::null_left_out_before::job, include_str!("sink_upsert_materializer/null_left_out_before.rs")),
     ("sink_upsert_materializer/source_of_changes", sink_upsert_materializer::source_of_changes::job, include_str!("sink_upsert_materializer/source_of_changes.rs")),
     ("sink_upsert_materializer/two_levels", sink_upsert_materializer::two_levels::job, include_str!("sink_upsert_materializer/two_levels.rs")),
     ("sink_upsert_materializer/union_of_updates", sink_upsert_materializer::union_of_updates::job, include_str!("sink_upsert_materializer/union_of_updates.rs")),

@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender};
 use sql::Session;
 
 use super::channel::{ChannelReceiver, ChannelSender, Wakers, channel};
-use super::constraint::Constraints;
+use super::enforcer::{Enforcer, enforced_sink};
 use super::exchange::ExchangeSender;
 use super::instance::Instance;
 use super::message::{Command, Report};
@@ -18,8 +18,7 @@ use super::node::{NodeInstance, SinkTask, Work};
 use super::settings::Settings;
 use super::snapshot::EpochCollector;
 use super::source::{SourceSetup, SourceTask, WatermarkStyle};
-use super::topology::{Role, Topology};
-use super::type_length::Lengths;
+use super::topology::{Place, Role, Topology};
 use super::values::ValuesReader;
 use super::worker::{Incoming, Shared, Worker};
 use crate::checkpoint::restore::{self, Restored};
@@ -139,7 +138,7 @@ pub(crate) fn worker<'job>(plan: Plan<'job>, mut parts: ThreadParts) -> Result<W
     let mut nodes = Vec::new();
     for place in &plan.topology.places {
         let work = work_of(plan, place.node, place.role, &mut parts)?;
-        nodes.push(NodeInstance::new(place.inputs, work));
+        nodes.push(NodeInstance::new(place.inputs, enforcer(plan, place), work));
     }
     if let Some(restored) = plan.restored {
         let own = KeyGroupRange::of_thread(parts.thread, plan.topology.threads);
@@ -178,6 +177,18 @@ pub(crate) fn worker<'job>(plan: Plan<'job>, mut parts: ThreadParts) -> Result<W
     })
 }
 
+/// What holds the rows that come into a place to the table that they go to.
+fn enforcer(plan: Plan<'_>, place: &Place) -> Option<Enforcer> {
+    if matches!(place.role, Role::Receive { .. }) {
+        return None;
+    }
+    let sink = &plan.job.nodes[enforced_sink(plan.job, place.node)?];
+    match &sink.operator {
+        OperatorSpec::Sink(spec) => Enforcer::new(spec.table?, &sink.columns, plan.settings),
+        _ => unreachable!("it is a sink"),
+    }
+}
+
 fn work_of<'job>(
     plan: Plan<'job>,
     node: usize,
@@ -197,13 +208,7 @@ fn work_of<'job>(
             let (setup, reader) = parts.sources.remove(&node).expect("every source has a reader");
             Work::Source(SourceTask::new(setup, reader, session(), Instant::now()))
         }
-        (OperatorSpec::Sink(spec), _) => Work::Sink(SinkTask {
-            constraints: spec
-                .table
-                .and_then(|table| Constraints::new(table, &described.columns, plan.settings)),
-            lengths: spec
-                .table
-                .and_then(|table| Lengths::new(table, &described.columns, plan.settings)),
+        (OperatorSpec::Sink(_), _) => Work::Sink(SinkTask {
             writer: parts.writers.remove(&node).expect("every sink has a writer"),
             rows_written: 0,
         }),

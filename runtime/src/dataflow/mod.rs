@@ -12,6 +12,7 @@ mod control;
 mod coordinator;
 mod counters;
 mod discovery;
+mod enforcer;
 pub mod event;
 mod exchange;
 mod instance;

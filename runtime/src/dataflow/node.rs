@@ -7,14 +7,13 @@ use std::collections::VecDeque;
 
 use sql::Timestamp;
 
-use super::constraint::Constraints;
 use super::counters::Figures;
+use super::enforcer::Enforcer;
 use super::exchange::ExchangeSender;
 use super::limits::ALIGNMENT_BYTES_MAX;
 use super::message::{Barrier, Message, WATERMARK_END};
 use super::source::SourceTask;
 use super::topology::Role;
-use super::type_length::Lengths;
 use super::watermark::WatermarkCombiner;
 use crate::connector::SinkWriter;
 use crate::error::JobError;
@@ -42,25 +41,11 @@ pub(crate) enum Work<'job> {
 
 pub(crate) struct SinkTask {
     pub(crate) writer: Box<dyn SinkWriter>,
-    /// None when the table allows NULL everywhere.
-    pub(crate) constraints: Option<Constraints>,
-    /// None when no value has to have the length of its column.
-    pub(crate) lengths: Option<Lengths>,
     pub(crate) rows_written: u64,
 }
 
 impl SinkTask {
     fn write(&mut self, batch: &Batch) -> Result<(), JobError> {
-        let kept = match &mut self.constraints {
-            Some(constraints) => constraints.kept(batch)?,
-            None => None,
-        };
-        let batch = kept.as_ref().unwrap_or(batch);
-        let fitted = match &mut self.lengths {
-            Some(lengths) => lengths.fitted(batch)?,
-            None => None,
-        };
-        let batch = fitted.as_ref().unwrap_or(batch);
         self.rows_written += batch.len() as u64;
         self.writer.write(batch)
     }
@@ -71,16 +56,19 @@ pub(crate) struct NodeInstance<'job> {
     progress: WatermarkCombiner,
     rows_in: u64,
     rows_out: u64,
+    /// What comes in is held to the table of the sink that it goes to.
+    enforcer: Option<Enforcer>,
     pub(crate) work: Work<'job>,
 }
 
 impl<'job> NodeInstance<'job> {
-    pub(crate) fn new(inputs: usize, work: Work<'job>) -> Self {
+    pub(crate) fn new(inputs: usize, enforcer: Option<Enforcer>, work: Work<'job>) -> Self {
         NodeInstance {
             inboxes: (0..inputs).map(|_| Inbox::default()).collect(),
             progress: WatermarkCombiner::new(inputs),
             rows_in: 0,
             rows_out: 0,
+            enforcer,
             work,
         }
     }
@@ -161,8 +149,16 @@ impl<'job> NodeInstance<'job> {
             self.rows_in += batch.len() as u64;
         }
         match message {
-            Message::Batch(batch) if matches!(self.work, Work::Pass) => output.push(Message::Batch(batch)),
-            Message::Batch(batch) => self.on_batch(&batch, clock, output)?,
+            Message::Batch(batch) => {
+                let batch = match &mut self.enforcer {
+                    Some(enforcer) => enforcer.enforced(batch)?,
+                    None => batch,
+                };
+                match self.work {
+                    Work::Pass => output.push(Message::Batch(batch)),
+                    _ => self.on_batch(&batch, clock, output)?,
+                }
+            }
             Message::Watermark(watermark) => {
                 self.progress.advance(input, watermark);
                 self.on_progress(clock, output)?;

@@ -212,7 +212,7 @@ pub(super) async fn compiled(
     if body.statement.is_none() {
         return Err(Refusal::invalid("Invalid body: missing field `statement`"));
     }
-    let (text, checked) = check(&api, body).await?;
+    let (text, checked) = check(api, body).await?;
     if let Some(refusal) = checked.refusal() {
         return Err(refusal);
     }

@@ -1,7 +1,6 @@
 //! `changelog_normalize`: upserts by key → a changelog that says what was there before.
 
 use super::super::identity::{Meaning, digest};
-use super::super::keys::Distribution;
 use super::super::plan::{ChangelogMode, PhysicalNode};
 use super::{Operator, listed};
 use crate::p3_plan::plan::Schema;
@@ -41,16 +40,8 @@ impl Operator for ChangelogNormalize {
         false
     }
 
-    fn exchange_keys(&self) -> Option<Vec<usize>> {
-        Some(self.key.clone())
-    }
-
-    fn distribution(&self, _: &Distribution) -> Distribution {
-        Distribution::by(self.key.clone())
-    }
-
-    fn upsert_keys(&self, _: &[&PhysicalNode], _: usize) -> Vec<Vec<usize>> {
-        vec![self.key.clone()]
+    fn row_key(&self) -> Option<&[usize]> {
+        Some(&self.key)
     }
 
     fn meaning(&self, inputs: &[&Meaning], _: usize) -> Meaning {
@@ -60,10 +51,5 @@ impl Operator for ChangelogNormalize {
             rows: digest(&["normalized", &inputs[0].rows, &key.join("|")]),
             columns: columns.clone(),
         }
-    }
-
-    fn state_layout(&self, input: &Schema) -> Option<String> {
-        let types: Vec<String> = input.columns.iter().map(|column| column.ty.to_string()).collect();
-        Some(format!("{} key={:?}", types.join("|"), self.key))
     }
 }

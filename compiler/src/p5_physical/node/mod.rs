@@ -57,25 +57,37 @@ pub(super) trait Operator {
         needed_above
     }
 
+    /// Where the operator keeps whole rows by a key and hands on such rows, one for each: the key's columns.
+    fn row_key(&self) -> Option<&[usize]> {
+        None
+    }
+
     /// The columns of the input by which rows must meet on one thread.
     fn exchange_keys(&self) -> Option<Vec<usize>> {
-        None
+        self.row_key().map(<[usize]>::to_vec)
     }
 
     /// Where the rows of the output are.
     fn distribution(&self, _input: &Distribution) -> Distribution {
-        Distribution::Anywhere
+        match self.row_key() {
+            Some(key) => Distribution::by(key.to_vec()),
+            None => Distribution::Anywhere,
+        }
     }
 
     /// Sets of output columns of which each tells rows apart; `width` is the number of output columns.
-    fn upsert_keys(&self, inputs: &[&PhysicalNode], width: usize) -> Vec<Vec<usize>>;
+    fn upsert_keys(&self, _inputs: &[&PhysicalNode], _width: usize) -> Vec<Vec<usize>> {
+        self.row_key().iter().map(|key| key.to_vec()).collect()
+    }
 
     /// What the output is, for identities; `width` is the number of output columns.
     fn meaning(&self, inputs: &[&Meaning], width: usize) -> Meaning;
 
     /// What the bytes of the operator's state depend on, when it has state.
-    fn state_layout(&self, _input: &Schema) -> Option<String> {
-        None
+    fn state_layout(&self, input: &Schema) -> Option<String> {
+        let key = self.row_key()?;
+        let types: Vec<String> = input.columns.iter().map(|column| column.ty.to_string()).collect();
+        Some(format!("{} key={key:?}", types.join("|")))
     }
 }
 

@@ -1,7 +1,6 @@
 //! `sink_upsert_materializer`: the rows of a query by the primary key of the sink, of which the last is the one to see.
 
 use super::super::identity::{Meaning, digest};
-use super::super::keys::Distribution;
 use super::super::plan::{ChangelogMode, PhysicalNode};
 use super::{Operator, is_unique_by, listed};
 use crate::p3_plan::plan::Schema;
@@ -46,16 +45,8 @@ impl Operator for SinkUpsertMaterializer {
         !is_unique_by(input, &self.key)
     }
 
-    fn exchange_keys(&self) -> Option<Vec<usize>> {
-        Some(self.key.clone())
-    }
-
-    fn distribution(&self, _: &Distribution) -> Distribution {
-        Distribution::by(self.key.clone())
-    }
-
-    fn upsert_keys(&self, _: &[&PhysicalNode], _: usize) -> Vec<Vec<usize>> {
-        vec![self.key.clone()]
+    fn row_key(&self) -> Option<&[usize]> {
+        Some(&self.key)
     }
 
     fn meaning(&self, inputs: &[&Meaning], _: usize) -> Meaning {
@@ -69,10 +60,5 @@ impl Operator for SinkUpsertMaterializer {
             rows: digest(&["latest", &inputs[0].rows, &key, &upsert_key]),
             columns: columns.clone(),
         }
-    }
-
-    fn state_layout(&self, input: &Schema) -> Option<String> {
-        let types: Vec<String> = input.columns.iter().map(|column| column.ty.to_string()).collect();
-        Some(format!("{} key={:?}", types.join("|"), self.key))
     }
 }

@@ -1,7 +1,7 @@
 //! Which files a job may touch.
 //!
-//! In: the folders that a session cluster's operator names, paths of tables. Out: the paths, or why not. Invariant: what
-//! passes lies in an open folder after all links have been followed, and in none that is closed.
+//! In: the folders that a session cluster's operator names, paths of tables. Out: the paths, or why not. Invariant:
+//! what passes lies in an open folder after all links have been followed, and in none that is closed.
 
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -30,8 +30,8 @@ impl FilesAccess {
         match is_in(&self.open) && !is_in(&self.closed) {
             true => Ok(()),
             false => Err(format!(
-                "{} is not open to jobs of this cluster; its operator opens folders with `--files-root DIR` at the start \
-                 of the manager",
+                "{} is not open to jobs of this cluster; its operator opens folders with `--files-root DIR` at the \
+                 start of the manager",
                 path.display()
             )),
         }

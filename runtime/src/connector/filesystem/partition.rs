@@ -6,7 +6,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use sql::function::cast::{from_text, to_text};
+use sql::function::cast::to_text;
+use sql::function::cast::value::of_text;
 use sql::{DataType, Session, TypeKind, Value};
 
 use crate::connector::options::Options;
@@ -116,25 +117,13 @@ fn text(value: &Value, ty: &DataType) -> Option<String> {
 }
 
 fn value(text: &str, ty: &DataType) -> Result<Value, String> {
-    let failed = |_| format!("the folder's '{text}' is not a value of {ty}");
-    Ok(match &ty.kind {
-        TypeKind::Boolean => Value::Boolean(text.eq_ignore_ascii_case("true")),
-        TypeKind::TinyInt => Value::TinyInt(from_text::tinyint(text).map_err(failed)?),
-        TypeKind::SmallInt => Value::SmallInt(from_text::smallint(text).map_err(failed)?),
-        TypeKind::Int => Value::Int(from_text::int(text).map_err(failed)?),
-        TypeKind::BigInt => Value::BigInt(from_text::bigint(text).map_err(failed)?),
-        TypeKind::Float => Value::Float(from_text::float(text).map_err(failed)?),
-        TypeKind::Double => Value::Double(from_text::double(text).map_err(failed)?),
-        TypeKind::Decimal { precision, scale } => from_text::decimal(text, *precision, *scale)
-            .map_err(failed)?
-            .map_or(Value::Null, Value::Decimal),
-        TypeKind::Date => Value::Date(from_text::date(text).map_err(failed)?),
-        TypeKind::Timestamp { precision } => {
-            let clock = text.replacen('T', " ", 1);
-            Value::Timestamp(from_text::timestamp(&clock, *precision).map_err(failed)?)
-        }
-        _ => Value::Text(text.to_owned()),
-    })
+    let found = match &ty.kind {
+        TypeKind::Boolean => return Ok(Value::Boolean(text.eq_ignore_ascii_case("true"))),
+        TypeKind::Char { .. } | TypeKind::VarChar { .. } => return Ok(Value::Text(text.to_owned())),
+        kind @ TypeKind::Timestamp { .. } => of_text(&text.replacen('T', " ", 1), kind),
+        kind => of_text(text, kind),
+    };
+    found.map_err(|_| format!("the folder's '{text}' is not a value of {ty}"))
 }
 
 /// As Hive and Flink have it: what paths or the form `k=v` cannot hold becomes `%` and two hexadecimal digits.
@@ -172,6 +161,8 @@ fn unescape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use sql::function::cast::from_text;
+
     use super::*;
     use crate::row::{BatchWriter, RowKind};
 

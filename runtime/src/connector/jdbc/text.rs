@@ -1,5 +1,6 @@
 //! Values as PostgreSQL's text form, and back.
 
+use sql::function::cast::value::of_text;
 use sql::function::cast::{from_text, to_text};
 use sql::{DataType, Session, TypeKind, Value};
 
@@ -49,28 +50,17 @@ fn array_element(text: Option<String>) -> String {
 
 /// Text that PostgreSQL wrote (with TimeZone UTC and DateStyle ISO) as a value of the column's type.
 pub(super) fn to_value(text: &str, ty: &DataType) -> Result<Value, String> {
-    let failed = |_| format!("'{text}' is not a value of {ty}");
+    let failed = || format!("'{text}' is not a value of {ty}");
     Ok(match &ty.kind {
         TypeKind::Boolean => Value::Boolean(text == "t" || text == "true"),
-        TypeKind::TinyInt => Value::TinyInt(from_text::tinyint(text).map_err(failed)?),
-        TypeKind::SmallInt => Value::SmallInt(from_text::smallint(text).map_err(failed)?),
-        TypeKind::Int => Value::Int(from_text::int(text).map_err(failed)?),
-        TypeKind::BigInt => Value::BigInt(from_text::bigint(text).map_err(failed)?),
-        TypeKind::Float => Value::Float(from_text::float(text).map_err(failed)?),
-        TypeKind::Double => Value::Double(from_text::double(text).map_err(failed)?),
-        TypeKind::Decimal { precision, scale } => from_text::decimal(text, *precision, *scale)
-            .map_err(failed)?
-            .map_or(Value::Null, Value::Decimal),
         TypeKind::Char { .. } | TypeKind::VarChar { .. } => Value::Text(text.to_owned()),
         TypeKind::Binary { .. } | TypeKind::VarBinary { .. } => {
             let digits = text.strip_prefix("\\x").unwrap_or(text);
-            Value::Bytes(hex::decode(digits).map_err(|_| format!("'{text}' is not a value of {ty}"))?)
+            Value::Bytes(hex::decode(digits).map_err(|_| failed())?)
         }
-        TypeKind::Date => Value::Date(from_text::date(text).map_err(failed)?),
-        TypeKind::Time { precision } => Value::Time(from_text::time(text, *precision).map_err(failed)?),
         TypeKind::Timestamp { precision } | TypeKind::TimestampLtz { precision } => {
             let clock = text.strip_suffix("+00").unwrap_or(text);
-            Value::Timestamp(from_text::timestamp(clock, *precision).map_err(failed)?)
+            Value::Timestamp(from_text::timestamp(clock, *precision).map_err(|_| failed())?)
         }
         TypeKind::Array(element) => {
             let mut rest = text;
@@ -80,7 +70,10 @@ pub(super) fn to_value(text: &str, ty: &DataType) -> Result<Value, String> {
             }
             array
         }
-        _ => return Err(format!("columns of type {ty} cannot be read from PostgreSQL")),
+        TypeKind::Row(_) | TypeKind::Map(..) | TypeKind::Multiset(_) => {
+            return Err(format!("columns of type {ty} cannot be read from PostgreSQL"));
+        }
+        kind => of_text(text, kind).map_err(|_| failed())?,
     })
 }
 

@@ -18,7 +18,7 @@ pub(super) fn columns() -> Vec<Column> {
     vec![Column { name: "k", ty: int() }, Column { name: "v", ty: int() }]
 }
 
-pub(super) fn node(name: &'static str, inputs: &[usize], operator: OperatorSpec) -> Node {
+pub(in crate::dataflow) fn node(name: &'static str, inputs: &[usize], operator: OperatorSpec) -> Node {
     Node {
         name,
         uid: name,
@@ -29,7 +29,7 @@ pub(super) fn node(name: &'static str, inputs: &[usize], operator: OperatorSpec)
     }
 }
 
-pub(super) fn source(table: &'static str) -> OperatorSpec {
+pub(in crate::dataflow) fn source(table: &'static str) -> OperatorSpec {
     let read = columns()
         .into_iter()
         .enumerate()
@@ -47,7 +47,7 @@ pub(super) fn source(table: &'static str) -> OperatorSpec {
     })
 }
 
-pub(super) fn sink(table: &'static str) -> OperatorSpec {
+pub(in crate::dataflow) fn sink(table: &'static str) -> OperatorSpec {
     OperatorSpec::Sink(SinkSpec {
         table: Some(table),
         write: vec![WriteColumn::Physical, WriteColumn::Physical],

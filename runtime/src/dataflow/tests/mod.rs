@@ -5,7 +5,7 @@ mod broker;
 mod crash;
 mod fence;
 mod flow;
-mod jobs;
+pub(super) mod jobs;
 mod predecessors;
 mod pressure;
 mod restore;

@@ -136,6 +136,16 @@ fn approximate(value: f64, to: &TypeKind) -> Option<Value> {
 }
 
 fn text(session: &Session, text: &str, to: &TypeKind) -> Result<Value, SqlError> {
+    match to {
+        TypeKind::TimestampLtz { precision } => {
+            from_text::timestamp_ltz(session, text, *precision).map(Value::Timestamp)
+        }
+        _ => of_text(text, to),
+    }
+}
+
+/// The value that a text stands for, of a type whose values mean the same in every time zone.
+pub fn of_text(text: &str, to: &TypeKind) -> Result<Value, SqlError> {
     Ok(match to {
         TypeKind::Boolean => Value::Boolean(from_text::boolean(text)?),
         TypeKind::TinyInt => Value::TinyInt(from_text::tinyint(text)?),
@@ -152,9 +162,6 @@ fn text(session: &Session, text: &str, to: &TypeKind) -> Result<Value, SqlError>
         TypeKind::Date => Value::Date(from_text::date(text)?),
         TypeKind::Time { precision } => Value::Time(from_text::time(text, *precision)?),
         TypeKind::Timestamp { precision } => Value::Timestamp(from_text::timestamp(text, *precision)?),
-        TypeKind::TimestampLtz { precision } => {
-            Value::Timestamp(from_text::timestamp_ltz(session, text, *precision)?)
-        }
         _ => return Err(failed(text, &to.to_string())),
     })
 }
