@@ -4,6 +4,7 @@
 
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+use std::collections::BTreeMap;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -28,6 +29,8 @@ pub(crate) struct Cluster {
     manager: Option<Child>,
     standby: Option<Child>,
     worker: Option<Child>,
+    /// By name.
+    others: BTreeMap<String, Child>,
     worker_arguments: Vec<String>,
 }
 
@@ -37,6 +40,13 @@ impl Cluster {
         let mut cluster = Cluster::new(None, worker);
         cluster.start_manager();
         cluster.start_worker();
+        cluster
+    }
+
+    /// A manager; workers come by name.
+    pub(crate) fn without_workers() -> Cluster {
+        let mut cluster = Cluster::new(None, &[]);
+        cluster.start_manager();
         cluster
     }
 
@@ -58,6 +68,7 @@ impl Cluster {
             manager: None,
             standby: None,
             worker: None,
+            others: BTreeMap::new(),
             worker_arguments: worker.iter().map(|argument| (*argument).to_owned()).collect(),
         }
     }
@@ -68,6 +79,10 @@ impl Cluster {
 
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.ports[0])
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.ports[0]
     }
 
     fn log(&self, name: &str) -> std::fs::File {
@@ -139,6 +154,15 @@ impl Cluster {
         self.worker = Some(self.spawn(command, "worker"));
     }
 
+    /// A worker with a folder of its own that reaches the manager at this URL.
+    pub(crate) fn add_worker(&mut self, name: &str, url: &str) {
+        let mut command = millstream(&["worker", "--manager", url, "--slots", "2"]);
+        command.arg("--data").arg(self.folder().join(name));
+        command.arg("--key-file").arg(self.folder().join("cluster.key"));
+        let worker = self.spawn(command, name);
+        self.others.insert(name.to_owned(), worker);
+    }
+
     pub(crate) fn kill_manager(&mut self) {
         super::kill(self.manager.take().expect("the manager runs"));
     }
@@ -153,7 +177,12 @@ impl Cluster {
 
     /// Process ids of the jobs of this cluster's worker, in no order that matters.
     pub(crate) fn jobs(&self) -> Vec<u32> {
-        let artifacts = self.folder().join("worker/artifacts").canonicalize();
+        self.jobs_of("worker")
+    }
+
+    /// The same of the worker with this name.
+    pub(crate) fn jobs_of(&self, worker: &str) -> Vec<u32> {
+        let artifacts = self.folder().join(worker).join("artifacts").canonicalize();
         let Ok(artifacts) = artifacts else {
             return Vec::new();
         };
@@ -219,10 +248,13 @@ impl Cluster {
 
     pub(crate) fn logs(&self) -> String {
         let read = |name: &str| std::fs::read_to_string(self.folder().join(name)).unwrap_or_default();
+        let others = self.others.keys();
+        let others = others.map(|name| format!("\n{name}:\n{}", read(&format!("{name}.log"))));
         format!(
-            "manager:\n{}\nworker:\n{}",
+            "manager:\n{}\nworker:\n{}{}",
             read("manager.log"),
-            read("worker.log")
+            read("worker.log"),
+            others.collect::<String>()
         )
     }
 }
@@ -230,10 +262,9 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         // Jobs end with their worker.
-        for child in [self.worker.take(), self.manager.take(), self.standby.take()]
-            .into_iter()
-            .flatten()
-        {
+        let others = std::mem::take(&mut self.others).into_values();
+        let cluster = [self.worker.take(), self.manager.take(), self.standby.take()];
+        for child in cluster.into_iter().flatten().chain(others) {
             super::kill(child);
         }
     }

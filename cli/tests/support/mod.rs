@@ -5,6 +5,7 @@
 pub(crate) mod broker;
 pub(crate) mod certificates;
 pub(crate) mod cluster;
+pub(crate) mod proxy;
 pub(crate) mod script;
 
 use std::path::{Path, PathBuf};
