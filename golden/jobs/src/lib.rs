@@ -81,6 +81,7 @@ pub mod sink {
     pub mod implicit_casts;
     pub mod lengths_checked;
     pub mod not_null_drops;
+    pub mod partitioned;
     pub mod query_without_sink;
     pub mod upsert_takes_no_update_before;
 }
@@ -218,6 +219,7 @@ pub const GOLDEN: &[Golden] = &[
     ("sink/implicit_casts", sink::implicit_casts::job, include_str!("sink/implicit_casts.rs")),
     ("sink/lengths_checked", sink::lengths_checked::job, include_str!("sink/lengths_checked.rs")),
     ("sink/not_null_drops", sink::not_null_drops::job, include_str!("sink/not_null_drops.rs")),
+    ("sink/partitioned", sink::partitioned::job, include_str!("sink/partitioned.rs")),
     ("sink/query_without_sink", sink::query_without_sink::job, include_str!("sink/query_without_sink.rs")),
     ("sink/upsert_takes_no_update_before", sink::upsert_takes_no_update_before::job, include_str!("sink/upsert_takes_no_update_before.rs")),
     ("sink_upsert_materializer/forced", sink_upsert_materializer::forced::job, include_str!("sink_upsert_materializer/forced.rs")),

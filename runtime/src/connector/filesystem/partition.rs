@@ -8,7 +8,7 @@ use std::path::Path;
 
 use sql::function::cast::to_text;
 use sql::function::cast::value::of_text;
-use sql::{DataType, Session, TypeKind, Value};
+use sql::{DataType, Date, Session, TypeKind, Value};
 
 use crate::connector::options::Options;
 use crate::error::JobError;
@@ -105,14 +105,27 @@ fn is_usable(kind: &TypeKind) -> bool {
     )
 }
 
+/// As Java writes the values: what reads the folders of a Flink job reads these. Only dates are written as such, while
+/// Flink writes the number of days since 1970 (and takes dates when it reads).
 fn text(value: &Value, ty: &DataType) -> Option<String> {
-    match (value, &ty.kind) {
-        (Value::Null, _) => None,
-        (Value::Text(text), _) => Some(text.clone()),
-        (_, TypeKind::Timestamp { .. }) => {
-            Some(to_text::value(&Session::utc(), value, ty).replacen(' ', "T", 1))
-        }
+    match value {
+        Value::Null => None,
+        Value::Text(text) => Some(text.clone()),
+        Value::Boolean(value) => Some(value.to_string()),
+        Value::Timestamp(_) => Some(local_date_time(&to_text::value(&Session::utc(), value, ty))),
         _ => Some(to_text::value(&Session::utc(), value, ty)),
+    }
+}
+
+/// `2024-01-31 11:20:00.120000` → `2024-01-31T11:20:00.120`: no seconds where they are none, fractions by thousands.
+fn local_date_time(text: &str) -> String {
+    const UNIT_DIGITS: usize = 3;
+    let (clock, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = fraction.trim_end_matches('0').len().next_multiple_of(UNIT_DIGITS);
+    let clock = clock.replacen(' ', "T", 1);
+    match digits {
+        0 => clock.strip_suffix(":00").unwrap_or(&clock).to_owned(),
+        _ => format!("{clock}.{fraction:0<digits$.digits$}"),
     }
 }
 
@@ -120,7 +133,20 @@ fn value(text: &str, ty: &DataType) -> Result<Value, String> {
     let found = match &ty.kind {
         TypeKind::Boolean => return Ok(Value::Boolean(text.eq_ignore_ascii_case("true"))),
         TypeKind::Char { .. } | TypeKind::VarChar { .. } => return Ok(Value::Text(text.to_owned())),
-        kind @ TypeKind::Timestamp { .. } => of_text(&text.replacen('T', " ", 1), kind),
+        // As Flink writes them.
+        TypeKind::Date => match text.parse() {
+            Ok(days) => return Ok(Value::Date(Date(days))),
+            Err(_) => of_text(text, &ty.kind),
+        },
+        kind @ TypeKind::Timestamp { .. } => {
+            let clock = text.replacen('T', " ", 1);
+            let seconds = if clock.matches(':').count() == 1 {
+                ":00"
+            } else {
+                ""
+            };
+            of_text(&(clock + seconds), kind)
+        }
         kind => of_text(text, kind),
     };
     found.map_err(|_| format!("the folder's '{text}' is not a value of {ty}"))
@@ -227,6 +253,42 @@ mod tests {
             let found = partitioning.values(&Path::new(&folder).join("part"));
             assert_eq!(found, Ok(Some(values)));
         }
+    }
+
+    /// Names that Flink 2.2.1 gave folders of these values.
+    #[test]
+    fn values_are_written_as_java_writes_them() {
+        let timestamp = |text: &str| Value::Timestamp(from_text::timestamp(text, 6).expect("a timestamp"));
+        let micros = TypeKind::Timestamp { precision: 6 };
+        for (value, kind, expected) in [
+            (
+                timestamp("2024-01-31 11:20:00"),
+                micros.clone(),
+                "2024-01-31T11:20",
+            ),
+            (
+                timestamp("2024-01-31 11:20:05.12"),
+                micros.clone(),
+                "2024-01-31T11:20:05.120",
+            ),
+            (
+                timestamp("2024-01-31 11:20:00.000001"),
+                micros,
+                "2024-01-31T11:20:00.000001",
+            ),
+            (Value::Boolean(true), TypeKind::Boolean, "true"),
+            (Value::Float(1.5), TypeKind::Float, "1.5"),
+            (Value::Double(1e8), TypeKind::Double, "1.0E8"),
+            (Value::BigInt(7), TypeKind::BigInt, "7"),
+        ] {
+            let ty = DataType::nullable(kind);
+            let found = text(&value, &ty).expect("not NULL");
+            assert_eq!(found, expected);
+            assert_eq!(super::value(&found, &ty), Ok(value), "{expected} is read back");
+        }
+        let date = from_text::date("2024-01-31").expect("a date");
+        let ty = DataType::nullable(TypeKind::Date);
+        assert_eq!(super::value("19753", &ty), Ok(Value::Date(date)));
     }
 
     #[test]
