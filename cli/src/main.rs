@@ -2,10 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
-    match cli::command::Arguments::parse().run() {
+    match cli::command::Arguments::from_command_line().run() {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");

@@ -181,6 +181,10 @@ impl Client {
         self.call(Method::PUT, path, Some(body))
     }
 
+    pub(crate) fn patch(&self, path: &str) -> Result<Value> {
+        self.call(Method::PATCH, path, None)
+    }
+
     pub(crate) fn delete(&self, path: &str) -> Result<Value> {
         self.call(Method::DELETE, path, None)
     }

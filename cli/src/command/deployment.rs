@@ -19,7 +19,8 @@ use crate::client::{Client, Connection};
     millstream deployment create orders --parallelism 4 --starting-savepoint latest\n  \
     millstream deployment get orders\n  \
     millstream deployment stop orders            savepoint, then end: FINISHED\n  \
-    millstream deployment cancel orders          end without savepoint: CANCELED"
+    millstream deployment cancel orders          end without savepoint: CANCELED\n  \
+    millstream deployment delete orders 1f0c     its savepoints stay"
 )]
 pub(super) struct DeploymentArguments {
     #[command(flatten)]

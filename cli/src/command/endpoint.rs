@@ -18,7 +18,10 @@ use crate::client::output::{field, fields, table, text};
     millstream endpoint create pg-elsewhere --type external_postgresql --host db --username jobs \\\n      \
     --password @pg.password\n  \
     millstream integration create --endpoint kafka-elsewhere\n  \
-    millstream endpoint list")]
+    millstream endpoint list\n  \
+    millstream endpoint get kafka-elsewhere\n  \
+    millstream endpoint update kafka-elsewhere --set bootstrap_servers=kafka:9094\n  \
+    millstream endpoint delete kafka-elsewhere")]
 pub(super) struct EndpointArguments {
     #[command(flatten)]
     connection: Connection,

@@ -18,6 +18,8 @@ use crate::client::output::{field, fields, table, text};
     millstream integration create --source kafka-demo\n  \
     millstream integration create --endpoint kafka-elsewhere --type flink_external_kafka\n  \
     millstream integration list\n  \
+    millstream integration get kafka-demo\n  \
+    millstream integration update pg-elsewhere --set stringtype=unspecified\n  \
     millstream integration delete kafka-demo"
 )]
 pub(super) struct IntegrationArguments {

@@ -13,7 +13,7 @@ use crate::client::output::{table, text};
 #[command(
     after_help = "Figures of single operators: `GET /jobs/ID/metrics` in Flink's form, `GET /metrics` for \
     Prometheus.\n\nExamples:\n  \
-    millstream metrics\n  \
+    millstream metrics --watch\n  \
     millstream metrics --period day --json"
 )]
 pub(super) struct MetricsArguments {
@@ -22,15 +22,18 @@ pub(super) struct MetricsArguments {
     /// hour: a point for 30 s, day: 5 min, week: 30 min, month: 3 h, year: 1 day
     #[arg(long, default_value = "hour", value_parser = ["hour", "day", "week", "month", "year"])]
     period: String,
+    /// Again whenever something changes
+    #[arg(long, short)]
+    watch: bool,
 }
 
 pub(super) fn run(arguments: MetricsArguments) -> Result<ExitCode> {
     let client = arguments.connection.client()?;
-    let answer = client.post(
-        &client.of_service(&["metrics"]),
-        &json!({ "period": arguments.period }),
-    )?;
-    client.show(&answer, |answer| summary(&answer["metrics"]));
+    let look = || {
+        let body = json!({ "period": arguments.period });
+        Ok((client.post(&client.of_service(&["metrics"]), &body)?, false))
+    };
+    client.watch(arguments.watch, look, |answer| summary(&answer["metrics"]))?;
     Ok(ExitCode::SUCCESS)
 }
 

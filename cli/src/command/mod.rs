@@ -14,6 +14,7 @@ mod manager;
 mod metrics;
 mod preview;
 mod preview_rows;
+mod query;
 mod run;
 mod savepoint;
 mod service;
@@ -23,7 +24,7 @@ mod worker;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use build::BuildArguments;
 
@@ -40,7 +41,11 @@ const INVALID: u8 = 2;
         millstream run query.sql --parallelism 2      the same for one script\n  \
         millstream preview app/ --table orders        rows of a table\n  \
         millstream explain query.sql --stage rust     the code that would be built\n  \
-        millstream build query.sql --out artifacts    executable and manifest, by content"
+        millstream build query.sql --out artifacts    executable and manifest, by content\n  \
+        millstream dev                                a session cluster on this machine\n  \
+        millstream deploy examples/cpu_load           an application into a session cluster\n\n\
+        Exit codes: 0 done; 1 refused, failed or not reachable; 2 the SQL or the arguments are wrong; 3 a deployment \
+        did\nnot get where it should."
 )]
 pub struct Arguments {
     #[command(subcommand)]
@@ -74,6 +79,8 @@ enum Command {
     Deployment(deployment::DeploymentArguments),
     /// Savepoints and checkpoints
     Savepoint(savepoint::SavepointArguments),
+    /// Interactive queries that go on by themselves; `preview` shows rows as they appear
+    Query(query::QueryArguments),
     /// What jobs have said
     Logs(logs::LogsArguments),
     /// What jobs use and do, over time
@@ -89,6 +96,12 @@ enum Command {
 }
 
 impl Arguments {
+    /// From the command line of this process; ends it where there is nothing to do or nothing to understand.
+    pub fn from_command_line() -> Arguments {
+        let matches = command_line().get_matches();
+        Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
     pub fn run(self) -> Result<ExitCode> {
         match self.command {
             Command::Run(arguments) => run::run(arguments),
@@ -103,18 +116,61 @@ impl Arguments {
             Command::Version(arguments) => version::run(arguments),
             Command::Deployment(arguments) => deployment::run(arguments),
             Command::Savepoint(arguments) => savepoint::run(arguments),
+            Command::Query(arguments) => query::run(arguments),
             Command::Logs(arguments) => logs::run(arguments),
             Command::Metrics(arguments) => metrics::run(arguments),
             Command::Service(arguments) => service::run(arguments),
             Command::Integration(arguments) => integration::run(arguments),
             Command::Endpoint(arguments) => endpoint::run(arguments),
             Command::Completions { shell } => {
-                let mut command = Arguments::command();
+                let mut command = command_line();
                 clap_complete::generate(shell, &mut command, "millstream", &mut std::io::stdout());
                 Ok(ExitCode::SUCCESS)
             }
         }
     }
+}
+
+/// All there is to say, with examples below every subcommand: those of its group that show it.
+fn command_line() -> clap::Command {
+    let mut all = Arguments::command();
+    for group in all.get_subcommands_mut() {
+        let help = group
+            .get_after_help()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let group_name = group.get_name().to_owned();
+        for one in group.get_subcommands_mut() {
+            let begin = format!("  millstream {group_name} {}", one.get_name());
+            let shown = examples(&help, &begin);
+            if one.get_after_help().is_none() && !shown.is_empty() {
+                *one = std::mem::take(one).after_help(format!("Examples:\n{shown}"));
+            }
+        }
+    }
+    all
+}
+
+/// The lines of a help text that begin so, each with what goes on after a backslash.
+fn examples(help: &str, begin: &str) -> String {
+    let mut lines = help.lines();
+    let mut found = Vec::new();
+    while let Some(line) = lines.next() {
+        let is_it = line
+            .strip_prefix(begin)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+        if is_it {
+            found.push(line);
+            let mut last = line;
+            while last.ends_with('\\')
+                && let Some(next) = lines.next()
+            {
+                found.push(next);
+                last = next;
+            }
+        }
+    }
+    found.join("\n")
 }
 
 /// `KEY=VALUE` of a command line.
@@ -129,6 +185,120 @@ mod tests {
 
     #[test]
     fn options_do_not_contradict_each_other() {
-        Arguments::command().debug_assert();
+        command_line().debug_assert();
+    }
+
+    /// Groups first, then their subcommands, with the words that call them.
+    fn commands() -> Vec<(Vec<String>, clap::Command)> {
+        let mut found = Vec::new();
+        let mut all = command_line();
+        // So that options of groups stand in the help of their subcommands too.
+        all.build();
+        for group in all.get_subcommands().filter(|one| one.get_name() != "help") {
+            let words = vec!["millstream".to_owned(), group.get_name().to_owned()];
+            found.push((words.clone(), group.clone()));
+            for one in group.get_subcommands().filter(|one| one.get_name() != "help") {
+                let words = [words.clone(), vec![one.get_name().to_owned()]].concat();
+                found.push((words, one.clone()));
+            }
+        }
+        found
+    }
+
+    /// The calls of a help text, a line each, without what is said about them.
+    fn calls(help: &str) -> Vec<String> {
+        let help = help.replace("\\\n", "");
+        let lines = help.lines().filter_map(|line| line.strip_prefix("  millstream "));
+        lines
+            .map(|line| {
+                let words: Vec<&str> = line
+                    .split("   ")
+                    .next()
+                    .unwrap_or(line)
+                    .split_whitespace()
+                    .collect();
+                format!("millstream {}", words.join(" "))
+            })
+            .collect()
+    }
+
+    /// What stands in quotes is one word.
+    fn words_of(call: &str) -> Vec<&str> {
+        let parts = call.split('"').enumerate();
+        let words = parts.flat_map(|(at, part)| match at % 2 {
+            0 => part.split_whitespace().collect(),
+            _ => vec![part],
+        });
+        words.collect()
+    }
+
+    #[test]
+    fn every_command_has_an_example_and_every_example_is_understood() {
+        for (words, command) in commands() {
+            let path = words.join(" ");
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            let calls = calls(&help);
+            assert!(
+                path == "millstream completions" || calls.iter().any(|call| call.starts_with(&path)),
+                "{path}: {help}"
+            );
+            for call in calls {
+                let understood = command_line().try_get_matches_from(words_of(&call));
+                assert!(
+                    understood.is_ok(),
+                    "{call}: {}",
+                    understood.expect_err("it is not")
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn clients_of_the_api_take_its_address_and_answer_json() {
+        for (words, mut command) in commands() {
+            let group = words[1].as_str();
+            let is_client = [
+                "app",
+                "version",
+                "deployment",
+                "savepoint",
+                "query",
+                "logs",
+                "metrics",
+                "service",
+                "integration",
+                "endpoint",
+                "deploy",
+            ];
+            if !is_client.contains(&group) {
+                continue;
+            }
+            let help = command.render_long_help().to_string();
+            for option in ["--url", "--token", "--project", "--json"] {
+                assert!(help.contains(option), "{}: {option}", words.join(" "));
+            }
+        }
+    }
+
+    #[test]
+    fn completions_know_every_command() {
+        let mut script = Vec::new();
+        clap_complete::generate(
+            clap_complete::Shell::Bash,
+            &mut command_line(),
+            "millstream",
+            &mut script,
+        );
+        let script = String::from_utf8(script).expect("a script is text");
+        for (words, _) in commands() {
+            let function = words.join("__subcmd__");
+            assert!(
+                script.contains(&function) || script.contains(&words.join("__")),
+                "{function}"
+            );
+        }
     }
 }

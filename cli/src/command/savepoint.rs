@@ -17,7 +17,7 @@ use crate::client::{Client, Connection};
     newest are kept.\n`millstream deployment create --starting-savepoint` takes the location of either.\n\n\
     Examples:\n  \
     millstream savepoint list orders\n  \
-    millstream savepoint list orders --checkpoints\n  \
+    millstream savepoint list orders --checkpoints --watch\n  \
     millstream savepoint create orders           the job goes on\n  \
     millstream savepoint delete orders 1f0c      asks first; --yes does not"
 )]
@@ -37,6 +37,9 @@ enum Command {
         /// Checkpoints too
         #[arg(long)]
         checkpoints: bool,
+        /// Again whenever something changes
+        #[arg(long, short)]
+        watch: bool,
     },
     /// Takes a savepoint of a running deployment
     Create {
@@ -68,17 +71,21 @@ pub(super) fn run(arguments: SavepointArguments) -> Result<ExitCode> {
         Command::List {
             application,
             checkpoints,
+            watch,
         } => {
             let application = client.application(&application)?;
-            let answer = client.get(&client.of_flink(&["application", id(&application), "savepoint"]))?;
-            let mut found = list(&answer, "savepoints");
-            found.retain(|savepoint| checkpoints || savepoint["kind"] == "savepoint");
-            // Of collected checkpoints only the history is left.
-            found.retain(|savepoint| savepoint["is_discarded"] != true);
-            found.sort_by_key(|savepoint| std::cmp::Reverse(text(&savepoint["triggered_at"])));
-            client.show(&Value::Array(found), |found| {
+            let path = client.of_flink(&["application", id(&application), "savepoint"]);
+            let look = || {
+                let mut found = list(&client.get(&path)?, "savepoints");
+                found.retain(|savepoint| checkpoints || savepoint["kind"] == "savepoint");
+                // Of collected checkpoints only the history is left.
+                found.retain(|savepoint| savepoint["is_discarded"] != true);
+                found.sort_by_key(|savepoint| std::cmp::Reverse(text(&savepoint["triggered_at"])));
+                Ok((Value::Array(found), false))
+            };
+            client.watch(watch, look, |found| {
                 savepoints(found.as_array().map_or(&[], Vec::as_slice))
-            });
+            })?;
         }
         Command::Create {
             application,

@@ -23,7 +23,10 @@ use crate::client::{Client, Connection};
     millstream service add pg-demo --type pg --host localhost --database orders --username jobs \\\n      \
     --password @pg.password\n  \
     millstream service create analytics --set number_of_task_slots=4 --set restart_strategy=fixed-delay\n  \
-    millstream service list"
+    millstream service list\n  \
+    millstream service get analytics\n  \
+    millstream service update analytics --set number_of_task_slots=8\n  \
+    millstream service delete analytics"
 )]
 pub(super) struct ServiceArguments {
     #[command(flatten)]

@@ -24,7 +24,8 @@ use crate::client::{Client, Connection};
     millstream version validate orders app/                 errors with their places, nothing is made\n  \
     millstream version create orders app/ --integration bids=kafka-demo\n  \
     millstream version list orders\n  \
-    millstream version get orders 3"
+    millstream version get orders 3\n  \
+    millstream version delete orders 2"
 )]
 pub(super) struct VersionArguments {
     #[command(flatten)]

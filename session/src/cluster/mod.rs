@@ -73,7 +73,8 @@ pub fn run_manager(
     worker: Option<worker::Settings>,
     announce: impl FnOnce(&Announcement),
 ) -> Result<()> {
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    let outcome = runtime.block_on(async {
         let mut ended = signals::ended()?;
         let data = folder(&options.data)?;
         // Nobody is to reach a manager that only stands by.
@@ -96,7 +97,10 @@ pub fn run_manager(
         let router = api::router(manager.clone(), api, manager::router(manager.clone(), key));
         announce(&announcement);
         live(listener, options.tls, router, manager, worker, ended).await
-    })
+    });
+    // A build may take minutes, and nobody waits for it any more.
+    runtime.shutdown_background();
+    outcome
 }
 
 /// A worker of a manager elsewhere.
