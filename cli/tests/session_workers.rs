@@ -170,6 +170,26 @@ impl Drop for Programs {
     }
 }
 
+/// Folders for sockets that a process has made.
+fn sockets(process_id: u32) -> usize {
+    let folders = [std::env::temp_dir(), PathBuf::from("/tmp")];
+    let mut found = std::collections::BTreeSet::new();
+    for folder in folders {
+        for entry in std::fs::read_dir(folder).expect("a folder for temporary files") {
+            let name = entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned();
+            let parts: Vec<&str> = name.split('-').collect();
+            if parts.len() == 5 && parts[0] == "millstream" && parts[2] == process_id.to_string() {
+                found.insert(name);
+            }
+        }
+    }
+    found.len()
+}
+
 fn read(path: &str) -> String {
     let bytes = std::fs::read(path).unwrap_or_default();
     String::from_utf8_lossy(&bytes).replace('\0', " ")
@@ -308,7 +328,10 @@ fn executables_lie_in_the_object_store_for_the_manager_that_takes_over() {
     assert_eq!(stored, fetched, "each by its hash");
 
     // Another machine has the catalogue and the storage, but neither executables nor a compiler.
-    assert!(programs.terminate("worker").success());
+    let killed = programs.id("worker");
+    assert_eq!(sockets(killed), 1);
+    support::kill(programs.running.remove("worker").expect("it runs"));
+    assert_eq!(sockets(killed), 1, "nobody has removed it");
     assert!(programs.terminate("manager").success());
     std::fs::remove_dir_all(&at_worker).expect("removed");
     std::fs::create_dir(programs.path("other")).expect("created");
@@ -330,6 +353,7 @@ fn executables_lie_in_the_object_store_for_the_manager_that_takes_over() {
         let runs = programs.deployment()["status"] == "RUNNING" && !programs.jobs("worker").is_empty();
         runs.then_some(())
     });
+    assert_eq!(sockets(killed), 0, "the next worker has removed it");
     assert!(programs.path("other/artifacts").join(&fetched[0]).is_file());
     succeed(&mut programs.client(&["deployment", "stop", "numbers"]));
     assert_each_once(&programs.path("out"));

@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 use cargo_metadata::{CrateType, Message};
 
+use super::cache;
+
 /// Where the sources of `sql` and `runtime` are.
 pub struct Sdk {
     root: PathBuf,
@@ -62,15 +64,14 @@ impl Sdk {
             parts.push(relative.to_string_lossy().into_owned().into_bytes());
             parts.push(std::fs::read(file).with_context(|| format!("reading {}", file.display()))?);
         }
-        Ok(crate::build::cache::hash(parts.iter().map(Vec::as_slice)))
+        Ok(cache::hash(parts.iter().map(Vec::as_slice)))
     }
 
     /// One line: `rustc 1.95.0 (…)`. The pinned tool chain's, whatever folder the user is in. Asking rustc takes a
     /// process, so the answer is kept beside the compiled runtime.
     pub fn rustc_version(&self) -> Result<String> {
         let toolchain = std::fs::read(self.root.join("rust-toolchain.toml"))?;
-        let file =
-            crate::build::cache::folder("rustc")?.join(crate::build::cache::hash([toolchain.as_slice()]));
+        let file = cache::folder("rustc")?.join(cache::hash([toolchain.as_slice()]));
         if let Ok(version) = std::fs::read_to_string(&file) {
             return Ok(version);
         }
@@ -97,8 +98,15 @@ impl Sdk {
 
     /// The compiled runtime; built now if this is the first time.
     pub fn libraries(&self, build_id: &str) -> Result<Libraries> {
-        let folder = crate::build::cache::folder("runtime")?.join(build_id);
-        crate::build::cache::once(&folder, |target| self.build_libraries(build_id, target))?;
+        let runtimes = cache::folder("runtime")?;
+        let folder = runtimes.join(build_id);
+        if !folder.is_dir() {
+            // Cargo's own lock ends before its output is copied, and a build of another version replaces that.
+            let lock = std::fs::File::create(cache::folder("target")?.join("millstream.lock"))?;
+            lock.lock().context("waiting for another build of the runtime")?;
+            cache::trim(&runtimes, u64::MAX, |_| false)?;
+            cache::once(&folder, |target| self.build_libraries(build_id, target))?;
+        }
         let named = ["runtime", "sql"].map(|name| (name.to_owned(), folder.join(format!("lib{name}.rlib"))));
         Ok(Libraries {
             crates: BTreeMap::from(named),
@@ -124,9 +132,7 @@ impl Sdk {
             "--message-format",
             "json-render-diagnostics",
         ]);
-        command
-            .arg("--target-dir")
-            .arg(crate::build::cache::folder("target")?);
+        command.arg("--target-dir").arg(cache::folder("target")?);
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

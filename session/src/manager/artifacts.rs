@@ -260,6 +260,7 @@ mod tests {
         std::fs::create_dir_all(&storage).expect("created");
         let first = manager(&a, &storage).await;
         let artifact = built(&a, b"job");
+        first.collect_artifacts().await.expect("nothing is stored yet");
         let event = first.share(artifact.clone()).await;
         assert!(matches!(event, Event::Built(_)), "{event:?}");
         let second = manager(&b, &storage).await;

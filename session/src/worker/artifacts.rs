@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncWriteExt as _;
 
 use super::Link;
-use super::link::Download;
+use super::link::{Download, is_away};
 use crate::build::cache;
 
 /// Tries, and the pause before the second, which doubles.
@@ -23,13 +23,12 @@ const TRIES: u32 = 6;
 const PAUSE: Duration = Duration::from_millis(300);
 /// A manager that has lost the executable makes it again, for which it may need all of the runtime.
 const MAKING_MAX: Duration = Duration::from_secs(15 * 60);
-const ASK_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 pub(super) struct Artifacts {
     folder: PathBuf,
     link: Link,
     bytes_max: u64,
-    /// Before the second try.
+    /// Before the second try, and before the manager is asked once more.
     pause: Duration,
     known: Mutex<BTreeMap<String, Weak<Artifact>>>,
 }
@@ -112,7 +111,9 @@ impl Artifacts {
             match self.try_to_fetch(artifact).await {
                 Ok(true) => return Ok(()),
                 Ok(false) if started.elapsed() > MAKING_MAX => bail!("the manager is still building it"),
-                Ok(false) => tokio::time::sleep(ASK_AGAIN_AFTER).await,
+                Ok(false) => tokio::time::sleep(self.pause).await,
+                // That is not for the job to suffer from.
+                Err(error) if is_away(&error) => tokio::time::sleep(self.pause).await,
                 Err(error) => {
                     tries += 1;
                     if tries == TRIES {
@@ -230,7 +231,8 @@ mod tests {
         let answer = |call| match call {
             0 => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
             1 => StatusCode::ACCEPTED.into_response(),
-            2 => "jo".into_response(),
+            2..9 => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            9 => "jo".into_response(),
             _ => "job".into_response(),
         };
         let artifacts = artifacts(folder.path(), answer).await;
@@ -239,6 +241,18 @@ mod tests {
         let metadata = std::fs::metadata(fetched.path()).expect("it is there");
         assert_eq!(metadata.permissions().mode() & 0o111, 0o111);
         assert_eq!(names(folder.path()), [hash(b"job")], "nothing else is left");
+    }
+
+    #[tokio::test]
+    async fn a_manager_that_is_away_is_waited_for() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let mut artifacts = artifacts(folder.path(), |_| "job".into_response()).await;
+        let nobody = "http://127.0.0.1:9".to_owned();
+        artifacts.link = Link::http(&[nobody], ClusterKey::new("key"), None).expect("a link");
+        let wait = Duration::from_millis(200);
+        let sha256 = hash(b"job");
+        let fetching = tokio::time::timeout(wait, artifacts.fetch(&sha256));
+        assert!(fetching.await.is_err(), "it goes on asking");
     }
 
     #[tokio::test]

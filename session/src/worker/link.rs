@@ -146,7 +146,7 @@ impl HttpLink {
                     return Ok(taken);
                 }
                 Ok(Err(error)) => failure = Some(error.context(format!("calling {url}"))),
-                Err(_) => failure = Some(anyhow!("{url} does not answer")),
+                Err(_) => failure = Some(anyhow!(Away(url.clone()))),
             }
         }
         Err(failure.context("no manager is named")?)
@@ -156,11 +156,29 @@ impl HttpLink {
 /// An answer that is no refusal.
 async fn answer(request: reqwest::RequestBuilder) -> Result<reqwest::Response> {
     let response = request.send().await?;
-    let status = response.status();
-    if !status.is_success() {
-        bail!("{status}: {}", response.text().await?);
+    match response.status() {
+        StatusCode::SERVICE_UNAVAILABLE => bail!(Away(response.text().await?)),
+        status if !status.is_success() => bail!("{status}: {}", response.text().await?),
+        _ => Ok(response),
     }
-    Ok(response)
+}
+
+/// No manager is in charge that can be reached, and this is why one is not.
+#[derive(Debug)]
+struct Away(String);
+
+impl std::error::Error for Away {}
+
+impl std::fmt::Display for Away {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "no answer: {}", self.0)
+    }
+}
+
+/// Whether a call failed because the manager is away, which it may be for as long as it likes.
+pub(super) fn is_away(error: &anyhow::Error) -> bool {
+    let is_unreachable = |error: &reqwest::Error| error.is_connect() || error.is_timeout();
+    error.is::<Away>() || error.downcast_ref::<reqwest::Error>().is_some_and(is_unreachable)
 }
 
 #[cfg(test)]
