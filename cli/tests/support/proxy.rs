@@ -1,7 +1,7 @@
 //! A way through the network that can be cut.
 //!
-//! In: connections. Out: the same to the other end, until it is cut. Invariant: once cut, nothing gets through in either
-//! direction until it is mended.
+//! In: connections. Out: the same to the other end, until it is cut. Invariant: once cut, nothing gets through in
+//! either direction until it is mended.
 
 #![allow(dead_code, reason = "each test binary uses a part")]
 

@@ -330,9 +330,13 @@ impl Tenure {
     }
 
     fn fenced(&self, world: &mut dyn World) -> Result<JobError, JobError> {
-        Ok(JobError::Fenced {
-            generation: self.generation,
-            successor: fold(&world.read_log()?).generation,
+        let (generation, successor) = (self.generation, fold(&world.read_log()?).generation);
+        Ok(match successor > generation {
+            true => JobError::Fenced {
+                generation,
+                successor,
+            },
+            false => JobError::Checkpoint("the log of this job has been removed".to_owned()),
         })
     }
 
@@ -347,10 +351,13 @@ impl Tenure {
                 return Ok(false);
             }
         }
-        // The number may have been free only because later entries let the log be trimmed.
-        let last = world.read_log()?.last().map(|(last, _)| *last);
+        // The number may have been free only because later entries let the log be trimmed, or because the job was ended
+        // for good and its log removed: then the entry before it, which no trimming of ours takes, is gone.
+        let log = world.read_log()?;
+        let is_last = log.last().is_some_and(|(last, _)| *last == sequence);
+        let is_connected = sequence == 0 || log.iter().any(|(other, _)| other + 1 == sequence);
         self.next = sequence + 1;
-        Ok(last == Some(sequence))
+        Ok(is_last && is_connected)
     }
 }
 

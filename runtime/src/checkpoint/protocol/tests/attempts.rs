@@ -32,3 +32,18 @@ fn a_start_that_was_given_up_does_nothing_when_it_comes_after_all() {
         start(&mut Instance::new(&mut outside, sink, None), false).expect("it claims");
     }
 }
+
+#[test]
+fn a_job_whose_log_was_removed_commits_nothing() {
+    let mut outside = Outside::default();
+    let mut world = counted(&mut outside, Sink::Staged, 1);
+    let mut started = begin(&mut world).expect("nothing crashes");
+    go_on(&mut world, &mut started, 2).expect("nothing crashes");
+    world.outside.log.clear();
+    let error = go_on(&mut world, &mut started, 3).expect_err("it has ended for good");
+    assert_eq!(
+        error.to_string(),
+        "checkpoint: the log of this job has been removed"
+    );
+    assert_exactly_once(&outside, 2, "removed");
+}
