@@ -239,7 +239,7 @@ fn follow(api: &Api, view: QueryView, query: &str, headers: &HeaderMap) -> Resul
         .get("last-event-id")
         .and_then(|id| id.to_str().ok()?.parse::<usize>().ok());
     let offset = match after {
-        Some(last) => last + 1,
+        Some(last) => last.saturating_add(1),
         None => number(query, "offset")?.unwrap_or(0),
     };
     let cancel_on_close = parameter(query, "cancel_on_close") == Some("true");

@@ -45,13 +45,12 @@ pub fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     hex::encode(&sha.finalize()[..16])
 }
 
-/// Makes `folder` by `fill`, once: complete or not at all, also when several processes make it at a time.
+/// Makes `folder` by `fill`, once: complete or not at all, also when several threads or processes make it at a time.
 pub fn once(folder: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
-    let unfinished = folder.with_extension(format!("{UNFINISHED}-{}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&unfinished);
+    let unfinished = unfinished(folder);
     std::fs::create_dir_all(&unfinished)?;
     let filled = fill(&unfinished);
     if filled.is_err() {
@@ -210,6 +209,26 @@ mod tests {
             set(&["needed", "old", "new"]),
             "what is new may be in use in a moment"
         );
+    }
+
+    #[test]
+    fn two_that_make_the_same_at_a_time_both_have_it() {
+        let parent = tempfile::tempdir().expect("a temporary directory");
+        let folder = parent.path().join("job");
+        let both_fill = std::sync::Barrier::new(2);
+        let make = || {
+            once(&folder, |target| {
+                both_fill.wait();
+                Ok(std::fs::write(target.join("executable"), "bytes")?)
+            })
+        };
+        std::thread::scope(|scope| {
+            let other = scope.spawn(make);
+            make().expect("one of two");
+            other.join().expect("no panic").expect("the other");
+        });
+        assert_eq!(names(parent.path()), BTreeSet::from(["job".to_owned()]));
+        assert!(folder.join("executable").is_file());
     }
 
     #[test]

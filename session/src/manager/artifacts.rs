@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context as _, Result, anyhow, bail};
 use axum::body::Bytes;
 use futures_util::TryStreamExt as _;
+use object_store::path::Path as Location;
 use object_store::{ObjectMeta, ObjectStoreExt as _};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
@@ -126,6 +127,7 @@ impl Manager {
             let unfinished = cache::unfinished(&target);
             std::fs::write(&unfinished, &bytes)
                 .with_context(|| format!("writing {}", unfinished.display()))?;
+            std::fs::File::open(&unfinished)?.sync_all()?;
             Ok(std::fs::rename(&unfinished, &target)?)
         });
         kept.await?
@@ -168,7 +170,8 @@ impl Manager {
             return Ok(());
         };
         let (store, folder) = storage::open(&url)?;
-        let objects: Vec<ObjectMeta> = store.list(Some(&folder)).try_collect().await?;
+        let mut objects: Vec<ObjectMeta> = store.list(Some(&folder)).try_collect().await?;
+        objects.retain(|object| is_executable(&folder, &object.location));
         let before = SystemTime::now() - GRACE;
         for object in surplus(objects, &needed, bytes_max, before) {
             let deleted = store.delete(&object.location).await;
@@ -199,6 +202,13 @@ fn needed(tables: &Tables) -> BTreeSet<String> {
 
 fn name(object: &ObjectMeta) -> &str {
     object.location.filename().unwrap_or_default()
+}
+
+/// Ours: a hash directly below the folder, where others may keep other things.
+fn is_executable(folder: &Location, object: &Location) -> bool {
+    let is_directly_below = object.parts_count() == folder.parts_count() + 1;
+    let name = object.filename().unwrap_or_default();
+    is_directly_below && name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Objects that nothing needs and that are older than `before`, the oldest first, as many as are too much.
@@ -322,7 +332,7 @@ mod tests {
         let now = SystemTime::now();
         let hours = |count: u64| Duration::from_secs(count * 3600);
         let object = |name: &str, age: u64| ObjectMeta {
-            location: object_store::path::Path::from(format!("artifacts/{name}")),
+            location: Location::from(format!("artifacts/{name}")),
             last_modified: (now - hours(age)).into(),
             size: 10,
             e_tag: None,
@@ -339,6 +349,21 @@ mod tests {
             let found = surplus(objects.to_vec(), &needed, bytes_max, now - hours(1));
             let names: Vec<&str> = found.iter().map(name).collect();
             assert_eq!(names, expected, "{bytes_max}");
+        }
+    }
+
+    #[test]
+    fn what_others_keep_in_the_same_folder_is_not_ours() {
+        let folder = Location::from("bucket/artifacts");
+        let is_ours = |location: &str| is_executable(&folder, &Location::from(location));
+        let hash = "0a".repeat(32);
+        assert!(is_ours(&format!("bucket/artifacts/{hash}")));
+        for other in [
+            "release-1.0.tar.gz".to_owned(),
+            format!("ci/{hash}"),
+            format!("{hash}0"),
+        ] {
+            assert!(!is_ours(&format!("bucket/artifacts/{other}")), "{other}");
         }
     }
 }

@@ -3,6 +3,7 @@
 //! In: a deployment that is INITIALIZING. Out: an artifact in the manager's folder, named by its hash. Invariant: an
 //! artifact is complete or not there; what is served under a hash has it.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -53,5 +54,7 @@ fn store(executable: &Path, sha256: &str, artifacts: &Path) -> Result<()> {
         std::fs::copy(executable, &unfinished)
             .with_context(|| format!("copying {}", executable.display()))?;
     }
+    // After a power cut a name must not stand for half a file.
+    File::open(&unfinished)?.sync_all()?;
     Ok(std::fs::rename(&unfinished, &target)?)
 }

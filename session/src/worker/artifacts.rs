@@ -165,7 +165,8 @@ async fn save(mut download: Download, expected: &str, target: &Path) -> Result<(
             .await
             .with_context(|| format!("writing {}", target.display()))?;
     }
-    file.flush()
+    // After a power cut a name must not stand for half a file.
+    file.sync_all()
         .await
         .with_context(|| format!("writing {}", target.display()))?;
     let found = hex::encode(sha256.finalize());

@@ -13,6 +13,9 @@ use super::{Shared, process};
 use crate::protocol::job::{Command, Metrics, Report, Row};
 use crate::protocol::worker::{Assignment, AttemptState, Event, NumberedCommand, State};
 
+/// Of what is kept of a failure.
+const MESSAGE_BYTES_MAX: usize = 2_000;
+
 pub(super) struct Attempt {
     status: Arc<Status>,
     orders: UnboundedSender<Order>,
@@ -109,25 +112,46 @@ impl Attempt {
         !matches!(self.status.lock().state, State::Starting | State::Running)
     }
 
-    /// Takes its events out of the call.
-    pub(super) fn state(&self, call: &mut Call) -> AttemptState {
+    pub(super) fn told(&self) -> Told {
         let inner = self.status.lock();
         let key = &self.status.key;
-        let state = match call.unsent.contains(key) {
-            true => &inner.state_before,
-            false => &inner.state,
-        };
-        AttemptState {
-            deployment: key.0.clone(),
-            attempt: key.1,
-            state: state.clone(),
-            process_id: inner.process_id,
-            memory_bytes: inner.memory_bytes,
-            cpu_ms: inner.cpu_ms,
-            metrics: inner.metrics.clone(),
-            commands_seen: inner.commands_seen,
-            events: call.events.remove(key).unwrap_or_default(),
+        Told {
+            state_before: inner.state_before.clone(),
+            state: AttemptState {
+                deployment: key.0.clone(),
+                attempt: key.1,
+                state: inner.state.clone(),
+                process_id: inner.process_id,
+                memory_bytes: inner.memory_bytes,
+                cpu_ms: inner.cpu_ms,
+                metrics: inner.metrics.clone(),
+                commands_seen: inner.commands_seen,
+                events: Vec::new(),
+            },
         }
+    }
+}
+
+/// An attempt's state of a moment. It is taken before the events of a call are: so an end never travels without what
+/// came before it.
+pub(super) struct Told {
+    state: AttemptState,
+    state_before: State,
+}
+
+impl Told {
+    /// Takes its events out of the call.
+    pub(super) fn with_events(self, call: &mut Call) -> AttemptState {
+        let Told {
+            mut state,
+            state_before,
+        } = self;
+        let key = (state.deployment.clone(), state.attempt);
+        if call.unsent.contains(&key) {
+            state.state = state_before;
+        }
+        state.events = call.events.remove(&key).unwrap_or_default();
+        state
     }
 }
 
@@ -236,9 +260,15 @@ impl Status {
                 Event::Restored { url: restored }
             }
             Report::CheckpointCompleted(checkpoint) => Event::Checkpoint(checkpoint),
-            Report::CheckpointFailed(failed) => Event::CheckpointFailed(failed),
+            Report::CheckpointFailed(mut failed) => {
+                failed.message = cut(failed.message);
+                Event::CheckpointFailed(failed)
+            }
             Report::SavepointCompleted(savepoint) => Event::Savepoint(savepoint),
-            Report::SavepointFailed { url, message } => Event::SavepointFailed { url, message },
+            Report::SavepointFailed { url, message } => {
+                let message = cut(message);
+                Event::SavepointFailed { url, message }
+            }
             Report::Rows { rows } => {
                 self.rows(rows);
                 self.shared.news.notify_one();
@@ -249,7 +279,10 @@ impl Status {
                 return None;
             }
             Report::Finished { savepoint } => return Some(State::Finished { savepoint }),
-            Report::Failed { message } => return Some(State::Failed { message }),
+            Report::Failed { message } => {
+                let message = cut(message);
+                return Some(State::Failed { message });
+            }
         };
         let is_urgent = !matches!(event, Event::Checkpoint(_));
         self.shared.events.push(&self.key, event);
@@ -270,9 +303,30 @@ impl Status {
     }
 }
 
+/// What a job says of its failure may quote a whole value; a call must stay small.
+fn cut(mut message: String) -> String {
+    if message.len() > MESSAGE_BYTES_MAX {
+        message.truncate(message.floor_char_boundary(MESSAGE_BYTES_MAX));
+        message.push('…');
+    }
+    message
+}
+
 /// How a command travels to the job.
 pub(super) fn line(command: &Command) -> String {
     let mut line = serde_json::to_string(command).expect("commands are plain data");
     line.push('\n');
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_messages_are_cut_between_characters() {
+        assert_eq!(cut("short".to_owned()), "short");
+        let text = cut(format!("a{}", "ü".repeat(8_000_000)));
+        assert_eq!((text.len(), text.chars().last()), (1_999 + "…".len(), Some('…')));
+    }
 }

@@ -26,7 +26,7 @@ pub use link::Link;
 
 use crate::protocol::worker::{Assignment, Heartbeat, Orders};
 use artifacts::Artifacts;
-use attempt::Attempt;
+use attempt::{Attempt, Told};
 use events::Events;
 use identity::Identity;
 use lines::Lines;
@@ -194,9 +194,10 @@ impl Worker {
     fn heartbeat(&mut self, hold_ms: u64) -> (Heartbeat, usize) {
         self.sequence += 1;
         let (logs_from, logs) = self.shared.lines.unsent();
+        let told: Vec<Told> = self.attempts.values().map(Attempt::told).collect();
         let mut call = self.shared.events.call();
         let bytes = call.bytes + logs.iter().map(|line| line.line.len()).sum::<usize>();
-        let attempts = self.attempts.values();
+        let attempts = told.into_iter().map(|told| told.with_events(&mut call)).collect();
         let heartbeat = Heartbeat {
             worker: self.identity.id.clone(),
             incarnation: self.identity.incarnation.clone(),
@@ -204,7 +205,7 @@ impl Worker {
             host: self.identity.host.clone(),
             slots: self.shared.settings.slots,
             memory_bytes: usage::machine_memory_bytes(),
-            attempts: attempts.map(|attempt| attempt.state(&mut call)).collect(),
+            attempts,
             logs,
             logs_from,
             seen: self.seen,
