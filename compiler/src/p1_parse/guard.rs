@@ -15,7 +15,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 use super::error::{statement_span, too_deep};
 use super::insert::explicit_table;
 use super::positions::{Positions, token_span};
-use super::reserved::is_reserved_name;
+use super::reserved::{is_expression, is_reserved_name};
 use super::tokens::BANG_EQUAL;
 use super::words::{self, is_word};
 use crate::base::{Diagnostic, Span};
@@ -176,6 +176,12 @@ impl Guard<'_> {
 
     /// Notes the words of a call that are no names.
     fn note_words(&mut self, expr: &Expr) {
+        // Alone, UNKNOWN is a value and what other systems know of the session a column like others.
+        if let Expr::Identifier(word) = expr
+            && is_expression(&word.value)
+        {
+            self.no_names.push(Positions::default().ident(word, self.within));
+        }
         let Expr::Function(function) = expr else { return };
         self.note_name(&function.name);
         if let FunctionArguments::List(list) = &function.args

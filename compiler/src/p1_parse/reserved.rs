@@ -13,6 +13,23 @@ pub(super) fn is_reserved_name(word: &str) -> bool {
     WORDS.contains(word.to_ascii_uppercase().as_str())
 }
 
+/// Reserved words that are an expression by themselves: UNKNOWN, and columns of these names.
+pub(super) fn is_expression(word: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "CURRENT_CATALOG",
+        "CURRENT_DEFAULT_TRANSFORM_GROUP",
+        "CURRENT_PATH",
+        "CURRENT_ROLE",
+        "CURRENT_SCHEMA",
+        "CURRENT_USER",
+        "SESSION_USER",
+        "SYSTEM_USER",
+        "UNKNOWN",
+        "USER",
+    ];
+    WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
 pub(super) const RESERVED: &str = "
     ABS ALL ALLOCATE ALLOW ALTER AND ANY ARE ARRAY ARRAY_CONCAT_AGG ARRAY_MAX_CARDINALITY AS ASENSITIVE
     ASYMMETRIC AT ATOMIC AUTHORIZATION AVG BEGIN BEGIN_FRAME BEGIN_PARTITION BETWEEN BIGINT BINARY BIT

@@ -5,7 +5,10 @@
 //! everything between them ignores the window's bounds; else rows carry their windows.
 
 use super::build::{Builder, inlined};
-use super::plan::{Aggregate, LogicalOp, NodeId, Schema, SchemaColumn, TimeAttribute, Window, WindowInput};
+use super::plan::{
+    Aggregate, AggregateFunction, LogicalOp, NodeId, Schema, SchemaColumn, TimeAttribute, Window,
+    WindowInput, WindowKind,
+};
 use crate::base::{Diagnostic, Span};
 use crate::expr::Expr;
 use crate::p2_bind::bound::{BoundAggregate, Relation, RelationKind, WindowColumns};
@@ -105,6 +108,7 @@ impl Builder<'_> {
         calls: &[BoundAggregate],
         roles: &[KeyRole],
     ) -> NodeId {
+        self.check_shared(&below.window.kind, calls);
         let schema = &below.input.schema;
         let inline = |expr: &Expr| inlined(expr, &below.outputs);
         let mut read = Projection {
@@ -135,6 +139,31 @@ impl Builder<'_> {
             aggregates,
             roles,
         )
+    }
+
+    /// Windows that share rows add up their parts, which not every aggregate can.
+    fn check_shared(&mut self, kind: &WindowKind, calls: &[BoundAggregate]) {
+        if matches!(kind, WindowKind::Tumble { .. }) {
+            return;
+        }
+        let has_order = |function: &AggregateFunction| {
+            matches!(
+                function,
+                AggregateFunction::FirstValue | AggregateFunction::LastValue
+            )
+        };
+        for call in calls {
+            let what = match call.distinct && call.function.keeps_values() {
+                true => format!("{}(DISTINCT …)", call.function.name()),
+                false if has_order(&call.function) => call.function.name().to_owned(),
+                false => continue,
+            };
+            // Diagnostic: E3002 an aggregate over HOP or CUMULATE whose parts cannot be added up.
+            let message = format!("{what} cannot be taken over windows that share rows");
+            let diagnostic = Diagnostic::error("E3002", call.span, message);
+            self.errors
+                .push(diagnostic.with_help("HOP and CUMULATE add up parts of windows; use TUMBLE"));
+        }
     }
 
     /// The rows carry their windows.
@@ -288,7 +317,7 @@ fn aggregates(
     inline: &dyn Fn(&Expr) -> Expr,
 ) -> Vec<Aggregate> {
     let aggregate = |call: &BoundAggregate| Aggregate {
-        function: call.function,
+        function: call.function.clone(),
         argument: call
             .argument
             .as_ref()

@@ -112,19 +112,20 @@ pub fn aggregates_text(keys: &[usize], aggregates: &[Aggregate], input: &Schema,
 
 /// `COUNT(DISTINCT a) FILTER (WHERE b)`
 pub fn aggregate_text(aggregate: &Aggregate, name: &dyn Fn(usize) -> String) -> String {
-    let function = match aggregate.function {
-        AggregateFunction::CountRows | AggregateFunction::Count => "COUNT",
-        AggregateFunction::Sum => "SUM",
-        AggregateFunction::Avg => "AVG",
-        AggregateFunction::Min => "MIN",
-        AggregateFunction::Max => "MAX",
-    };
     let distinct = if aggregate.distinct { "DISTINCT " } else { "" };
     let argument = aggregate.argument.map_or("*".to_owned(), name);
     let filter = aggregate.filter.map_or(String::new(), |column| {
         format!(" FILTER (WHERE {})", name(column))
     });
-    format!("{function}({distinct}{argument}){filter}")
+    let function = aggregate.function.name();
+    let clause = match &aggregate.function {
+        AggregateFunction::ListAgg { separator } => format!(", '{}'", separator.replace('\'', "''")),
+        AggregateFunction::ArrayAgg { keeps_null: false } => " IGNORE NULLS".to_owned(),
+        AggregateFunction::JsonArrayAgg { keeps_null: true } => " NULL ON NULL".to_owned(),
+        AggregateFunction::JsonObjectAgg { keeps_null: false } => " ABSENT ON NULL".to_owned(),
+        _ => String::new(),
+    };
+    format!("{function}({distinct}{argument}{clause}){filter}")
 }
 
 /// Where windows come from.

@@ -55,13 +55,19 @@ pub mod group_agg {
     pub mod aggregates_skip_null;
     pub mod changelog_of_a_count;
     pub mod changelog_source;
+    pub mod deviations;
+    pub mod deviations_of_doubles;
     pub mod distinct;
     pub mod distinct_with_retraction;
     pub mod empty_input;
     pub mod extremes_of_all_types;
     pub mod filter_clause;
+    pub mod first_and_last;
     pub mod groups_by_expressions;
     pub mod having;
+    pub mod json_of_groups;
+    pub mod lists_of_values;
+    pub mod lists_that_retract;
     pub mod one_bound_is_no_window;
     pub mod one_group;
     pub mod over_windows;
@@ -141,6 +147,7 @@ pub mod window_agg {
     pub mod hop;
     pub mod hop_named_arguments;
     pub mod late_for_some_windows;
+    pub mod lists_in_windows;
     pub mod null_time;
     pub mod offset;
     pub mod retracting_input;
@@ -196,13 +203,19 @@ pub const GOLDEN: &[Golden] = &[
     ("group_agg/aggregates_skip_null", group_agg::aggregates_skip_null::job, include_str!("group_agg/aggregates_skip_null.rs")),
     ("group_agg/changelog_of_a_count", group_agg::changelog_of_a_count::job, include_str!("group_agg/changelog_of_a_count.rs")),
     ("group_agg/changelog_source", group_agg::changelog_source::job, include_str!("group_agg/changelog_source.rs")),
+    ("group_agg/deviations", group_agg::deviations::job, include_str!("group_agg/deviations.rs")),
+    ("group_agg/deviations_of_doubles", group_agg::deviations_of_doubles::job, include_str!("group_agg/deviations_of_doubles.rs")),
     ("group_agg/distinct", group_agg::distinct::job, include_str!("group_agg/distinct.rs")),
     ("group_agg/distinct_with_retraction", group_agg::distinct_with_retraction::job, include_str!("group_agg/distinct_with_retraction.rs")),
     ("group_agg/empty_input", group_agg::empty_input::job, include_str!("group_agg/empty_input.rs")),
     ("group_agg/extremes_of_all_types", group_agg::extremes_of_all_types::job, include_str!("group_agg/extremes_of_all_types.rs")),
     ("group_agg/filter_clause", group_agg::filter_clause::job, include_str!("group_agg/filter_clause.rs")),
+    ("group_agg/first_and_last", group_agg::first_and_last::job, include_str!("group_agg/first_and_last.rs")),
     ("group_agg/groups_by_expressions", group_agg::groups_by_expressions::job, include_str!("group_agg/groups_by_expressions.rs")),
     ("group_agg/having", group_agg::having::job, include_str!("group_agg/having.rs")),
+    ("group_agg/json_of_groups", group_agg::json_of_groups::job, include_str!("group_agg/json_of_groups.rs")),
+    ("group_agg/lists_of_values", group_agg::lists_of_values::job, include_str!("group_agg/lists_of_values.rs")),
+    ("group_agg/lists_that_retract", group_agg::lists_that_retract::job, include_str!("group_agg/lists_that_retract.rs")),
     ("group_agg/one_bound_is_no_window", group_agg::one_bound_is_no_window::job, include_str!("group_agg/one_bound_is_no_window.rs")),
     ("group_agg/one_group", group_agg::one_group::job, include_str!("group_agg/one_group.rs")),
     ("group_agg/over_windows", group_agg::over_windows::job, include_str!("group_agg/over_windows.rs")),
@@ -261,6 +274,7 @@ pub const GOLDEN: &[Golden] = &[
     ("window_agg/hop", window_agg::hop::job, include_str!("window_agg/hop.rs")),
     ("window_agg/hop_named_arguments", window_agg::hop_named_arguments::job, include_str!("window_agg/hop_named_arguments.rs")),
     ("window_agg/late_for_some_windows", window_agg::late_for_some_windows::job, include_str!("window_agg/late_for_some_windows.rs")),
+    ("window_agg/lists_in_windows", window_agg::lists_in_windows::job, include_str!("window_agg/lists_in_windows.rs")),
     ("window_agg/null_time", window_agg::null_time::job, include_str!("window_agg/null_time.rs")),
     ("window_agg/offset", window_agg::offset::job, include_str!("window_agg/offset.rs")),
     ("window_agg/retracting_input", window_agg::retracting_input::job, include_str!("window_agg/retracting_input.rs")),

@@ -188,6 +188,23 @@ pub enum AggregateFunction {
     Avg,
     Min,
     Max,
+    FirstValue,
+    LastValue,
+    ListAgg {
+        separator: &'static str,
+    },
+    ArrayAgg {
+        keeps_null: bool,
+    },
+    Collect,
+    /// Of JSON text.
+    JsonArrayAgg {
+        keeps_null: bool,
+    },
+    /// Of a ROW: key, JSON text.
+    JsonObjectAgg {
+        keeps_null: bool,
+    },
 }
 
 /// Upserts by key → a changelog. Output columns: those of the input.

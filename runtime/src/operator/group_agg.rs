@@ -14,6 +14,7 @@ use crate::row::{Batch, BatchWriter, RowKind, RowRef};
 use crate::state::{EntryId, KeyEncoder, StateTable, hash_key};
 
 pub(super) struct GroupAgg {
+    name: &'static str,
     keys: KeyEncoder,
     key_copy: ColumnCopy,
     aggregates: Aggregates,
@@ -32,6 +33,7 @@ impl GroupAgg {
             groups_end: false,
         };
         Ok(GroupAgg {
+            name: node.name,
             keys: KeyEncoder::new(&spec.keys, input, 0),
             key_copy: ColumnCopy::from_position(0, &node.columns[..spec.keys.len()]),
             aggregates: Aggregates::new(node.name, &spec.aggregates, input, needs)?,
@@ -120,6 +122,7 @@ impl Operator for GroupAgg {
                 _ => {}
             }
         }
+        self.aggregates.check(self.name)?;
         cx.emit(&mut self.writer);
         Ok(())
     }

@@ -296,16 +296,25 @@ impl WindowAgg {
         }
     }
 
-    /// A window that shares its slices with others.
+    /// A window that shares its slices with others. As in Flink, the parts of a HOP window are added from the newest
+    /// back, which lists and sums of floats show; rows come out in the order in which their keys came.
     fn fire_merged(&mut self, frame: Frame, window_end: i64, cx: &mut Context) {
         let mut merged = StateTable::new();
-        let mut order = Vec::new();
+        let mut order: Vec<(i64, usize, EntryId)> = Vec::new();
         let mut distinct = DistinctMerge::default();
         let slot = self.output.key_slot(0);
         let mut key = Vec::new();
         let start = frame.window_start(window_end);
-        for entries in self.slices.range(start + 1..=window_end).map(|slice| slice.1) {
-            for &entry in entries {
+        let mut ends: Vec<i64> = self
+            .slices
+            .range(start + 1..=window_end)
+            .map(|slice| *slice.0)
+            .collect();
+        if frame.adds_newest_first() {
+            ends.reverse();
+        }
+        for slice_end in ends {
+            for (place, &entry) in self.slices[&slice_end].iter().enumerate() {
                 key.clear();
                 key.extend_from_slice(self.table.key(entry));
                 key[slot] = window_end as u64;
@@ -313,22 +322,25 @@ impl WindowAgg {
                 let target = merged.find(hash, &key).unwrap_or_else(|| {
                     let target = merged.insert(hash, 0, &key, self.aggregates.initial());
                     merged.value_mut(target)[OWNER] = order.len() as u64;
-                    order.push(target);
+                    order.push((slice_end, place, target));
                     target
                 });
                 let target = self
                     .aggregates
                     .merge(&mut merged, target, self.table.value(entry));
                 distinct.add(&self.aggregates, &mut merged, target, self.table.key(entry));
-                order[merged.value(target)[OWNER] as usize] = target;
+                let came = &mut order[merged.value(target)[OWNER] as usize];
+                let (slice_end, place) = (slice_end, place).min((came.0, came.1));
+                *came = (slice_end, place, target);
             }
         }
+        order.sort_unstable_by_key(|&(slice_end, place, _)| (slice_end, place));
         let window = Window {
             start,
             end: window_end,
             clock: self.clock.as_ref().expect("every call prepares the clock"),
         };
-        for entry in order {
+        for (_, _, entry) in order {
             let (key, slots) = (merged.key(entry), merged.value(entry));
             self.output.write(key, &self.aggregates, slots, window, cx);
         }
@@ -404,7 +416,7 @@ impl Operator for WindowAgg {
                 self.late_rows += 1;
             }
         }
-        Ok(())
+        self.aggregates.check(self.name)
     }
 
     fn on_watermark(&mut self, watermark: Timestamp, cx: &mut Context) -> Result<(), JobError> {
@@ -413,7 +425,8 @@ impl Operator for WindowAgg {
             self.advance(watermark.millis(), cx);
         }
         cx.output.push(Event::Watermark(watermark));
-        Ok(())
+        // Merging slices can bring values together that an aggregate does not take.
+        self.aggregates.check(self.name)
     }
 
     fn on_timer(&mut self, now: Timestamp, cx: &mut Context) -> Result<(), JobError> {
@@ -421,7 +434,7 @@ impl Operator for WindowAgg {
         if matches!(self.slice_of, SliceOf::Proctime) {
             self.advance(now.millis() - 1, cx);
         }
-        Ok(())
+        self.aggregates.check(self.name)
     }
 
     fn next_timer(&self) -> Option<Timestamp> {

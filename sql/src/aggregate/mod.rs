@@ -6,6 +6,7 @@
 mod approximate;
 mod decimal;
 mod integer;
+pub mod list;
 
 pub use approximate::{DoubleSum, FloatSum};
 pub use decimal::DecimalSum;

@@ -103,7 +103,7 @@ fn check(record: &Json) -> Check {
     }
 }
 
-/// `SELECT CAST(expression AS STRING) FROM (VALUES (1, …), (2, …)) AS t(row_number, f0, …) WHERE …` with the
+/// `SELECT CAST(expression AS STRING) FROM (VALUES (1, …), (2, …)) AS t(row_place, f0, …) WHERE …` with the
 /// fields that the expression uses. The second row has NULL where Flink's column is nullable, so that ours is too, and
 /// makes columns of what would be constants.
 fn over_literals(record: &Json, rows: &Rows, sql: &str) -> Result<String, String> {
@@ -131,7 +131,7 @@ fn over_literals(record: &Json, rows: &Rows, sql: &str) -> Result<String, String
         names += &format!(", f{field}");
     }
     Ok(format!(
-        "{selected}\nFROM (VALUES (1{first}), (2{second})) AS t(row_number{names}) WHERE row_number = 1;\n"
+        "{selected}\nFROM (VALUES (1{first}), (2{second})) AS t(row_place{names}) WHERE row_place = 1;\n"
     ))
 }
 

@@ -4,16 +4,17 @@
 //! call becomes a column behind those in scope. Invariant: modifiers (DISTINCT, FILTER, OVER, …) are refused where
 //! they have no meaning, never dropped.
 
-use sql::DataType;
 use sqlparser::ast as sqlast;
-use sqlparser::ast::{DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArguments};
+use sqlparser::ast::{
+    DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments,
+    NullTreatment,
+};
 
 use super::super::Binder;
-use super::super::bound::BoundAggregate;
+use super::Environment;
 use super::worded::text;
-use super::{Aggregates, Environment};
 use crate::base::{Diagnostic, Span};
-use crate::catalog::aggregate::{self, AggregateFunction, AggregateName};
+use crate::catalog::aggregate::{self, AggregateName};
 use crate::catalog::function::{Argument, lookup};
 use crate::catalog::functions::FAMILIES;
 use crate::catalog::nearest::nearest;
@@ -43,11 +44,12 @@ const WINDOW_NAMES: &[&str] = &[
 const UNIT_FIRST: &[&str] = &["TIMESTAMPADD", "TIMESTAMPDIFF"];
 
 /// Arguments and modifiers of a call, taken apart.
-struct CallParts<'e> {
+pub(super) struct CallParts<'e> {
     /// None stands for `*`.
-    arguments: Vec<Option<&'e sqlast::Expr>>,
-    distinct: bool,
-    filter: Option<&'e sqlast::Expr>,
+    pub(super) arguments: Vec<Option<&'e sqlast::Expr>>,
+    pub(super) distinct: bool,
+    pub(super) filter: Option<&'e sqlast::Expr>,
+    pub(super) nulls: Option<NullTreatment>,
 }
 
 impl Binder<'_> {
@@ -63,7 +65,10 @@ impl Binder<'_> {
         }
         let parts = self.call_parts(function, &name, span)?;
         match aggregate::lookup(&name) {
-            Some(AggregateName::Known(found)) => self.aggregate(found, &name, parts, span, environment),
+            Some(AggregateName::Known(found)) => self.aggregate(found, &parts, span, environment),
+            Some(AggregateName::Deviation(deviation)) => {
+                self.deviation(deviation, &name, &parts, span, environment)
+            }
             Some(AggregateName::Later) => self.refused(&format!("the aggregate function {name}"), span),
             None => self.scalar(&name, parts, span, environment),
         }
@@ -82,7 +87,7 @@ impl Binder<'_> {
             args,
             within_group,
             filter,
-            null_treatment: None,
+            null_treatment,
             over: None,
         } = function
         else {
@@ -93,10 +98,21 @@ impl Binder<'_> {
             arguments: Vec::new(),
             distinct: false,
             filter: filter.as_deref(),
+            nulls: *null_treatment,
         };
         let list = match args {
             FunctionArguments::None => return Some(parts),
-            FunctionArguments::List(list) if list.clauses.is_empty() && within_group.is_empty() => list,
+            FunctionArguments::List(list) if within_group.is_empty() => match list.clauses.as_slice() {
+                [] => list,
+                [FunctionArgumentClause::IgnoreOrRespectNulls(nulls)] if parts.nulls.is_none() => {
+                    parts.nulls = Some(*nulls);
+                    list
+                }
+                _ => {
+                    self.refused(&format!("this form of calling {name}"), span);
+                    return None;
+                }
+            },
             FunctionArguments::List(_) | FunctionArguments::Subquery(_) => {
                 self.refused(&format!("this form of calling {name}"), span);
                 return None;
@@ -116,105 +132,7 @@ impl Binder<'_> {
         Some(parts)
     }
 
-    fn aggregate(
-        &mut self,
-        function: AggregateFunction,
-        name: &str,
-        parts: CallParts<'_>,
-        span: Span,
-        environment: &mut Environment<'_>,
-    ) -> Option<Expr> {
-        let Aggregates::Collected {
-            inside, is_global, ..
-        } = &mut environment.aggregates
-        else {
-            let Aggregates::Refused(clause) = environment.aggregates else {
-                unreachable!("the two kinds of aggregates")
-            };
-            return self.misplaced(
-                format!("the aggregate function {name} cannot stand in {clause}"),
-                span,
-            );
-        };
-        if std::mem::replace(inside, true) {
-            return self.misplaced(
-                format!("the aggregate function {name} stands inside another one"),
-                span,
-            );
-        }
-        let may_be_empty = *is_global || parts.filter.is_some();
-        let call = self.aggregate_call(function, name, &parts, may_be_empty, span, environment);
-        let Aggregates::Collected { calls, inside, .. } = &mut environment.aggregates else {
-            unreachable!("binding arguments does not change the kind")
-        };
-        *inside = false;
-        let call = call?;
-        let known = calls.iter().position(|known| same_call(known, &call));
-        let position = known.unwrap_or_else(|| {
-            calls.push(call.clone());
-            calls.len() - 1
-        });
-        Some(Expr::column(
-            environment.scope.columns.len() + position,
-            call.ty,
-            span,
-        ))
-    }
-
-    fn aggregate_call(
-        &mut self,
-        function: AggregateFunction,
-        name: &str,
-        parts: &CallParts<'_>,
-        may_be_empty: bool,
-        span: Span,
-        environment: &mut Environment<'_>,
-    ) -> Option<BoundAggregate> {
-        let filter = match parts.filter {
-            Some(filter) => {
-                let filter = self.expr(filter, environment)?;
-                Some(self.condition(filter, "FILTER")?)
-            }
-            None => None,
-        };
-        let (function, argument) = match (function, &parts.arguments[..]) {
-            (AggregateFunction::Count, [None]) if !parts.distinct => (AggregateFunction::CountRows, None),
-            (_, [Some(argument)]) => {
-                let argument = self.expr(argument, environment)?;
-                self.all_typed([&argument])?;
-                (function, Some(argument))
-            }
-            _ => {
-                let found = parts.arguments.len();
-                self.type_error(format!("{name} expects one argument, found {found}"), span);
-                return None;
-            }
-        };
-        let argument_type = argument
-            .as_ref()
-            .map_or(DataType::nullable(sql::TypeKind::Null), |a| a.ty.clone());
-        match aggregate::result_type(function, &argument_type, may_be_empty) {
-            Ok(ty) => {
-                // The least and the greatest of distinct values are those of all values.
-                let distinct =
-                    parts.distinct && !matches!(function, AggregateFunction::Min | AggregateFunction::Max);
-                Some(BoundAggregate {
-                    function,
-                    argument,
-                    distinct,
-                    filter,
-                    ty,
-                    span,
-                })
-            }
-            Err(message) => {
-                self.type_error(format!("{name} {message}"), span);
-                None
-            }
-        }
-    }
-
-    fn misplaced(&mut self, message: String, span: Span) -> Option<Expr> {
+    pub(super) fn misplaced(&mut self, message: String, span: Span) -> Option<Expr> {
         // Diagnostic: E2009 an aggregate function where none may stand.
         self.error(Diagnostic::error("E2009", span, message));
         None
@@ -227,8 +145,9 @@ impl Binder<'_> {
         span: Span,
         environment: &mut Environment<'_>,
     ) -> Option<Expr> {
-        if parts.distinct || parts.filter.is_some() {
-            let message = format!("{name} is not an aggregate function: it takes no DISTINCT and no FILTER");
+        if parts.distinct || parts.filter.is_some() || parts.nulls.is_some() {
+            let message =
+                format!("{name} is not an aggregate function: it takes no DISTINCT, FILTER and IGNORE NULLS");
             return self.misplaced(message, span);
         }
         let Some(written) = parts
@@ -347,15 +266,4 @@ pub(in super::super) fn function_name(function: &sqlast::Function) -> String {
         .map(|part| part.as_ident().map_or(part.to_string(), |i| i.value.clone()))
         .collect();
     parts.join(".").to_ascii_uppercase()
-}
-
-fn same_call(a: &BoundAggregate, b: &BoundAggregate) -> bool {
-    let same = |a: &Option<Expr>, b: &Option<Expr>| match (a, b) {
-        (Some(a), Some(b)) => a.same_as(b),
-        (None, None) => true,
-        _ => false,
-    };
-    (a.function, a.distinct, &a.ty) == (b.function, b.distinct, &b.ty)
-        && same(&a.argument, &b.argument)
-        && same(&a.filter, &b.filter)
 }

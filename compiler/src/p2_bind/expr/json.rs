@@ -21,8 +21,15 @@ impl Binder<'_> {
         environment: &mut Environment<'_>,
     ) -> Option<Expr> {
         let name = call.function.name.to_string().to_ascii_uppercase();
-        if call.function.filter.is_some() || call.function.over.is_some() || name.ends_with("AGG") {
-            return self.refused(&format!("the aggregate function {name}"), span);
+        if call.function.over.is_some() {
+            return self.refused(&format!("OVER (in {name})"), span);
+        }
+        if name.ends_with("AGG") {
+            return self.json_aggregate(&name, call, span, environment);
+        }
+        if call.function.filter.is_some() {
+            let message = format!("{name} is not an aggregate function: it takes no FILTER");
+            return self.misplaced(message, span);
         }
         let arguments = self.all(call.arguments.iter().copied(), environment);
         let defaults = self.json_defaults(call, span, environment);

@@ -5,6 +5,7 @@
 //!
 //! Aggregate calls become columns behind those of the scope; `group` turns both into columns of the aggregation.
 
+mod aggregates;
 mod cases;
 mod cast;
 mod functions;

@@ -19,23 +19,44 @@ pub(super) fn specs(aggregates: &[Aggregate], items: &mut Items<'_>) -> TokenStr
 fn spec(aggregate: &Aggregate, items: &mut Items<'_>) -> TokenStream {
     items.use_job("AggregateSpec");
     items.use_job("AggregateFunction");
-    let function = ident(match aggregate.function {
-        AggregateFunction::CountRows => "CountRows",
-        AggregateFunction::Count => "Count",
-        AggregateFunction::Sum => "Sum",
-        AggregateFunction::Avg => "Avg",
-        AggregateFunction::Min => "Min",
-        AggregateFunction::Max => "Max",
-    });
+    let function = function(&aggregate.function);
     let (argument, filter) = (optional(aggregate.argument), optional(aggregate.filter));
     let (distinct, ty) = (aggregate.distinct, items.build_type(&aggregate.ty));
     quote!(AggregateSpec {
-        function: AggregateFunction::#function,
+        function: #function,
         argument: #argument,
         distinct: #distinct,
         filter: #filter,
         ty: #ty,
     })
+}
+
+fn function(function: &AggregateFunction) -> TokenStream {
+    let plain = |name: &str| {
+        let name = ident(name);
+        quote!(AggregateFunction::#name)
+    };
+    let of_nulls = |name: &str, keeps_null: bool| {
+        let name = ident(name);
+        quote!(AggregateFunction::#name { keeps_null: #keeps_null })
+    };
+    match function {
+        AggregateFunction::CountRows => plain("CountRows"),
+        AggregateFunction::Count => plain("Count"),
+        AggregateFunction::Sum => plain("Sum"),
+        AggregateFunction::Avg => plain("Avg"),
+        AggregateFunction::Min => plain("Min"),
+        AggregateFunction::Max => plain("Max"),
+        AggregateFunction::FirstValue => plain("FirstValue"),
+        AggregateFunction::LastValue => plain("LastValue"),
+        AggregateFunction::Collect => plain("Collect"),
+        AggregateFunction::ListAgg { separator } => {
+            quote!(AggregateFunction::ListAgg { separator: #separator })
+        }
+        AggregateFunction::ArrayAgg { keeps_null } => of_nulls("ArrayAgg", *keeps_null),
+        AggregateFunction::JsonArrayAgg { keeps_null } => of_nulls("JsonArrayAgg", *keeps_null),
+        AggregateFunction::JsonObjectAgg { keeps_null } => of_nulls("JsonObjectAgg", *keeps_null),
+    }
 }
 
 fn optional(position: Option<usize>) -> TokenStream {

@@ -1,10 +1,11 @@
 //! The aggregates of one GROUP BY over one accumulator row per group.
 //!
 //! In: rows for a group's entry in a state table; out: changed accumulators, results. An accumulator row is
-//! the number of rows, the words of each aggregate, then the bytes of strings. The operators that own the
-//! entries are
+//! the number of rows, the words of each aggregate, then the bytes of strings and the words of lists. The
+//! operators that own the entries are
 //! `group_agg` and `window_agg`.
 
+mod list;
 mod scalar;
 mod step;
 mod value_set;
@@ -12,6 +13,8 @@ mod value_set;
 use scalar::Scalar;
 use step::{Operation, Step};
 use value_set::{Access, ValueSet};
+
+use sql::SqlError;
 
 use crate::error::JobError;
 use crate::job::{AggregateSpec, Column};
@@ -33,6 +36,18 @@ pub(super) struct Aggregates {
     /// A new accumulator row while it is put together.
     scratch: Vec<u64>,
     bytes: Vec<u8>,
+    /// An item of a list while it is taken, and a list while it is changed.
+    item: BatchWriter,
+    list: Vec<u64>,
+    /// The first value that an aggregate could not take.
+    failure: Option<SqlError>,
+}
+
+/// What replaces the variable part of one aggregate.
+#[derive(Clone, Copy)]
+enum Content<'a> {
+    Bytes(Option<&'a [u8]>),
+    List(&'a [u64]),
 }
 
 /// What the owner of the accumulators needs of them.
@@ -57,10 +72,14 @@ impl Aggregates {
             simple: true,
             scratch: Vec::new(),
             bytes: Vec::new(),
+            item: BatchWriter::new(1),
+            list: Vec::new(),
+            failure: None,
         };
         for spec in specs {
             let argument = spec.argument.map(|column| &input[column].ty);
-            let Some(mut step) = Step::new(spec, aggregates.initial.len(), argument) else {
+            let Some(mut step) = Step::new(spec, aggregates.initial.len(), argument, needs.input_retracts)
+            else {
                 let what = argument.map(|ty| format!(" of {ty}")).unwrap_or_default();
                 let message = format!("operator {operator}: there is no {:?}{what}", spec.function);
                 return Err(JobError::Configuration(message));
@@ -133,7 +152,12 @@ impl Aggregates {
             if !step.takes(row) {
                 continue;
             }
-            let (argument, distinct) = (step.read(row), step.distinct);
+            let distinct = step.distinct;
+            if step.operation == Operation::List && !distinct {
+                entry = self.apply_list(table, entry, i, row, retract);
+                continue;
+            }
+            let argument = step.read(row);
             let Some(set) = step.set else {
                 entry = self.apply_one(table, entry, i, argument, retract);
                 continue;
@@ -144,7 +168,9 @@ impl Aggregates {
             let (before, after) = set.change(table.key(entry), key_group, argument, delta);
             let (appears, vanishes) = (before <= 0 && after > 0, before > 0 && after <= 0);
             if appears || vanishes {
-                entry = if distinct || appears {
+                entry = if self.steps[i].operation == Operation::List {
+                    self.apply_list(table, entry, i, row, vanishes)
+                } else if distinct || appears {
                     self.apply_one(table, entry, i, argument, vanishes)
                 } else {
                     self.replace_extreme(table, entry, i, argument)
@@ -174,9 +200,64 @@ impl Aggregates {
         );
         match argument {
             Scalar::Bytes(bytes) if step_of.improves(table.value(entry), argument) => {
-                self.store_bytes(table, entry, step, Some(bytes))
+                self.store(table, entry, step, Content::Bytes(Some(bytes)))
             }
             _ => entry,
+        }
+    }
+
+    /// An aggregate that keeps values takes one, or takes it back.
+    fn apply_list(
+        &mut self,
+        table: &mut StateTable,
+        entry: EntryId,
+        step: usize,
+        row: RowRef<'_>,
+        retract: bool,
+    ) -> EntryId {
+        let step_of = &self.steps[step];
+        let list = step_of.list.as_ref().expect("this operation has a list");
+        let column = step_of.argument.expect("values are kept of an argument");
+        list.encode(row, column, &mut self.item);
+        let item = self.item.row(0).words();
+        if !retract && list.appends() && step_of.append(table.value_mut(entry), item) {
+            return entry;
+        }
+        let mut words = std::mem::take(&mut self.list);
+        words.clear();
+        words.extend_from_slice(step_of.list_words(table.value(entry)));
+        let changed = list.change(&mut words, item, if retract { -1 } else { 1 });
+        let entry = self.store_list(table, entry, step, changed, &words);
+        self.list = words;
+        entry
+    }
+
+    fn store_list(
+        &mut self,
+        table: &mut StateTable,
+        entry: EntryId,
+        step: usize,
+        changed: Result<bool, SqlError>,
+        words: &[u64],
+    ) -> EntryId {
+        match changed {
+            Ok(true) => self.store(table, entry, step, Content::List(words)),
+            Ok(false) => entry,
+            Err(problem) => {
+                self.failure.get_or_insert(problem);
+                entry
+            }
+        }
+    }
+
+    /// An error if an aggregate could not take a value since the last time.
+    pub(super) fn check(&mut self, operator: &str) -> Result<(), JobError> {
+        match self.failure.take() {
+            None => Ok(()),
+            Some(source) => Err(JobError::Value {
+                operator: operator.to_owned(),
+                source,
+            }),
         }
     }
 
@@ -201,25 +282,25 @@ impl Aggregates {
             let mut next = std::mem::take(&mut self.bytes);
             next.clear();
             next.extend_from_slice(bytes);
-            let entry = self.store_bytes(table, entry, step, Some(&next));
+            let entry = self.store(table, entry, step, Content::Bytes(Some(&next)));
             self.bytes = next;
             return entry;
         }
         match next {
             Some(value) => step_of.store_extreme(table.value_mut(entry), value),
-            None if step_of.is_variable() => return self.store_bytes(table, entry, step, None),
+            None if step_of.is_variable() => return self.store(table, entry, step, Content::Bytes(None)),
             None => step_of.clear_extreme(table.value_mut(entry)),
         }
         entry
     }
 
-    /// Writes the accumulator row anew with other bytes for one of its strings.
-    fn store_bytes(
+    /// Writes the accumulator row anew with other content for one of its strings or lists.
+    fn store(
         &mut self,
         table: &mut StateTable,
         entry: EntryId,
         step: usize,
-        bytes: Option<&[u8]>,
+        content: Content<'_>,
     ) -> EntryId {
         let old = table.value(entry);
         self.scratch.clear();
@@ -228,20 +309,15 @@ impl Aggregates {
             if !other.is_variable() {
                 continue;
             }
-            let content = match other.extreme(old) {
-                _ if i == step => bytes,
-                Some(Scalar::Bytes(content)) => Some(content),
-                _ => None,
+            let content = match (other.operation, i == step) {
+                (_, true) => content,
+                (Operation::List, false) => Content::List(other.list_words(old)),
+                (_, false) => Content::Bytes(match other.extreme(old) {
+                    Some(Scalar::Bytes(content)) => Some(content),
+                    _ => None,
+                }),
             };
-            self.scratch[other.at] = u64::from(content.is_some());
-            self.scratch[other.at + 1] = 0;
-            if let Some(content) = content {
-                let start = self.scratch.len();
-                self.scratch.resize(start + content.len().div_ceil(8), 0);
-                let target: &mut [u8] = bytemuck::cast_slice_mut(&mut self.scratch[start..]);
-                target[..content.len()].copy_from_slice(content);
-                self.scratch[other.at + 1] = (start as u64 * 8) << 32 | content.len() as u64;
-            }
+            place(&mut self.scratch, other.at, content);
         }
         table.replace(entry, &self.scratch)
     }
@@ -256,7 +332,12 @@ impl Aggregates {
             if step.distinct {
                 continue;
             }
-            if !step.is_variable() {
+            if step.operation == Operation::List {
+                let list = step.list.as_ref().expect("this operation has a list");
+                let mut words = step.list_words(table.value(entry)).to_vec();
+                let merged = list.merge(&mut words, step.list_words(other)).map(|()| true);
+                entry = self.store_list(table, entry, i, merged, &words);
+            } else if !step.is_variable() {
                 step.merge(table.value_mut(entry), other);
             } else if let Some(value) = step.extreme(other) {
                 entry = self.apply_one(table, entry, i, value, false);
@@ -293,6 +374,29 @@ impl Aggregates {
         }
         self.sets.iter_mut().for_each(ValueSet::on_restored);
         Ok(())
+    }
+}
+
+/// Puts a string or a list behind an accumulator row, and where it is into the words at `at`.
+fn place(row: &mut Vec<u64>, at: usize, content: Content<'_>) {
+    let start = row.len();
+    match content {
+        Content::List(words) => {
+            row[at] = words.len() as u64;
+            row[at + 1] = start as u64;
+            row.extend_from_slice(words);
+            row.resize(start + list::room(words.len()), 0);
+        }
+        Content::Bytes(content) => {
+            row[at] = u64::from(content.is_some());
+            row[at + 1] = 0;
+            if let Some(content) = content {
+                row.resize(start + content.len().div_ceil(8), 0);
+                let target: &mut [u8] = bytemuck::cast_slice_mut(&mut row[start..]);
+                target[..content.len()].copy_from_slice(content);
+                row[at + 1] = (start as u64 * 8) << 32 | content.len() as u64;
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 use sql::aggregate::{DecimalSum, DoubleSum, FloatSum, IntegerSum};
 use sql::{DataType, Decimal, TypeKind};
 
+use super::list::{self, List};
 use super::scalar::{Scalar, ScalarKind, load_wide, store_wide};
 use crate::job::{AggregateFunction, AggregateSpec};
 use crate::row::{BatchWriter, RowRef};
@@ -27,6 +28,8 @@ pub(super) enum Operation {
     Extreme {
         greatest: bool,
     },
+    /// words of the list, where it starts
+    List,
 }
 
 pub(super) struct Step {
@@ -43,11 +46,18 @@ pub(super) struct Step {
     average: bool,
     argument_scale: u8,
     ty: DataType,
+    /// Of [`Operation::List`].
+    pub(super) list: Option<List>,
 }
 
 impl Step {
     /// `None` if there is no such aggregate of this argument.
-    pub(super) fn new(spec: &AggregateSpec, at: usize, argument: Option<&DataType>) -> Option<Self> {
+    pub(super) fn new(
+        spec: &AggregateSpec,
+        at: usize,
+        argument: Option<&DataType>,
+        input_retracts: bool,
+    ) -> Option<Self> {
         let average = spec.function == AggregateFunction::Avg;
         let kind = argument.map(ScalarKind::of).unwrap_or(Some(ScalarKind::Long));
         let operation = match spec.function {
@@ -61,10 +71,12 @@ impl Step {
                 ref kind if kind.is_integer() => Operation::Integer,
                 _ => return None,
             },
+            function if list::takes(function, &argument?.kind) => Operation::List,
+            _ => return None,
         };
         // COUNT of a nested value needs only its null bit.
         let kind = match (kind, operation) {
-            (None, Operation::Count) if !spec.distinct => ScalarKind::Long,
+            (None, Operation::Count | Operation::List) if !spec.distinct => ScalarKind::Long,
             (kind, _) => kind?,
         };
         let argument_scale = match argument.map(|ty| &ty.kind) {
@@ -83,6 +95,7 @@ impl Step {
             average,
             argument_scale,
             ty: spec.ty.clone(),
+            list: argument.and_then(|ty| List::new(spec.function, ty, input_retracts)),
         })
     }
 
@@ -93,19 +106,46 @@ impl Step {
             Operation::Integer | Operation::Float | Operation::Double => 2,
             Operation::Decimal { .. } => 4,
             Operation::Extreme { .. } => 1 + self.kind.slots(),
+            Operation::List => 2,
         }
     }
 
-    /// True if the accumulator has bytes behind the words.
+    /// True if the accumulator has bytes or a list behind the words.
     pub(super) fn is_variable(&self) -> bool {
-        matches!(self.operation, Operation::Extreme { .. }) && self.kind == ScalarKind::Bytes
+        match self.operation {
+            Operation::Extreme { .. } => self.kind == ScalarKind::Bytes,
+            Operation::List => true,
+            _ => false,
+        }
+    }
+
+    /// The words of a list.
+    pub(super) fn list_words<'a>(&self, slots: &'a [u64]) -> &'a [u64] {
+        let (length, start) = (slots[self.at] as usize, slots[self.at + 1] as usize);
+        &slots[start..start + length]
+    }
+
+    /// Writes an item behind a list, if there is room; not for lists that are empty.
+    pub(super) fn append(&self, slots: &mut [u64], row: &[u64]) -> bool {
+        let (mut length, start) = (slots[self.at], slots[self.at + 1] as usize);
+        let room = list::room(length as usize);
+        let appended = list::append_in_place(&mut slots[start..start + room], &mut length, row);
+        slots[self.at] = length;
+        appended
     }
 
     /// True if the row counts for this aggregate.
     #[inline]
     pub(super) fn takes(&self, row: RowRef<'_>) -> bool {
         self.filter.is_none_or(|column| row.boolean(column) == Some(true))
-            && self.argument.is_none_or(|column| !row.is_null(column))
+            && self
+                .argument
+                .is_none_or(|column| !row.is_null(column) || self.keeps_null())
+    }
+
+    #[inline]
+    fn keeps_null(&self) -> bool {
+        self.list.as_ref().is_some_and(|list| list.keeps_null)
     }
 
     #[inline]
@@ -244,6 +284,7 @@ impl Step {
                     self.apply(slots, value, false);
                 }
             }
+            Operation::List => unreachable!("lists are of variable length"),
         }
     }
 
@@ -262,6 +303,10 @@ impl Step {
             Operation::Double => writer.put_f64(column, self.double(slots).average()),
             Operation::Decimal { .. } => self.put_decimal(slots, writer, column),
             Operation::Extreme { .. } => self.kind.put(writer, column, self.extreme(slots)),
+            Operation::List => {
+                let list = self.list.as_ref().expect("this operation has a list");
+                list.put_result(self.list_words(slots), writer, column, &self.ty);
+            }
         }
     }
 

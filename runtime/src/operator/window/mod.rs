@@ -51,6 +51,11 @@ impl Frame {
         !matches!(self.kind, WindowKind::Tumble { .. })
     }
 
+    /// The order in which the parts of a window are added, which Flink's lists and sums of floats depend on.
+    pub(super) fn adds_newest_first(self) -> bool {
+        matches!(self.kind, WindowKind::Hop { .. })
+    }
+
     /// Start and end of the slice that holds a time.
     #[inline]
     pub(super) fn slice(self, time_ms: i64) -> (i64, i64) {
