@@ -1,6 +1,6 @@
 //! A streaming job, generated from SQL by millstream 0.1.0. Edit the SQL, not this.
 //!
-//! SQL: sha256 f01b6d41159c8645b5b3827c687fd892203c6df8ca066f9dd36703172cf6ef83
+//! SQL: sha256 66f0b03f00a1714c4c272b06999ed945563a1388f55d9892eef804b4b96754fe
 
 // What is plain to see here was written in SQL.
 #![allow(clippy::approx_constant, clippy::if_same_then_else, clippy::collapsible_else_if)]
@@ -24,7 +24,7 @@ pub fn job() -> Job {
             t_source(),
             exchange_by_k(),
             hop_10s_20s_by_k(),
-            project_window_start_k_expr_2_and_2(),
+            project_window_start_k_expr_2_and_1(),
             o_sink(),
         ]),
     }
@@ -101,19 +101,18 @@ fn exchange_by_k() -> Node {
 
 /// ```text
 /// hop_10s_20s_by_k: WindowAgg(window=[HOP(ts, 10s, 20s)], groupBy=[k], select=[k, LISTAGG(v, ',') AS
-///     $agg0, ARRAY_AGG(n) AS $agg1, COLLECT(v) AS $agg2])
+///     $agg0, ARRAY_AGG(n) AS $agg1])
 /// ```
 fn hop_10s_20s_by_k() -> Node {
     Node {
         name: "hop_10s_20s_by_k",
-        uid: "2e16f9869f1b8132",
-        state_fingerprint: Some("7aae307dbc45a251"),
+        uid: "5202ebe001d75d76",
+        state_fingerprint: Some("958bff2c85f28c5c"),
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("k", build::string()),
             Column::new("$agg0", build::string()),
             Column::new("$agg1", build::array(build::int())),
-            Column::new("$agg2", build::not_null(build::multiset(build::string()))),
             Column::new("window_start", build::not_null(build::timestamp(3))),
             Column::new("window_end", build::not_null(build::timestamp(3))),
             Column::new("window_time", build::not_null(build::timestamp(3))),
@@ -150,13 +149,6 @@ fn hop_10s_20s_by_k() -> Node {
                     filter: None,
                     ty: build::array(build::int()),
                 },
-                AggregateSpec {
-                    function: AggregateFunction::Collect,
-                    argument: Some(1),
-                    distinct: false,
-                    filter: None,
-                    ty: build::not_null(build::multiset(build::string())),
-                },
             ]),
             input_retracts: false,
         }),
@@ -164,13 +156,13 @@ fn hop_10s_20s_by_k() -> Node {
 }
 
 /// ```text
-/// project_window_start_k_expr_2_and_2: Calc(select=[window_start, k, $agg0 AS EXPR$2, $agg1 AS EXPR$3,
-///     $agg2 AS EXPR$4])
+/// project_window_start_k_expr_2_and_1: Calc(select=[window_start, k, $agg0 AS EXPR$2, $agg1 AS
+///     EXPR$3])
 /// ```
-fn project_window_start_k_expr_2_and_2() -> Node {
+fn project_window_start_k_expr_2_and_1() -> Node {
     Node {
-        name: "project_window_start_k_expr_2_and_2",
-        uid: "0eaef810a3db5afb",
+        name: "project_window_start_k_expr_2_and_1",
+        uid: "c57ba2b1765cd523",
         state_fingerprint: None,
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
@@ -178,19 +170,18 @@ fn project_window_start_k_expr_2_and_2() -> Node {
             Column::new("k", build::string()),
             Column::new("EXPR$2", build::string()),
             Column::new("EXPR$3", build::array(build::int())),
-            Column::new("EXPR$4", build::not_null(build::multiset(build::string()))),
         ]),
-        operator: OperatorSpec::Calc(project_window_start_k_expr_2_and_2_kernel),
+        operator: OperatorSpec::Calc(project_window_start_k_expr_2_and_1_kernel),
     }
 }
 
 /// ```text
-/// o_sink: Sink(table=[o], fields=[window_start, k, EXPR$2, EXPR$3, EXPR$4])
+/// o_sink: Sink(table=[o], fields=[window_start, k, EXPR$2, EXPR$3])
 /// ```
 fn o_sink() -> Node {
     Node {
         name: "o_sink",
-        uid: "fb668997781d3f35",
+        uid: "1d445060b8770a33",
         state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
@@ -198,12 +189,10 @@ fn o_sink() -> Node {
             Column::new("k", build::string()),
             Column::new("a", build::string()),
             Column::new("b", build::array(build::int())),
-            Column::new("c", build::multiset(build::string())),
         ]),
         operator: OperatorSpec::Sink(SinkSpec {
             table: Some("o"),
             write: Vec::from([
-                WriteColumn::Physical,
                 WriteColumn::Physical,
                 WriteColumn::Physical,
                 WriteColumn::Physical,
@@ -250,27 +239,26 @@ fn t_source_watermark(
 }
 
 /// ```text
-/// project_window_start_k_expr_2_and_2: Calc(select=[window_start, k, $agg0 AS EXPR$2, $agg1 AS EXPR$3,
-///     $agg2 AS EXPR$4])
+/// project_window_start_k_expr_2_and_1: Calc(select=[window_start, k, $agg0 AS EXPR$2, $agg1 AS
+///     EXPR$3])
 /// ```
 /// lists_in_windows.sql:3:15
 /// ```sql
-/// SELECT window_start, k, LISTAGG(v), ARRAY_AGG(n), COLLECT(v)
+/// SELECT window_start, k, LISTAGG(v), ARRAY_AGG(n)
 /// FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND, INTERVAL '20' SECOND)) GROUP BY
 ///     window_start, window_end, k
 /// ```
-fn project_window_start_k_expr_2_and_2_kernel(
+fn project_window_start_k_expr_2_and_1_kernel(
     input: &Batch,
     output: &mut BatchWriter,
     _session: &mut Session,
 ) -> Result<(), SqlError> {
     for (kind, raw) in input.rows() {
         output.begin(kind);
-        output.copy_fixed(0, raw, 4);
+        output.copy_fixed(0, raw, 3);
         output.copy_variable(1, raw, 0);
         output.copy_variable(2, raw, 1);
         output.copy_variable(3, raw, 2);
-        output.copy_variable(4, raw, 3);
         output.finish();
     }
     Ok(())
