@@ -15,6 +15,13 @@ use crate::error::JobError;
 use crate::job::{ReadFrom, SourceSpec};
 use crate::row::{BatchWriter, RowKind};
 
+/// Rows without a key come in the order in which they lie in the table: not from several processes at once, not from
+/// where another scan of the table happens to be, not in the order of an index. The same rows then come in the same
+/// order again. A server that does not know these settings keeps its own order.
+const ORDER_OF_TABLE: &str = "SELECT set_config(name, CASE setting WHEN 'on' THEN 'off' ELSE '0' END, false) \
+    FROM pg_settings WHERE name IN ('synchronize_seqscans', 'enable_indexscan', 'enable_indexonlyscan', \
+    'max_parallel_workers_per_gather') AND setting NOT IN ('off', '0')";
+
 /// Chunks of the server's answer that wait to be decoded.
 const CHUNKS_MAX: usize = 16;
 
@@ -136,8 +143,16 @@ impl ScanPlan {
 }
 
 /// Hands over what the query brings until nobody wants more.
-async fn read(database: &Database, query: &str, chunks: &Sender<Chunk>) -> Result<(), tokio_postgres::Error> {
+async fn read(
+    database: &Database,
+    is_ordered: bool,
+    query: &str,
+    chunks: &Sender<Chunk>,
+) -> Result<(), tokio_postgres::Error> {
     let client = database.connect().await?;
+    if !is_ordered {
+        client.batch_execute(ORDER_OF_TABLE).await?;
+    }
     let mut stream = std::pin::pin!(client.copy_out(query).await?);
     while let Some(chunk) = stream.next().await {
         if chunks.send(Chunk::Rows(chunk?.to_vec())).is_err() {
@@ -168,23 +183,37 @@ struct Scan {
     /// Rows read before the restart, to be passed over.
     skip: u64,
     rows: u64,
+    /// All of it has been read, maybe before the restart.
+    is_complete: bool,
+    /// That has been told.
     ended: bool,
 }
 
-impl SplitReader for JdbcReader {
-    fn assign(&mut self, split: Split) -> Result<(), JobError> {
-        let skip = split.position.as_u64().unwrap_or(0);
+/// Position of a scan that has been read to its end: nothing of it is read again, whatever the table holds by then.
+const END: &str = "end";
+
+/// What a scan brings that was read before.
+fn complete() -> Receiver<Chunk> {
+    let (sender, chunks) = bounded(1);
+    sender.send(Chunk::End).expect("the receiver is there");
+    chunks
+}
+
+impl JdbcReader {
+    /// Starts to read the rows of a split.
+    fn start(&self, condition: &str) -> Result<Receiver<Chunk>, JobError> {
         let query = format!(
-            "COPY ({} WHERE {}{}) TO STDOUT",
-            self.plan.select, split.id, self.plan.order
+            "COPY ({} WHERE {condition}{}) TO STDOUT",
+            self.plan.select, self.plan.order
         );
         let (sender, chunks) = bounded(CHUNKS_MAX);
         let database = self.plan.database.clone();
+        let is_ordered = !self.plan.order.is_empty();
         let runtime = client::runtime()?;
         std::thread::Builder::new()
             .name("jdbc-scan".to_owned())
             .spawn(move || {
-                let result = runtime.block_on(read(&database, &query, &sender));
+                let result = runtime.block_on(read(&database, is_ordered, &query, &sender));
                 // Nobody listens when the job has ended already.
                 let _ = sender.send(match result {
                     Ok(()) => Chunk::End,
@@ -192,12 +221,24 @@ impl SplitReader for JdbcReader {
                 });
             })
             .map_err(external)?;
+        Ok(chunks)
+    }
+}
+
+impl SplitReader for JdbcReader {
+    fn assign(&mut self, split: Split) -> Result<(), JobError> {
+        let is_complete = split.position == END;
+        let chunks = match is_complete {
+            true => complete(),
+            false => self.start(&split.id)?,
+        };
         self.scans.push(Scan {
             id: split.id,
             chunks,
             rest: Vec::new(),
-            skip,
+            skip: split.position.as_u64().unwrap_or(0),
             rows: 0,
+            is_complete,
             ended: false,
         });
         Ok(())
@@ -223,7 +264,7 @@ impl SplitReader for JdbcReader {
                 }
                 Ok(Chunk::Failed(message)) => return Err(self.plan.failed(&message)),
                 Ok(Chunk::End) => {
-                    scan.ended = true;
+                    (scan.is_complete, scan.ended) = (true, true);
                     return Ok(Polled::SplitEnd { split: self.next });
                 }
                 Err(TryRecvError::Disconnected) => {
@@ -238,7 +279,10 @@ impl SplitReader for JdbcReader {
     fn positions(&self) -> Vec<Split> {
         let position = |scan: &Scan| Split {
             id: scan.id.clone(),
-            position: serde_json::json!(scan.rows.max(scan.skip)),
+            position: match scan.is_complete {
+                true => END.into(),
+                false => scan.rows.max(scan.skip).into(),
+            },
         };
         self.scans.iter().map(position).collect()
     }
@@ -353,6 +397,7 @@ mod tests {
             rest: Vec::new(),
             skip: 0,
             rows: 0,
+            is_complete: false,
             ended: false,
         };
         let mut reader = JdbcReader {
@@ -371,6 +416,35 @@ mod tests {
         drop(sender);
         let error = reader.poll(10, &mut output).expect_err("no end").to_string();
         assert_eq!(error, "postgresql: table t: the thread of the scan broke down");
+    }
+
+    #[test]
+    fn a_scan_that_was_read_to_its_end_is_not_read_again() {
+        let options = Options::new("t", [("url", "jdbc:postgresql://127.0.0.1:1/nowhere")]);
+        let plan = ScanPlan {
+            database: Database::new(&options).expect("valid"),
+            table: "t".to_owned(),
+            select: String::new(),
+            order: String::new(),
+            types: vec![DataType::string()],
+        };
+        let mut reader = JdbcReader {
+            plan: Arc::new(plan),
+            scans: Vec::new(),
+            next: 0,
+        };
+        let split = Split {
+            id: "true".to_owned(),
+            position: END.into(),
+        };
+        reader.assign(split.clone()).expect("no server is asked");
+        assert_eq!(reader.positions(), [split.clone()]);
+        let mut output = BatchWriter::new(1);
+        assert_eq!(
+            reader.poll(10, &mut output).expect("its end"),
+            Polled::SplitEnd { split: 0 }
+        );
+        assert_eq!(reader.positions(), [split]);
     }
 
     #[test]
