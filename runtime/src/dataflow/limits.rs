@@ -34,12 +34,12 @@ pub(crate) const PARTS_IN_FLIGHT_MAX: usize = 4;
 /// poll.
 pub(crate) const IDLE_SLEEP: Duration = Duration::from_millis(2);
 
-/// The same after a while without work, so that a job that waits costs next to nothing: nobody notices the delay of the
-/// first row after a silence.
-pub(crate) const IDLE_SLEEP_LONG: Duration = Duration::from_millis(10);
-
-/// Rounds without work before a thread sleeps longer: about a second.
-pub(crate) const IDLE_ROUNDS_SHORT: u32 = 500;
+/// The same after so many rounds without work (about a second, about ten), so that a job that waits costs next to
+/// nothing: nobody notices the delay of the first row after a silence.
+pub(crate) const IDLE_SLEEPS_LONG: [(u32, Duration); 2] = [
+    (500, Duration::from_millis(10)),
+    (1_500, Duration::from_millis(50)),
+];
 
 /// How often a thread reads the wall clock for periodic duties when it is busy.
 pub(crate) const DUTIES_INTERVAL: Duration = Duration::from_millis(1);

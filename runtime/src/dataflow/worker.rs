@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError};
 use sql::Timestamp;
@@ -15,9 +15,7 @@ use sql::Timestamp;
 use super::channel::{ChannelReceiver, Wakers};
 use super::counters::{Figures, OperatorCounters};
 use super::instance::Instance;
-use super::limits::{
-    DRAIN_BYTES_MAX, DUTIES_INTERVAL, FIGURES_INTERVAL, IDLE_ROUNDS_SHORT, IDLE_SLEEP, IDLE_SLEEP_LONG,
-};
+use super::limits::{DRAIN_BYTES_MAX, DUTIES_INTERVAL, FIGURES_INTERVAL, IDLE_SLEEP, IDLE_SLEEPS_LONG};
 use super::message::{Command, Message, Report};
 use super::node::Work;
 use super::source::Progress;
@@ -76,7 +74,7 @@ impl Worker<'_> {
     /// Until the job ends, is abandoned or fails.
     pub(crate) fn run(mut self) -> Result<(), JobError> {
         self.wakers.register(self.thread);
-        let mut idle_rounds = 0;
+        let mut idle_rounds: u32 = 0;
         loop {
             if self.shared.abandon.load(Ordering::Acquire) || !self.obey()? {
                 self.count_rows();
@@ -100,11 +98,8 @@ impl Worker<'_> {
                 idle_rounds = 0;
                 continue;
             }
-            idle_rounds = (idle_rounds + 1).min(IDLE_ROUNDS_SHORT);
-            std::thread::park_timeout(match idle_rounds < IDLE_ROUNDS_SHORT {
-                true => IDLE_SLEEP,
-                false => IDLE_SLEEP_LONG,
-            });
+            idle_rounds = idle_rounds.saturating_add(1);
+            std::thread::park_timeout(idle_sleep(idle_rounds));
         }
     }
 
@@ -280,6 +275,13 @@ impl Worker<'_> {
     fn report(&self, report: Report) {
         let _ = self.reports.send(report);
     }
+}
+
+/// The longer there has been nothing to do, the longer a thread sleeps.
+fn idle_sleep(idle_rounds: u32) -> Duration {
+    let mut long = IDLE_SLEEPS_LONG.iter().rev();
+    long.find(|(rounds, _)| idle_rounds >= *rounds)
+        .map_or(IDLE_SLEEP, |(_, sleep)| *sleep)
 }
 
 /// Takes a bounded number of bytes out of a channel; nothing while the input waits for the barriers of

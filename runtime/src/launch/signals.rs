@@ -12,7 +12,7 @@ use crate::error::JobError;
 static RECEIVED: AtomicUsize = AtomicUsize::new(0);
 
 /// How often the count is looked at: nobody notices the delay.
-const WATCH_INTERVAL: Duration = Duration::from_millis(20);
+const WATCH_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Time for the threads to end by themselves after the second signal.
 const END_MAX: Duration = Duration::from_secs(2);

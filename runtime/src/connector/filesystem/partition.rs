@@ -260,7 +260,7 @@ mod tests {
     fn values_are_written_as_java_writes_them() {
         let timestamp = |text: &str| Value::Timestamp(from_text::timestamp(text, 6).expect("a timestamp"));
         let micros = TypeKind::Timestamp { precision: 6 };
-        for (value, kind, expected) in [
+        for (given, kind, expected) in [
             (
                 timestamp("2024-01-31 11:20:00"),
                 micros.clone(),
@@ -282,13 +282,13 @@ mod tests {
             (Value::BigInt(7), TypeKind::BigInt, "7"),
         ] {
             let ty = DataType::nullable(kind);
-            let found = text(&value, &ty).expect("not NULL");
+            let found = text(&given, &ty).expect("not NULL");
             assert_eq!(found, expected);
-            assert_eq!(super::value(&found, &ty), Ok(value), "{expected} is read back");
+            assert_eq!(value(&found, &ty), Ok(given), "{expected} is read back");
         }
         let date = from_text::date("2024-01-31").expect("a date");
         let ty = DataType::nullable(TypeKind::Date);
-        assert_eq!(super::value("19753", &ty), Ok(Value::Date(date)));
+        assert_eq!(value("19753", &ty), Ok(Value::Date(date)));
     }
 
     #[test]

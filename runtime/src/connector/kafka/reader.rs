@@ -23,6 +23,8 @@ use crate::row::{BatchWriter, RowKind};
 
 /// Longest wait for messages in one poll: short, so that a thread with nothing to read serves its other work.
 const WAIT_MAX: Duration = Duration::from_millis(2);
+/// Polls in a row that brought nothing, after which none waits any more: the thread sleeps longer by itself.
+const WAITS_IN_VAIN_MAX: u32 = 500;
 /// Skipped messages that are logged one by one; later ones only each thousandth.
 const LOGGED_MAX: u64 = 10;
 
@@ -182,6 +184,8 @@ pub(super) struct KafkaReader {
     by_handle: PartitionIndex,
     /// Bounded partitions whose end has been reached and not yet told.
     ends: Vec<usize>,
+    /// Polls since the last message.
+    waits_in_vain: u32,
     skipped: u64,
 }
 
@@ -203,6 +207,7 @@ impl KafkaReader {
             partitions: Vec::new(),
             by_handle: PartitionIndex::default(),
             ends: Vec::new(),
+            waits_in_vain: 0,
             skipped: 0,
             plan,
         })
@@ -350,10 +355,9 @@ impl SplitReader for KafkaReader {
         }
         let mut current = None;
         for _ in 0..rows_max {
-            let wait = if current.is_none() {
-                WAIT_MAX
-            } else {
-                Duration::ZERO
+            let wait = match current {
+                None if self.waits_in_vain < WAITS_IN_VAIN_MAX => WAIT_MAX,
+                _ => Duration::ZERO,
             };
             let Self {
                 consumer,
@@ -363,6 +367,10 @@ impl SplitReader for KafkaReader {
             } = self;
             let mut at = |topic, number| by_handle.find(partitions, topic, number);
             let (split, next, record) = match consumer.peek(wait) {
+                None if current.is_none() => {
+                    self.waits_in_vain = self.waits_in_vain.saturating_add(1);
+                    break;
+                }
                 None => break,
                 Some(Fetched::Error(message)) => return Err(external(message)),
                 Some(Fetched::End {
@@ -388,6 +396,7 @@ impl SplitReader for KafkaReader {
             if partition.pass(next) {
                 self.ends.push(split);
             }
+            self.waits_in_vain = 0;
             self.consumer.advance();
         }
         Ok(current.map_or(Polled::Idle, |split| Polled::Rows { split }))
