@@ -82,11 +82,17 @@ pub fn run_manager(
             catalogue = open_catalogue(&options, &data) => catalogue?,
             _ = ended.changed() => return Ok(()),
         };
+        // Whoever reaches the manager finds the key.
+        let key_file = options
+            .key_file
+            .clone()
+            .unwrap_or_else(|| data.join("cluster.key"));
+        key::read_or_make(&key_file)?;
         let listener = TcpListener::bind(options.listen)
             .await
             .with_context(|| format!("listening on {}", options.listen))?;
         let address = listener.local_addr()?;
-        let (manager, announcement) = open_manager(&options, catalogue, &data, address).await?;
+        let (manager, announcement) = open_manager(&options, catalogue, &data, address, key_file).await?;
         let key = ClusterKey::new(key::read(&announcement.key_file)?);
         let api = api::Settings {
             projects: vec![options.project.clone()],
@@ -160,6 +166,7 @@ async fn open_manager(
     catalogue: Catalogue,
     data: &Path,
     address: SocketAddr,
+    key_file: PathBuf,
 ) -> Result<(Manager, Announcement)> {
     let mut settings = manager::Settings::in_folder(data.to_owned());
     if let Some(storage) = &options.storage {
@@ -177,11 +184,6 @@ async fn open_manager(
         None => key::read_or_make(&data.join("token"))?,
     };
     api::register_token(&catalogue, &token, FIRST_USER, "given at the start", None).await?;
-    let key_file = options
-        .key_file
-        .clone()
-        .unwrap_or_else(|| data.join("cluster.key"));
-    key::read_or_make(&key_file)?;
     let scheme = if options.tls.is_some() { "https" } else { "http" };
     let announcement = Announcement {
         url: format!("{scheme}://{address}"),
