@@ -79,7 +79,7 @@ fn planned(name: &str, uid: &str, state: StateFate) -> OperatorPlan {
 
 /// `None` where an operator neither has nor had state. That of a source is how far it has read.
 fn fate(operator: &ProgramOperator, manifest: &Manifest) -> Option<StateFate> {
-    if operator.description.starts_with("Source(") {
+    if is_source(operator) {
         let is_known = manifest.sources.contains_key(&operator.uid);
         return Some(if is_known {
             StateFate::Reused
@@ -100,6 +100,12 @@ fn fate(operator: &ProgramOperator, manifest: &Manifest) -> Option<StateFate> {
             })
         }
     }
+}
+
+/// Descriptions begin with the operator's name.
+fn is_source(operator: &ProgramOperator) -> bool {
+    let line = operator.description.strip_prefix(&operator.name);
+    line.is_some_and(|line| line.starts_with(": Source("))
 }
 
 fn has_position(splits: &[Split]) -> bool {
@@ -129,7 +135,7 @@ mod tests {
             name: format!("name of {uid}"),
             uid: uid.to_owned(),
             state_fingerprint: fingerprint.map(str::to_owned),
-            description: description.to_owned(),
+            description: format!("name of {uid}: {description}"),
             inputs: Vec::new(),
         }
     }
