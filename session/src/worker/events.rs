@@ -1,7 +1,8 @@
 //! What jobs have said, on its way to the manager.
 //!
 //! In: events of attempts. Out: as many as fit into a call, oldest first, numbered over all attempts. Invariant: an
-//! event stays until the manager has acknowledged its number or does not want its attempt any more. What is kept is
+//! event stays until the manager has acknowledged its number; only rows go when nobody wants their query any more: a
+//! checkpoint of a job that is being cancelled is what the next deployment continues from. What is kept is
 //! bounded: rows in bytes, after which their query is cut and says so; of checkpoints the newest, since the manager
 //! shows fewer than are kept; savepoints and the rest are as few as the requests of users.
 
@@ -120,9 +121,16 @@ impl Events {
         inner.waiting.len() < before
     }
 
-    /// Nobody wants to hear of this attempt.
-    pub(super) fn forget(&self, key: &Key) {
-        self.lock().waiting.retain(|one| one.key != *key);
+    /// Nobody looks at this query any more.
+    pub(super) fn forget_rows(&self, key: &Key) {
+        let is_row =
+            |one: &Waiting| one.key == *key && matches!(one.event, Event::Rows { .. } | Event::RowsCut);
+        self.lock().waiting.retain(|one| !is_row(one));
+    }
+
+    /// Whether there is something of this attempt that the manager has not acknowledged.
+    pub(super) fn has_more_of(&self, key: &Key) -> bool {
+        self.lock().waiting.iter().any(|one| one.key == *key)
     }
 
     pub(super) fn has_more(&self) -> bool {
@@ -284,10 +292,19 @@ mod tests {
             );
             assert_eq!(call.events[&key("d")][0].event, checkpoint(2));
         }
-        events.forget(&key("d"));
+        assert!(events.push_rows(&key("d"), 0, vec![row(1)]));
+        events.forget_rows(&key("d"));
+        let call = events.call();
+        assert_eq!(
+            (call.events.len(), call.events[&key("d")].len()),
+            (1, 1),
+            "nobody wants the rows, but the checkpoint is the next deployment's"
+        );
+        assert!(events.has_more_of(&key("d")) && !events.has_more_of(&key("e")));
+        events.acknowledged(last(&events.call()));
         assert!(!events.has_more());
-        events.push(&key("e"), checkpoint(3));
-        assert_eq!(last(&events.call()), 3, "numbers are not given again");
+        events.push(&key("e"), checkpoint(4));
+        assert_eq!(last(&events.call()), 4, "numbers are not given again");
     }
 
     #[test]

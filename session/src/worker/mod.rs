@@ -223,13 +223,14 @@ impl Worker {
         }
         self.attempts.retain(|key, attempt| {
             let is_named = named.contains_key(key);
+            if is_named {
+                return true;
+            }
             // Asked first: one that has ended says nothing more.
             let has_ended = attempt.has_ended();
-            if !is_named {
-                attempt.end();
-                self.shared.events.forget(key);
-            }
-            is_named || !has_ended
+            attempt.end();
+            self.shared.events.forget_rows(key);
+            !has_ended || self.shared.events.has_more_of(key)
         });
         for (key, assignment) in named {
             let Assignment { commands, .. } = &assignment;
