@@ -8,9 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use serde_json::{Value, json};
-use support::broker::{Broker, FIRST_MS, WAIT_MAX};
+use support::broker::{Broker, FIRST_MS};
 use support::millstream;
 use support::script::{Script, eventually};
 
@@ -167,17 +166,6 @@ fn jobs_of(marker: &str) -> usize {
     processes.filter_map(Result::ok).filter(is_job).count()
 }
 
-fn groups(broker: &Broker) -> Vec<String> {
-    let consumer: BaseConsumer = support::kafka(&broker.servers).create().expect("a consumer");
-    let list = consumer
-        .fetch_group_list(None, WAIT_MAX)
-        .expect("the broker answers");
-    list.groups()
-        .iter()
-        .map(|group| group.name().to_owned())
-        .collect()
-}
-
 const TOPICS: &str = "
 CREATE TABLE bids (id INT, name STRING) WITH ('connector' = 'kafka', 'topic' = 'bids', 'format' = 'json',
   'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}', 'properties.group.id' = 'billing');
@@ -230,7 +218,7 @@ fn topics_are_read_without_a_trace() {
     eventually("the job ends with its preview", || jobs_of(&marker) == 1);
     rest.child.kill().expect("it runs");
     eventually("the job ends with its preview", || jobs_of(&marker) == 0);
-    assert_eq!(groups(&broker), Vec::<String>::new());
+    assert_eq!(broker.groups(), Vec::<String>::new());
     assert!(
         broker.messages("names", |_| ()).is_empty(),
         "the sink is untouched"

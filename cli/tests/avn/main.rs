@@ -3,6 +3,7 @@
 //! to a restart from it and loses or repeats no row; what we cannot is refused by name and place.
 
 mod cluster;
+mod database;
 mod examples;
 mod missing;
 #[path = "../support/mod.rs"]
@@ -56,6 +57,7 @@ fn avn_does_what_it_does_at_aiven() {
     for example in examples() {
         from_creation_to_restart(&world, &example);
     }
+    database::everything_with_a_database(&world);
     every_other_subcommand(&world);
     what_cannot_be_expressed_is_refused(&world);
     logs_and_metrics(&avn);
@@ -104,32 +106,33 @@ fn integrate(avn: &Client<'_>) -> String {
 }
 
 fn from_creation_to_restart(world: &World<'_>, example: &Example) {
-    let avn = world.avn;
     world.broker.topic(example.from, 1);
     world.broker.topic(example.to, 1);
-    let body = json!({ "name": example.name }).to_string();
-    let application = avn.flink("create-application", &[&body]);
-    let of_application = ["--application-id", id(&application)];
-    let version = avn.flink(
-        "create-application-version",
-        &[&of_application[..], &[&texts(world, example)]].concat(),
-    );
+    let (application, version) = create(world, example.name, &texts(world, example));
     check_texts(world, example, &version);
     let deployment = deploy(world, &application, &version, None);
     send(world, example, 0);
     await_rows(world, example, example.expected[0].clone());
-    let of_deployment = [&of_application[..], &["--deployment-id", id(&deployment)]].concat();
-    avn.flink("stop-application-deployment", &of_deployment);
-    let stopped = avn.await_status(id(&application), id(&deployment), "FINISHED");
+    let stopped = end(
+        world,
+        &application,
+        &deployment,
+        "stop-application-deployment",
+        "FINISHED",
+    );
     let savepoint = stopped["last_savepoint"]
         .as_str()
         .expect("a stop leaves a savepoint");
     send(world, example, 1);
     let deployment = deploy(world, &application, &version, Some(savepoint));
     await_rows(world, example, example.expected.concat());
-    let of_deployment = [&of_application[..], &["--deployment-id", id(&deployment)]].concat();
-    avn.flink("cancel-application-deployments", &of_deployment);
-    avn.await_status(id(&application), id(&deployment), "CANCELED");
+    end(
+        world,
+        &application,
+        &deployment,
+        "cancel-application-deployments",
+        "CANCELED",
+    );
     assert_eq!(
         rows(world, example),
         example.expected.concat(),
@@ -138,14 +141,35 @@ fn from_creation_to_restart(world: &World<'_>, example: &Example) {
     );
 }
 
-/// Byte for byte, in a file as users give long texts.
-fn texts(world: &World<'_>, example: &Example) -> String {
+fn texts(world: &World<'_>, example: &Example) -> Value {
     let table = |text: &str| json!([{ "create_table": text, "integration_id": world.integration }]);
-    world.avn.file(&json!({
+    json!({
         "sources": table(&example.source),
         "sinks": table(&example.sink),
         "statement": example.statement,
-    }))
+    })
+}
+
+/// An application and its version. Texts go in a file, as users give long ones, and come byte for byte.
+fn create(world: &World<'_>, name: &str, texts: &Value) -> (Value, Value) {
+    let body = json!({ "name": name }).to_string();
+    let application = world.avn.flink("create-application", &[&body]);
+    let file = world.avn.file(texts);
+    let arguments = ["--application-id", id(&application), &file];
+    let version = world.avn.flink("create-application-version", &arguments);
+    (application, version)
+}
+
+/// Ends a deployment in one of the two ways.
+fn end(world: &World<'_>, application: &Value, deployment: &Value, subcommand: &str, status: &str) -> Value {
+    let ids = [
+        "--application-id",
+        id(application),
+        "--deployment-id",
+        id(deployment),
+    ];
+    world.avn.flink(subcommand, &ids);
+    world.avn.await_status(id(application), id(deployment), status)
 }
 
 fn check_texts(world: &World<'_>, example: &Example, version: &Value) {
@@ -248,7 +272,7 @@ fn every_other_subcommand(world: &World<'_>) {
 }
 
 fn validation(world: &World<'_>, of_application: &[&str]) {
-    let file = texts(world, &filtering());
+    let file = world.avn.file(&texts(world, &filtering()));
     let valid = [of_application, &[&file]].concat();
     let answer = world.avn.flink("validate-application-version", &valid);
     assert_eq!(answer["sources"][0]["table_name"], "CPU_IN");
@@ -260,7 +284,7 @@ fn validation(world: &World<'_>, of_application: &[&str]) {
         statement: "INSERT INTO CPU_OUT_FILTER\nSELECT time_ltz, host, cpu, usage FROM CPU_IN",
         ..filtering()
     };
-    let file = texts(world, &wrong);
+    let file = world.avn.file(&texts(world, &wrong));
     let invalid = [of_application, &[&file]].concat();
     let error = world.avn.flink("validate-application-version", &invalid)["statement_error"].clone();
     let message = error["message"].as_str().expect("a message");

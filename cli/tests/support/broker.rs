@@ -89,6 +89,18 @@ impl Broker {
             .expect("offsets are committed");
     }
 
+    /// Names of the groups that anybody has joined or committed offsets of.
+    pub(crate) fn groups(&self) -> Vec<String> {
+        let consumer: BaseConsumer = super::kafka(&self.servers).create().expect("a consumer");
+        let list = consumer
+            .fetch_group_list(None, WAIT_MAX)
+            .expect("the broker answers");
+        list.groups()
+            .iter()
+            .map(|group| group.name().to_owned())
+            .collect()
+    }
+
     /// All committed messages of a topic, partition by partition.
     pub(crate) fn messages<T>(&self, topic: &str, read: impl Fn(&BorrowedMessage<'_>) -> T) -> Vec<T> {
         let mut config = super::kafka(&self.servers);

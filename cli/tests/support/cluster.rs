@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use xtask::services::process;
 
+use super::api::Api;
 use super::{millstream, succeed};
 
 /// Other tests may be busy building.
@@ -127,7 +128,7 @@ impl Cluster {
         self.spawn(command, "manager")
     }
 
-    fn await_manager(&self) {
+    pub(crate) fn await_manager(&self) {
         let started = Instant::now();
         while TcpStream::connect(("127.0.0.1", self.ports[0])).is_err() {
             assert!(started.elapsed() < START_MAX, "{}", self.logs());
@@ -137,10 +138,15 @@ impl Cluster {
 
     /// The manager in charge is killed, the other one takes over.
     pub(crate) fn fail_over(&mut self) {
+        self.begin_fail_over();
+        self.await_manager();
+    }
+
+    /// The other one has not taken over yet.
+    pub(crate) fn begin_fail_over(&mut self) {
         self.kill_manager();
         self.manager = self.standby.take();
         self.ports.swap(0, 1);
-        self.await_manager();
     }
 
     pub(crate) fn start_worker(&mut self) {
@@ -192,6 +198,27 @@ impl Cluster {
             std::fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe.starts_with(&artifacts))
         };
         ids.filter(is_job).collect()
+    }
+
+    /// The process of a deployment, if there is one now.
+    pub(crate) fn job_of(&self, deployment: &str) -> Option<u32> {
+        let is_its = |id: &u32| {
+            std::fs::read_link(format!("/proc/{id}/cwd")).is_ok_and(|folder| folder.ends_with(deployment))
+        };
+        let others = self.others.keys().flat_map(|worker| self.jobs_of(worker));
+        self.jobs().into_iter().chain(others).find(is_its)
+    }
+
+    /// Queries do not wait for a worker.
+    pub(crate) fn await_workers(&self, count: usize) {
+        let api = self.api();
+        super::script::eventually("the workers are connected", || {
+            api.get("/overview")["taskmanagers"] == count
+        });
+    }
+
+    pub(crate) fn api(&self) -> Api {
+        Api::new(self.url(), TOKEN)
     }
 
     /// `millstream … --url … --token …`

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+pub(crate) mod api;
 pub(crate) mod broker;
 pub(crate) mod certificates;
 pub(crate) mod cluster;
