@@ -45,16 +45,17 @@ impl Database {
 
     /// `${WITH}` in the script: what all tables of this database have in common.
     fn script(&self, sql: &str) -> Script {
-        let with =
-            "'connector' = 'jdbc', 'url' = '${env:POSTGRES_JDBC_URL}', 'username' = '${env:POSTGRES_USER}'";
         let environment = [
             ("POSTGRES_JDBC_URL", self.address.jdbc_url.as_str()),
             ("POSTGRES_USER", self.address.user.as_str()),
             ("POSTGRES_PASSWORD", "wrong-hunter2"),
         ];
-        Script::new(&sql.replace("${WITH}", with), &environment)
+        Script::new(&sql.replace("${WITH}", WITH), &environment)
     }
 }
+
+const WITH: &str =
+    "'connector' = 'jdbc', 'url' = '${env:POSTGRES_JDBC_URL}', 'username' = '${env:POSTGRES_USER}'";
 
 const COLUMNS: &str =
     "id INT, i2 SMALLINT, i4 INT, i8 BIGINT, n DECIMAL(10, 3), f4 FLOAT, f8 DOUBLE, b BOOLEAN,
@@ -252,4 +253,65 @@ fn appended_once_whatever_is_killed_or_away() {
     let shown = script.run(&["--from-scratch", "tables.gen.rows-per-second=100000"]);
     assert_eq!(shown.code, Some(0), "{}", shown.log);
     assert_eq!(count(&database), 2 * ROWS);
+}
+
+/// What a version staged and could not write any more is written by the next one where it belongs.
+#[test]
+fn a_changed_version_writes_by_name_what_its_predecessor_staged() {
+    let database = Database::start();
+    database.query("CREATE TABLE seen (a bigint, b bigint)");
+    let version = |columns: &str, select: &str| {
+        format!(
+            "SET 'execution.checkpointing.interval' = '100 ms';
+             CREATE TABLE gen (i BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '250',
+               'fields.i.kind' = 'sequence', 'fields.i.start' = '1', 'fields.i.end' = '{ROWS}');
+             CREATE TABLE seen ({columns}) WITH ({WITH}, 'table-name' = 'seen');
+             INSERT INTO seen SELECT {select} FROM gen;"
+        )
+    };
+    let count = |database: &Database| -> u32 {
+        let rows = database.query("SELECT count(*) FROM seen");
+        rows[0].parse().expect("a count")
+    };
+    let script = database.script(&version("a BIGINT, b BIGINT", "i, i * 10"));
+    let running = script.start(&[]);
+    eventually("rows arrive", || count(&database) > 20);
+    database.query("ALTER TABLE seen RENAME TO hidden");
+    let (code, log) = running.end();
+    assert_eq!(code, Some(1), "{log}");
+    let shown = script.run(&[]);
+    assert_eq!(
+        shown.code,
+        Some(1),
+        "a table that is missing is told: {}",
+        shown.log
+    );
+    database.query("ALTER TABLE hidden RENAME TO seen");
+
+    script.edit(&version("b BIGINT, a BIGINT", "i * 10, i"));
+    let before = count(&database);
+    let running = script.start(&[]);
+    eventually("rows arrive", || count(&database) > before + 20);
+    assert_eq!(
+        database.query("SELECT count(*) FROM seen WHERE b <> a * 10"),
+        ["0"]
+    );
+    database.query("ALTER TABLE seen RENAME COLUMN b TO c");
+    let (code, log) = running.end();
+    assert_eq!(code, Some(1), "{log}");
+
+    // Its columns are not those of the predecessor's output any more: that is refused unless it may be lost.
+    script.edit(&version("a BIGINT, c BIGINT", "i, i * 10"));
+    let shown = script.run(&[]);
+    assert_eq!(shown.code, Some(1), "{}", shown.log);
+    let expected = "holds output for columns b, a of seen, which an earlier version staged for table seen";
+    assert!(shown.log.contains(expected), "{}", shown.log);
+    let shown = script.run(&[
+        "execution.state-recovery.ignore-unclaimed-state=true",
+        "tables.gen.rows-per-second=100000",
+    ]);
+    assert_eq!(shown.code, Some(0), "{}", shown.log);
+    assert!(shown.log.contains("it is dropped"), "{}", shown.log);
+    let found = database.query("SELECT count(*) = count(DISTINCT a), max(a), bool_and(c = a * 10) FROM seen");
+    assert_eq!(found, [format!("t {ROWS} t")]);
 }
