@@ -148,12 +148,12 @@ fn folders_are_read_and_watched() {
     let script = Script::new(
         "SET 'execution.checkpointing.interval' = '100 ms';
          CREATE TABLE t (a INT, b STRING, name STRING METADATA FROM 'file.name', size BIGINT METADATA FROM 'file.size',
-           path STRING METADATA FROM 'file.path', at TIMESTAMP_LTZ(3) METADATA FROM 'file.modification-time')
+           path STRING METADATA FROM 'file.path', changed TIMESTAMP_LTZ(3) METADATA FROM 'file.modification-time')
          WITH ('connector' = 'filesystem', 'path' = 'in', 'format' = 'csv', 'source.path.regex-pattern' = '.*[.]csv',
            'csv.quote-character' = '''', 'csv.null-literal' = 'n/a', 'csv.allow-comments' = 'true');
          CREATE TABLE shown (a INT, b STRING, name STRING, size BIGINT, has_path BOOLEAN, is_dated BOOLEAN)
          WITH ('connector' = 'print');
-         INSERT INTO shown SELECT a, b, name, size, path LIKE '%/in/%', at > TO_TIMESTAMP_LTZ(0, 3) FROM t;",
+         INSERT INTO shown SELECT a, b, name, size, path LIKE '%/in/%', changed > TO_TIMESTAMP_LTZ(0, 3) FROM t;",
         &[],
     );
     let input = script.folder().join("in");

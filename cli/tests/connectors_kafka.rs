@@ -181,7 +181,7 @@ fn deleted_messages(broker: &Broker) {
 const RECORDS: &str = "
 CREATE TABLE keyed (
   k_id BIGINT, name STRING,
-  tp STRING METADATA FROM 'topic', part INT METADATA FROM 'partition', at BIGINT METADATA FROM 'offset',
+  tp STRING METADATA FROM 'topic', part INT METADATA FROM 'partition', place BIGINT METADATA FROM 'offset',
   ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp', tt STRING METADATA FROM 'timestamp-type',
   le INT METADATA FROM 'leader-epoch', hs MAP<STRING, BYTES> METADATA FROM 'headers',
   hl ARRAY<ROW<`key` STRING, `value` BYTES>> METADATA FROM 'header-list'
@@ -189,7 +189,7 @@ CREATE TABLE keyed (
   'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}', 'scan.bounded.mode' = 'latest-offset',
   'key.format' = 'json', 'key.fields' = 'k_id', 'key.fields-prefix' = 'k_',
   'value.format' = 'json', 'value.fields-include' = 'EXCEPT_KEY');
-CREATE TABLE both (id BIGINT, name STRING) WITH ('connector' = 'kafka', 'topic' = 'keyed',
+CREATE TABLE paired (id BIGINT, name STRING) WITH ('connector' = 'kafka', 'topic' = 'keyed',
   'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}', 'scan.startup.mode' = 'earliest-offset',
   'scan.bounded.mode' = 'latest-offset', 'key.format' = 'json', 'key.fields' = 'id', 'value.format' = 'json');
 CREATE TABLE lines (a INT, b STRING) WITH ('connector' = 'kafka', 'topic' = 'csv1;csv2', 'format' = 'csv',
@@ -198,7 +198,7 @@ CREATE TABLE lines (a INT, b STRING) WITH ('connector' = 'kafka', 'topic' = 'csv
 CREATE TABLE matched (v STRING, tp STRING METADATA FROM 'topic' VIRTUAL) WITH ('connector' = 'kafka',
   'topic-pattern' = 'csv[0-9]', 'format' = 'raw', 'scan.startup.mode' = 'earliest-offset',
   'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}', 'scan.bounded.mode' = 'latest-offset');
-CREATE TABLE out_keyed (k BIGINT, name STRING, tp STRING, part INT, at BIGINT, ts TIMESTAMP_LTZ(3), tt STRING,
+CREATE TABLE out_keyed (k BIGINT, name STRING, tp STRING, part INT, place BIGINT, ts TIMESTAMP_LTZ(3), tt STRING,
   le INT, hs MAP<STRING, BYTES>, hl ARRAY<ROW<`key` STRING, `value` BYTES>>) WITH ('connector' = 'print',
   'print-identifier' = 'keyed');
 CREATE TABLE out_both (id BIGINT, name STRING) WITH ('connector' = 'print', 'print-identifier' = 'both');
@@ -206,7 +206,7 @@ CREATE TABLE out_lines (a INT, b STRING) WITH ('connector' = 'print', 'print-ide
 CREATE TABLE out_matched (v STRING, tp STRING) WITH ('connector' = 'print', 'print-identifier' = 'matched');
 EXECUTE STATEMENT SET BEGIN
   INSERT INTO out_keyed SELECT * FROM keyed;
-  INSERT INTO out_both SELECT * FROM both;
+  INSERT INTO out_both SELECT * FROM paired;
   INSERT INTO out_lines SELECT * FROM lines;
   INSERT INTO out_matched SELECT * FROM matched;
 END;";
