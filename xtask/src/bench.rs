@@ -29,10 +29,10 @@ const SOURCE: &str =
     "CREATE TABLE bid (auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING,
   `dateTime` TIMESTAMP(3), extra STRING, WATERMARK FOR `dateTime` AS `dateTime` - INTERVAL '4' SECOND)
   WITH ('connector' = 'filesystem', 'path' = 'bids.json', 'format' = 'json');\n";
-const FILTER: &str = "CREATE TABLE out (auction BIGINT, price BIGINT, channel STRING, url STRING) WITH ('connector' = 'blackhole');
-INSERT INTO out SELECT auction, price * 2, channel, url FROM bid WHERE price > 2000;\n";
-const TUMBLE: &str = "CREATE TABLE out (ws TIMESTAMP(3), auction BIGINT, n BIGINT, total BIGINT) WITH ('connector' = 'blackhole');
-INSERT INTO out SELECT window_start, auction, COUNT(*), SUM(price)
+const FILTER: &str = "CREATE TABLE written (auction BIGINT, price BIGINT, channel STRING, url STRING) WITH ('connector' = 'blackhole');
+INSERT INTO written SELECT auction, price * 2, channel, url FROM bid WHERE price > 2000;\n";
+const TUMBLE: &str = "CREATE TABLE written (ws TIMESTAMP(3), auction BIGINT, n BIGINT, total BIGINT) WITH ('connector' = 'blackhole');
+INSERT INTO written SELECT window_start, auction, COUNT(*), SUM(price)
 FROM TUMBLE(TABLE bid, DESCRIPTOR(`dateTime`), INTERVAL '10' SECOND) GROUP BY window_start, window_end, auction;\n";
 
 /// Runs the suite and prints a table.

@@ -22,7 +22,7 @@ const TOKEN: &str = "token-of-a-measurement";
 const BIDS: &str =
     "CREATE TABLE bid (auction BIGINT, price BIGINT, channel STRING) WITH ('connector' = 'datagen',
   'rows-per-second' = '1000', 'fields.price.min' = '100000', 'fields.price.max' = '200000');
-CREATE TABLE out (auction BIGINT, n BIGINT) WITH ('connector' = 'blackhole');\n";
+CREATE TABLE written (auction BIGINT, n BIGINT) WITH ('connector' = 'blackhole');\n";
 
 /// Measures and prints a table.
 pub fn preview(binary: &Path, runs: u32) -> Result<()> {
@@ -70,7 +70,7 @@ impl Measurement<'_> {
 
     fn write(&self, number: u64) -> Result<()> {
         let statement = format!(
-            "{BIDS}INSERT INTO out SELECT auction, price * 2 FROM bid WHERE price > {};\n",
+            "{BIDS}INSERT INTO written SELECT auction, price * 2 FROM bid WHERE price > {};\n",
             number % 100_000
         );
         Ok(std::fs::write(&self.script, statement)?)
