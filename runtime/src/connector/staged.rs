@@ -82,7 +82,8 @@ pub(crate) fn give_up(is_allowed: bool, what: &str) -> Result<(), JobError> {
     }
     Err(JobError::Checkpoint(format!(
         "{what}; to have it written start the version before once more and stop it, to drop it set \
-         'execution.state-recovery.ignore-unclaimed-state' to 'true', or begin anew with --from-scratch"
+         'execution.state-recovery.ignore-unclaimed-state' to 'true' (in a session cluster also by \
+         approve_state_loss), or begin anew with --from-scratch"
     )))
 }
 

@@ -217,12 +217,12 @@ impl<'a> Opening<'a> {
             time_zone: time_zone.map_or("UTC", String::as_str).to_owned(),
             parallelism: self.deployment.parallelism,
             files: self.deployment.files.clone(),
-            may_lose_output: self.may_drop_state(),
+            may_lose_output: self.settings.ignore_unclaimed_state || self.deployment.allow_lost_output,
             config: self.deployment.config.clone(),
         }
     }
 
-    /// State that the job has no place for may be dropped, and output that it cannot make visible.
+    /// State that the job has no place for may be dropped. Output that it cannot make visible is another matter.
     pub(super) fn may_drop_state(&self) -> bool {
         self.settings.ignore_unclaimed_state || self.deployment.allow_dropped_state
     }

@@ -58,6 +58,9 @@ pub struct Deployment {
     /// State that no operator claims is dropped, and operators whose state has another form start without.
     #[serde(default)]
     pub allow_dropped_state: bool,
+    /// Output that an earlier run had decided on, and that no table of this job takes, is dropped.
+    #[serde(default)]
+    pub allow_lost_output: bool,
     /// The rows of a bare query go to the session, not to standard output.
     #[serde(default)]
     pub query: Option<Query>,

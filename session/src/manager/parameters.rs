@@ -46,6 +46,35 @@ pub(super) fn parameters(
         }
         // The policy has had its say before the deployment was stored.
         parameters["allow_dropped_state"] = json!(true);
+        if deployment.may_lose_output {
+            parameters["allow_lost_output"] = json!(true);
+        }
     }
     parameters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn output_is_dropped_only_where_the_caller_agreed_and_state_where_the_policy_did() {
+        let program = Program {
+            deployment_id: "d".to_owned(),
+            name: "n".to_owned(),
+            tables: Vec::new(),
+            config: BTreeMap::new(),
+            operators: Vec::new(),
+            plan: String::new(),
+        };
+        let mut deployment = Deployment::new("d", "a", "v", "u", String::new());
+        deployment.restore_from = Some("file:///c".to_owned());
+        for (may_lose_output, expected) in [(false, Value::Null), (true, json!(true))] {
+            deployment.may_lose_output = may_lose_output;
+            let settings = Settings::in_folder("/data".into());
+            let told = parameters(&settings, &deployment, &program, &Map::new(), &BTreeMap::new());
+            assert_eq!(told["allow_dropped_state"], json!(true));
+            assert_eq!(told["allow_lost_output"], expected);
+        }
+    }
 }

@@ -60,7 +60,10 @@ impl Manager {
         }
         let found = restore::find(&origin.place).await?;
         let plan = match &found {
-            Some(found) => restore::plan(found, &origin.application, &program, new.approve_state_loss)?,
+            Some(found) => {
+                restore::check_output(found, &origin.application, &program, new.approve_state_loss)?;
+                restore::plan(found, &origin.application, &program, new.approve_state_loss)?
+            }
             None => Vec::new(),
         };
         let restore_from = found.map(|found| found.url);
@@ -196,6 +199,7 @@ fn fresh(id: &str, origin: &Origin, plan: Vec<OperatorPlan>, new: NewDeployment,
         restart_enabled: new.restart_enabled,
         starting_savepoint: new.starting_savepoint,
         predecessors: origin.place.predecessors.clone(),
+        may_lose_output: restore::may_lose_output(&origin.application, new.approve_state_loss),
         state_plan: plan,
         ..Deployment::new(id, &origin.application.id, &new.version_id, user, now)
     }

@@ -29,6 +29,8 @@ pub(super) struct Found {
     /// Of the manifest.
     pub(super) url: String,
     manifest: String,
+    /// Its output may not be visible yet.
+    is_open: bool,
 }
 
 /// The savepoint that is named, else what the application's setting says.
@@ -64,26 +66,72 @@ pub(super) async fn find(place: &Place) -> Result<Option<Found>, Refusal> {
 /// A checkpoint may have been replaced by one that nobody has told of: then its job's log says which.
 async fn find_at(url: &str) -> anyhow::Result<Option<Found>> {
     if let Some(job) = url.strip_suffix("/checkpoints/") {
-        let Some(url) = storage::last_committed(job).await? else {
-            return Ok(None);
+        return match storage::last_committed(job).await? {
+            Some(committed) => read(committed).await.map(Some),
+            None => Ok(None),
         };
-        let manifest = storage::manifest(&url).await?;
-        return Ok(Some(Found { url, manifest }));
     }
-    match (storage::manifest(url).await, storage::job_folder(url)) {
-        (Ok(manifest), _) => {
-            let url = url.to_owned();
-            Ok(Some(Found { url, manifest }))
+    let manifest = storage::manifest(url).await;
+    let committed = match storage::job_folder(url) {
+        Some(job) => storage::last_committed(job).await,
+        None => Ok(None),
+    };
+    match (manifest, committed) {
+        (Ok(manifest), committed) => {
+            let is_it = |one: &storage::Committed| storage::folder(&one.url) == storage::folder(url);
+            let committed = committed.ok().flatten().filter(is_it);
+            Ok(Some(Found {
+                url: url.to_owned(),
+                manifest,
+                is_open: committed.is_some_and(|committed| !committed.is_applied),
+            }))
         }
-        (Err(error), Some(job)) => match storage::last_committed(job).await {
-            Ok(Some(url)) => {
-                let manifest = storage::manifest(&url).await?;
-                Ok(Some(Found { url, manifest }))
-            }
-            _ => Err(error),
-        },
-        (Err(error), None) => Err(error),
+        (Err(_), Ok(Some(committed))) => read(committed).await.map(Some),
+        (Err(error), _) => Err(error),
     }
+}
+
+async fn read(committed: storage::Committed) -> anyhow::Result<Found> {
+    Ok(Found {
+        manifest: storage::manifest(&committed.url).await?,
+        url: committed.url,
+        is_open: !committed.is_applied,
+    })
+}
+
+/// Output that a predecessor has decided on goes only with the caller's own consent: no policy speaks for rows whose
+/// sources have been read already.
+pub(super) fn may_lose_output(application: &Application, is_approved: bool) -> bool {
+    is_approved && application.restore_policy != RestorePolicy::Reject
+}
+
+/// Refuses a version without a table for which output of the checkpoint may still wait. The job looks again, closer.
+pub(super) fn check_output(
+    found: &Found,
+    application: &Application,
+    program: &Program,
+    is_approved: bool,
+) -> Result<(), Refusal> {
+    if !found.is_open || may_lose_output(application, is_approved) {
+        return Ok(());
+    }
+    let url = &found.url;
+    let staged = state_plan::staged(&found.manifest)
+        .map_err(|error| Refusal::invalid(format!("starting_savepoint: {url} cannot be read: {error}")))?;
+    let is_gone = |table: &&String| program.tables.iter().all(|known| known.name != **table);
+    let gone: Vec<&str> = staged.iter().filter(is_gone).map(String::as_str).collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let what_to_do = match application.restore_policy {
+        RestorePolicy::Reject => "; the application's restore policy is 'reject'",
+        _ => ", or drop the rows with approve_state_loss",
+    };
+    Err(Refusal::conflict(format!(
+        "Rows that {url} has decided on may not be in their tables yet, and the version does not write these: {}; \
+         start the version before once more and stop it{what_to_do}",
+        gone.join(", ")
+    )))
 }
 
 /// What becomes of the state, if the policy lets it be so.
@@ -93,7 +141,7 @@ pub(super) fn plan(
     program: &Program,
     is_approved: bool,
 ) -> Result<Vec<OperatorPlan>, Refusal> {
-    let Found { url, manifest } = found;
+    let Found { url, manifest, .. } = found;
     let unreadable = |error| Refusal::invalid(format!("starting_savepoint: {url} cannot be read: {error}"));
     let plan = state_plan::state_plan(manifest, &program.operators).map_err(unreadable)?;
     let lost = state_plan::lost(manifest, &plan).map_err(unreadable)?;
@@ -192,6 +240,57 @@ fn latest(tables: &Tables, application: &Application) -> Vec<String> {
 mod tests {
     use super::*;
 
+    fn application(policy: RestorePolicy) -> Application {
+        let json = serde_json::json!({"id": "a", "project": "p", "service": "s", "name": "n", "created_at": "",
+            "created_by": "", "updated_at": "", "updated_by": "", "last_version": 1});
+        let application: Application = serde_json::from_value(json).expect("an application");
+        Application {
+            restore_policy: policy,
+            ..application
+        }
+    }
+
+    #[test]
+    fn rows_that_were_decided_on_go_only_with_the_callers_consent() {
+        use RestorePolicy::{Allow, Approve, Reject};
+        let program = |table: &str| Program {
+            deployment_id: "d".to_owned(),
+            name: "n".to_owned(),
+            tables: vec![crate::model::program::ProgramTable {
+                name: table.to_owned(),
+                options: Default::default(),
+                integration_id: None,
+            }],
+            config: Default::default(),
+            operators: Vec::new(),
+            plan: String::new(),
+        };
+        for (policy, is_approved, is_open, table, is_refused) in [
+            (Allow, false, true, "totals", true),
+            (Allow, true, true, "totals", false),
+            (Allow, false, false, "totals", false),
+            (Allow, false, true, "orders", false),
+            (Approve, false, true, "totals", true),
+            (Approve, true, true, "totals", false),
+            (Reject, true, true, "totals", true),
+        ] {
+            let found = Found {
+                url: "file:///c".to_owned(),
+                manifest: r#"{"operators":[],"sources":{},"staged":{"orders":["x"]}}"#.to_owned(),
+                is_open,
+            };
+            let checked = check_output(&found, &application(policy), &program(table), is_approved);
+            let case = (policy, is_approved, is_open, table);
+            match checked {
+                Ok(()) => assert!(!is_refused, "{case:?}"),
+                Err(refusal) => {
+                    assert!(is_refused, "{case:?}");
+                    assert!(refusal.message.contains(": orders; "), "{refusal:?}");
+                }
+            }
+        }
+    }
+
     #[tokio::test]
     async fn a_checkpoint_that_was_replaced_leads_to_the_one_that_replaced_it() {
         let folder = tempfile::tempdir().expect("a temporary directory");
@@ -202,6 +301,10 @@ mod tests {
             std::fs::write(path, text).expect("written");
         };
         let commit = r#"{"event":"commit","generation":1,"epoch":9,"checkpoint":"9-1-a"}"#;
+        write(
+            "job/log/00000000000000000006.json",
+            r#"{"event":"claim","generation":1}"#,
+        );
         write("job/log/00000000000000000007.json", commit);
         write("job/checkpoints/9-1-a/manifest.json", "nine");
         write(
@@ -237,6 +340,11 @@ mod tests {
             let found = find(&place).await.expect("it can be read");
             assert_eq!(found.map(|found| found.url).as_ref(), expected, "{place:?}");
         }
+        let found = find(&named(nine.clone())).await.expect("it can be read");
+        assert!(
+            found.is_some_and(|found| found.is_open),
+            "its log does not begin with it"
+        );
         let savepoint = find(&after(&["silent/checkpoints/", "s/savepoint-1/manifest.json"])).await;
         let savepoint = savepoint.expect("it can be read").expect("it is there");
         assert_eq!(savepoint.manifest, "savepoint");

@@ -17,6 +17,9 @@ struct Manifest {
     operators: Vec<Stateful>,
     /// Splits by uid of the source.
     sources: BTreeMap<String, Vec<Split>>,
+    /// Output for sinks' tables, by their names.
+    #[serde(default)]
+    staged: BTreeMap<String, serde::de::IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -54,6 +57,12 @@ pub fn state_plan(
     let positions = sources.filter(|(uid, splits)| !claimed.contains(uid.as_str()) && has_position(splits));
     plan.extend(positions.map(|(uid, _)| planned("source", uid, StateFate::Dropped)));
     Ok(plan)
+}
+
+/// The tables for which the manifest holds output.
+pub(super) fn staged(manifest: &str) -> Result<Vec<String>, serde_json::Error> {
+    let manifest: Manifest = serde_json::from_str(manifest)?;
+    Ok(manifest.staged.into_keys().collect())
 }
 
 /// Names of the operators whose state in the manifest the version does not take over.

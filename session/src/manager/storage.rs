@@ -43,15 +43,24 @@ enum LogEntry {
     Reset {},
 }
 
-/// The URL of the manifest that a job has committed last, by its log. A checkpoint that a transaction has decided on
+/// A checkpoint that a job's log names.
+pub(super) struct Committed {
+    /// Of its manifest.
+    pub(super) url: String,
+    /// All of its output is known to be visible, but for what its committer left open.
+    pub(super) is_applied: bool,
+}
+
+/// The checkpoint that a job has committed last, by its log. A checkpoint that a transaction has decided on
 /// without a mark in the log is not known here; the job that takes over finds it.
-pub(super) async fn last_committed(job: &str) -> Result<Option<String>> {
+pub(super) async fn last_committed(job: &str) -> Result<Option<Committed>> {
     let (store, path) = open(job)?;
     let log = store.list(Some(&path.clone().join("log")));
     let mut entries: Vec<Path> = log.map_ok(|object| object.location).try_collect().await?;
     // Names are numbers with leading zeros.
     entries.sort();
     let mut committed = None;
+    let mut is_first = true;
     for entry in entries {
         let bytes = match store.get(&entry).await {
             Ok(object) => object.bytes().await?,
@@ -60,15 +69,20 @@ pub(super) async fn last_committed(job: &str) -> Result<Option<String>> {
             Err(error) => return Err(error).with_context(|| format!("reading the log of {job}")),
         };
         let entry = serde_json::from_slice(&bytes).with_context(|| format!("the log of {job}"))?;
-        follow(&mut committed, entry);
+        follow(&mut committed, entry, is_first);
+        is_first = false;
     }
-    Ok(committed.map(|id| format!("{job}/checkpoints/{id}/{MANIFEST}")))
+    Ok(committed.map(|(id, is_applied)| Committed {
+        url: format!("{job}/checkpoints/{id}/{MANIFEST}"),
+        is_applied,
+    }))
 }
 
-fn follow(committed: &mut Option<String>, entry: LogEntry) {
+/// The last commit that an entry leaves, and whether it is known to be applied: only then is the log trimmed to it.
+fn follow(committed: &mut Option<(String, bool)>, entry: LogEntry, is_first: bool) {
     match entry {
         LogEntry::Claim {} => {}
-        LogEntry::Commit { checkpoint } => *committed = Some(checkpoint),
+        LogEntry::Commit { checkpoint } => *committed = Some((checkpoint, is_first)),
         LogEntry::Reset {} => *committed = None,
     }
 }
@@ -136,20 +150,28 @@ mod tests {
         let sample = include_str!("../../../golden/protocol/log.jsonl");
         let mut committed = None;
         let mut seen = Vec::new();
-        for line in sample.lines() {
+        for (at, line) in sample.lines().enumerate() {
             let entry = serde_json::from_str(line).expect("the sample is of entries");
-            follow(&mut committed, entry);
+            follow(&mut committed, entry, at == 0);
             seen.push(committed.clone());
         }
-        let (third, fourth) = (Some("3-1-5e1f00c4".to_owned()), Some("4-2-5e1f00c4".to_owned()));
+        let (third, fourth) = (
+            Some(("3-1-5e1f00c4".to_owned(), false)),
+            Some(("4-2-5e1f00c4".to_owned(), false)),
+        );
         assert_eq!(seen, [None, third.clone(), third, fourth, None]);
+        let commit = sample.lines().nth(1).expect("a commit");
+        let commit = serde_json::from_str(commit).expect("the sample is of entries");
+        follow(&mut committed, commit, true);
+        assert_eq!(committed, Some(("3-1-5e1f00c4".to_owned(), true)));
     }
 
     #[tokio::test]
     async fn a_job_without_a_log_has_committed_nothing() {
         let folder = tempfile::tempdir().expect("a temporary directory");
         let job = format!("file://{}/job", folder.path().display());
-        assert_eq!(last_committed(&job).await.expect("nothing is no error"), None);
+        let nothing = last_committed(&job).await.expect("nothing is no error");
+        assert!(nothing.is_none());
         let log = folder.path().join("job/log");
         std::fs::create_dir_all(&log).expect("created");
         for (name, checkpoint) in [
@@ -162,7 +184,9 @@ mod tests {
             std::fs::write(log.join(format!("{name}.json")), entry).expect("written");
         }
         let found = last_committed(&job).await.expect("the log is read");
-        assert_eq!(found, Some(format!("{job}/checkpoints/10-1-a/manifest.json")));
-        assert_eq!(job_folder(&found.expect("there is one")), Some(job.as_str()));
+        let found = found.expect("there is one");
+        assert_eq!(found.url, format!("{job}/checkpoints/10-1-a/manifest.json"));
+        assert!(!found.is_applied, "the log would begin with it");
+        assert_eq!(job_folder(&found.url), Some(job.as_str()));
     }
 }

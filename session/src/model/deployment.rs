@@ -20,6 +20,9 @@ pub struct Deployment {
     /// created.
     #[serde(default)]
     pub predecessors: Vec<String>,
+    /// The caller has agreed that output is dropped which a predecessor had decided on and no table takes.
+    #[serde(default)]
+    pub may_lose_output: bool,
     pub last_savepoint: Option<String>,
     pub status: Status,
     pub created_at: String,
@@ -101,6 +104,7 @@ impl Deployment {
             starting_savepoint: None,
             restore_from: None,
             predecessors: Vec::new(),
+            may_lose_output: false,
             last_savepoint: None,
             status: Status::Initializing,
             created_at: now.clone(),
