@@ -52,6 +52,22 @@ fn job_parts(folder: &str) -> Option<(&str, &str)> {
     Some((job, job_id))
 }
 
+/// Whether anything can be read there: a manifest, or an entry of the job's log.
+pub(crate) fn holds_anything(url: &str, log: &str, runtime: &Handle) -> bool {
+    let folder = folder_of(url);
+    let job = job_parts(folder).or(checkpoint_parts(folder).map(|(job, job_id, _)| (job, job_id)));
+    let has_log = |job: &str| {
+        let store = CheckpointStore::open_existing(job, runtime.clone())?;
+        Ok::<bool, JobError>(!store.list(log)?.0.is_empty())
+    };
+    let has_manifest = || {
+        let store = CheckpointStore::open_existing(folder, runtime.clone())?;
+        Ok::<bool, JobError>(store.get_if_exists(MANIFEST)?.is_some())
+    };
+    // What cannot be reached holds nothing that could be restored now.
+    job.is_some_and(|(job, _)| has_log(job).unwrap_or(false)) || has_manifest().unwrap_or(false)
+}
+
 pub(crate) fn find(url: &str, runtime: &Handle) -> Result<Found, JobError> {
     let folder = folder_of(url);
     let nothing = |why: String| JobError::Checkpoint(format!("there is nothing to restore at {url}{why}"));

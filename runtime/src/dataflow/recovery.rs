@@ -23,7 +23,7 @@ use std::time::Instant;
 use tokio::runtime::Handle;
 
 use super::build::stateful;
-use super::commit::{JobWorld, storage_id};
+use super::commit::{JobWorld, LOG, storage_id};
 use super::coordinator::Storage;
 use super::run::Opening;
 use crate::checkpoint::collect::Collector;
@@ -114,13 +114,28 @@ impl Opening<'_> {
             let missing = || JobError::Checkpoint(format!("{url} has no committed checkpoint"));
             return found.ok_or_else(missing).map(Some);
         }
+        // Before anything is written there: a storage that is not mounted looks like an empty one.
+        let is_there = |url: &String| place::holds_anything(url, LOG, runtime);
+        if deployment.must_restore && !deployment.predecessors.iter().any(is_there) {
+            return Err(self.nothing_found());
+        }
         for url in &deployment.predecessors {
             let found = self.found(url, runtime)?;
             if found.is_some() {
                 return Ok(found);
             }
         }
-        Ok(None)
+        match deployment.must_restore {
+            true => Err(self.nothing_found()),
+            false => Ok(None),
+        }
+    }
+
+    fn nothing_found(&self) -> JobError {
+        JobError::Checkpoint(format!(
+            "an earlier deployment has committed a checkpoint, and none is found at {}",
+            self.deployment.predecessors.join(", ")
+        ))
     }
 
     fn found(&self, url: &str, runtime: &Handle) -> Result<Option<Restored>, JobError> {

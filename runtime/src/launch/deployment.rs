@@ -48,6 +48,9 @@ pub struct Deployment {
     /// `STORAGE/JOB/checkpoints`. The first that holds anything is restored, and those before it can write no more.
     #[serde(default)]
     pub predecessors: Vec<String>,
+    /// One of them has committed for certain: that nothing is found is an error.
+    #[serde(default)]
+    pub must_restore: bool,
     /// Counts the starts of this job: one that comes after a later one does nothing.
     #[serde(default)]
     pub attempt: Option<u32>,

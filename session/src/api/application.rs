@@ -93,6 +93,7 @@ async fn create(
         restore: body.restore.unwrap_or_default(),
         restore_policy: body.restore_policy.unwrap_or_default(),
         lineage: Vec::new(),
+        has_committed: false,
     };
     let id = application.id.clone();
     api.manager

@@ -155,6 +155,7 @@ mod tests {
                     restore: Default::default(),
                     restore_policy: Default::default(),
                     lineage: Vec::new(),
+                    has_committed: false,
                 });
                 Ok(())
             })

@@ -4,7 +4,7 @@
 //! attempt can commit anything, so no commit is passed over because nobody told of it; it stays when deployments are
 //! deleted.
 
-use super::{Settings, storage};
+use super::{Settings, savepoints, storage};
 use crate::catalogue::Transaction;
 use crate::model::{Application, Deployment, Savepoint, SavepointKind};
 
@@ -20,7 +20,8 @@ pub(super) fn begun(transaction: &mut Transaction<'_>, settings: &Settings, depl
     while lineage.len() > UNCERTAIN_MAX {
         lineage.remove(UNCERTAIN_MAX - 1);
     }
-    set(transaction, deployment, lineage);
+    let has_committed = deployment.must_restore || deployment.restore_from.is_some();
+    set(transaction, deployment, lineage, has_committed);
 }
 
 /// What a deployment was told to begin with.
@@ -36,25 +37,34 @@ pub(super) fn committed(transaction: &mut Transaction<'_>, deployment: &Deployme
     let Some(application) = transaction.get::<Application>(&deployment.application_id) else {
         return;
     };
-    let [own, _, ..] = application.lineage.as_slice() else {
+    let [own, before @ ..] = application.lineage.as_slice() else {
         return;
     };
-    if own.ends_with(&format!("/{}/checkpoints/", deployment.id)) {
+    let is_known = before.is_empty() && application.has_committed;
+    if !is_known && own.ends_with(&savepoints::checkpoints_part(&deployment.id)) {
         let lineage = vec![own.clone()];
-        set(transaction, deployment, lineage);
+        set(transaction, deployment, lineage, true);
     }
 }
 
 /// It has ended with its last savepoint, which outlives its checkpoints.
 pub(super) fn stopped(transaction: &mut Transaction<'_>, deployment: &Deployment) {
     if let Some(savepoint) = &deployment.last_savepoint {
-        set(transaction, deployment, vec![savepoint.clone()]);
+        set(transaction, deployment, vec![savepoint.clone()], true);
     }
 }
 
-fn set(transaction: &mut Transaction<'_>, deployment: &Deployment, lineage: Vec<String>) {
+fn set(
+    transaction: &mut Transaction<'_>,
+    deployment: &Deployment,
+    lineage: Vec<String>,
+    has_committed: bool,
+) {
     // An application may be deleted while its last deployment is.
-    let _ = transaction.update::<Application, _>(&deployment.application_id, |one| one.lineage = lineage);
+    let _ = transaction.update::<Application, _>(&deployment.application_id, |one| {
+        one.lineage = lineage;
+        one.has_committed = has_committed;
+    });
 }
 
 /// For an application whose deployments began before lineages were kept: the newest that is known of.
@@ -89,6 +99,32 @@ mod tests {
             predecessors: predecessors.to_vec(),
             ..Deployment::new(id, "a", "v", "u", String::new())
         }
+    }
+
+    #[test]
+    fn that_something_was_committed_is_remembered_and_handed_on() {
+        let tables = Tables::default();
+        let mut transaction = Transaction::new(&tables);
+        transaction.put(application());
+        let settings = Settings::in_folder("/data".into());
+        let has_committed = |transaction: &Transaction<'_>| {
+            let application = transaction.get::<Application>("a").expect("it is there");
+            application.has_committed
+        };
+        let first = deployment("0", &[]);
+        begun(&mut transaction, &settings, &first);
+        assert!(
+            !has_committed(&transaction),
+            "it may die before its first checkpoint"
+        );
+        committed(&mut transaction, &first);
+        assert!(has_committed(&transaction));
+        let mut second = deployment("1", &["file:///data/checkpoints/0/checkpoints/".to_owned()]);
+        second.must_restore = true;
+        begun(&mut transaction, &settings, &second);
+        assert!(has_committed(&transaction), "the first one has");
+        begun(&mut transaction, &settings, &deployment("2", &[]));
+        assert!(!has_committed(&transaction), "it was told to begin anew");
     }
 
     #[test]

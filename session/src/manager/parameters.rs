@@ -44,6 +44,9 @@ pub(super) fn parameters(
             true => parameters["restore_from"] = json!(deployment.restore_from),
             false => parameters["predecessors"] = json!(deployment.predecessors),
         }
+        if deployment.must_restore && !deployment.predecessors.is_empty() {
+            parameters["must_restore"] = json!(true);
+        }
         // The policy has had its say before the deployment was stored.
         parameters["allow_dropped_state"] = json!(true);
         if deployment.may_lose_output {
@@ -75,6 +78,16 @@ mod tests {
             let told = parameters(&settings, &deployment, &program, &Map::new(), &BTreeMap::new());
             assert_eq!(told["allow_dropped_state"], json!(true));
             assert_eq!(told["allow_lost_output"], expected);
+            assert_eq!(
+                told["must_restore"],
+                Value::Null,
+                "what is named must be there anyway"
+            );
         }
+        deployment.predecessors = vec!["file:///c/".to_owned()];
+        deployment.must_restore = true;
+        let settings = Settings::in_folder("/data".into());
+        let told = parameters(&settings, &deployment, &program, &Map::new(), &BTreeMap::new());
+        assert_eq!(told["must_restore"], json!(true));
     }
 }

@@ -66,12 +66,14 @@ impl Manager {
             }
             None => Vec::new(),
         };
+        let must_restore = origin.place.must_find || found.is_some();
         let restore_from = found.map(|found| found.url);
         let savepoint_id = restore_from
             .as_ref()
             .and_then(|url| origin.savepoint_ids.get(url));
         let deployment = Deployment {
             restore_from: restore_from.clone(),
+            must_restore,
             ..fresh(&id, &origin, plan, new, user)
         };
         self.catalogue

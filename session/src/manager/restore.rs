@@ -22,6 +22,8 @@ pub(super) struct Place {
     pub(super) named: Option<String>,
     /// What the application's setting says: the first that holds anything.
     pub(super) predecessors: Vec<String>,
+    /// One of them has committed for certain.
+    pub(super) must_find: bool,
 }
 
 /// What is there.
@@ -42,7 +44,9 @@ pub(super) fn place(
     let mut place = Place::default();
     match (starting_savepoint, application.restore) {
         (Some(given), _) => place.named = Some(savepoint_url(tables, given)?),
-        (None, Restore::Latest) => place.predecessors = latest(tables, application),
+        (None, Restore::Latest) => {
+            (place.predecessors, place.must_find) = latest(tables, application);
+        }
         (None, Restore::None) => {}
     }
     Ok(place)
@@ -60,7 +64,17 @@ pub(super) async fn find(place: &Place) -> Result<Option<Found>, Refusal> {
             return Ok(Some(found));
         }
     }
-    Ok(None)
+    match (&place.named, place.must_find) {
+        (Some(url), _) => Err(Refusal::invalid(format!(
+            "starting_savepoint: {url} has no committed checkpoint"
+        ))),
+        (None, true) => Err(Refusal::conflict(format!(
+            "restore: latest: an earlier deployment has committed a checkpoint, and none is found at {}. Is the \
+             storage there? To begin without it set the application's restore to 'none'",
+            place.predecessors.join(", ")
+        ))),
+        (None, false) => Ok(None),
+    }
 }
 
 /// A checkpoint may have been replaced by one that nobody has told of: then its job's log says which.
@@ -225,15 +239,17 @@ fn running_owner<'a>(tables: &'a Tables, url: &str) -> Option<&'a Deployment> {
     owner.map(AsRef::as_ref)
 }
 
-/// What the application's deployments have left, deleted ones included.
-fn latest(tables: &Tables, application: &Application) -> Vec<String> {
+/// What the application's deployments have left, deleted ones included, and whether something is there for certain.
+fn latest(tables: &Tables, application: &Application) -> (Vec<String>, bool) {
     if !application.lineage.is_empty() {
-        return application.lineage.clone();
+        return (application.lineage.clone(), application.has_committed);
     }
     let of_application = tables
         .all::<Savepoint>()
         .filter(|savepoint| savepoint.application_id == application.id && !savepoint.is_discarded);
-    lineage::of_records(of_application.map(AsRef::as_ref))
+    let of_records = lineage::of_records(of_application.map(AsRef::as_ref));
+    let is_told = !of_records.is_empty();
+    (of_records, is_told)
 }
 
 #[cfg(test)]
@@ -348,6 +364,22 @@ mod tests {
         let savepoint = find(&after(&["silent/checkpoints/", "s/savepoint-1/manifest.json"])).await;
         let savepoint = savepoint.expect("it can be read").expect("it is there");
         assert_eq!(savepoint.manifest, "savepoint");
+        for (place, status) in [
+            (named(format!("{storage}/silent/checkpoints/")), 400),
+            (
+                Place {
+                    must_find: true,
+                    ..after(&["silent/checkpoints/", "never/checkpoints/"])
+                },
+                409,
+            ),
+        ] {
+            let refusal = find(&place)
+                .await
+                .err()
+                .expect("a start from nothing is no answer");
+            assert_eq!(refusal.status, status, "{refusal:?}");
+        }
         for missing in [
             named(format!("{storage}/s/savepoint-2/manifest.json")),
             named(format!("{storage}/silent/checkpoints/1-1-a/manifest.json")),

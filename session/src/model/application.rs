@@ -25,6 +25,9 @@ pub struct Application {
     /// checkpoints, of which it is not known yet whether there are any. The first that holds anything counts.
     #[serde(default)]
     pub lineage: Vec<String>,
+    /// Something in the lineage was committed for certain: that nothing is found there is no reason to begin anew.
+    #[serde(default)]
+    pub has_committed: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -20,6 +20,9 @@ pub struct Deployment {
     /// created.
     #[serde(default)]
     pub predecessors: Vec<String>,
+    /// Something of them was committed for certain: the job fails when it finds nothing.
+    #[serde(default)]
+    pub must_restore: bool,
     /// The caller has agreed that output is dropped which a predecessor had decided on and no table takes.
     #[serde(default)]
     pub may_lose_output: bool,
@@ -104,6 +107,7 @@ impl Deployment {
             starting_savepoint: None,
             restore_from: None,
             predecessors: Vec::new(),
+            must_restore: false,
             may_lose_output: false,
             last_savepoint: None,
             status: Status::Initializing,

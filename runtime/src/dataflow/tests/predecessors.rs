@@ -80,6 +80,35 @@ fn without_any_commit_a_job_starts_from_nothing() {
     let (result, told) = run(&totals(), &deployment, &mut numbers);
     assert_eq!(result.expect("it ends well").rows_read, 60);
     assert_eq!(told.restored(), None);
+    // Unless something must be there: then nothing is written either.
+    let certain = Deployment {
+        predecessors: vec![checkpoints_of("not-mounted", folder.path())],
+        must_restore: true,
+        ..named(test, "certain", 1, folder.path())
+    };
+    let (result, _) = run(
+        &totals(),
+        &certain,
+        &mut Numbers::new(SPLITS, 20, 4, Death::Never),
+    );
+    let error = result.expect_err("nothing is there").to_string();
+    assert!(
+        error.contains("has committed a checkpoint, and none is found"),
+        "{error}"
+    );
+    assert!(!folder.path().join("not-mounted").exists());
+    // A log without a commit is not enough.
+    let claimed = Deployment {
+        predecessors: vec![checkpoints_of("never-started", folder.path())],
+        ..certain
+    };
+    let (result, _) = run(
+        &totals(),
+        &claimed,
+        &mut Numbers::new(SPLITS, 20, 4, Death::Never),
+    );
+    let error = result.expect_err("nothing was committed").to_string();
+    assert!(error.contains("none is found"), "{error}");
     // What is named by itself must be there.
     let strict = Deployment {
         restore_from: deployment.predecessors.first().cloned(),
