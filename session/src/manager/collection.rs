@@ -2,13 +2,14 @@
 //!
 //! In: the catalogue. Out: folders of deleted deployments are removed, with the records of their checkpoints; of
 //! executables see `artifacts`.
-//! Invariant: the newest place from which an application could go on stays, and so does every savepoint.
+//! Invariant: the newest place from which an application could go on stays, whatever the clocks of workers say, and so
+//! does every savepoint.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Manager, savepoints, storage};
+use super::{Manager, lineage, savepoints, storage};
 use crate::catalogue::{Tables, Transaction};
 use crate::model::{Application, Deployment, Savepoint, SavepointKind};
 use crate::refusal::Refusal;
@@ -93,7 +94,11 @@ fn unwanted(tables: &Tables) -> BTreeSet<String> {
     for one in wanted {
         unwanted.remove(&one.deployment_id);
     }
-    unwanted.retain(|deployment| !savepoints::is_origin(tables, deployment));
+    // Moments come from the clocks of workers; where the next deployment looks is known without them.
+    unwanted.retain(|deployment| {
+        let folder = savepoints::checkpoints_part(deployment);
+        !savepoints::is_origin(tables, deployment) && lineage::who_names(tables, &folder).is_none()
+    });
     unwanted
 }
 
@@ -189,5 +194,17 @@ mod tests {
         );
         put_user(Status::Canceled).await;
         assert_eq!(catalogue.read(unwanted), BTreeSet::from(["old".to_owned()]));
+        let named: Result<(), Refusal> = catalogue
+            .change(|transaction| {
+                let lineage = vec!["s3://b/checkpoints/old/checkpoints/".to_owned()];
+                transaction.update::<Application, _>("a", |one| one.lineage = lineage);
+                Ok(())
+            })
+            .await;
+        named.expect("it is stored");
+        assert!(
+            catalogue.read(unwanted).is_empty(),
+            "the next deployment looks there, and the other record is of a clock that is ahead"
+        );
     }
 }

@@ -5,7 +5,7 @@
 //! deleted.
 
 use super::{Settings, savepoints, storage};
-use crate::catalogue::Transaction;
+use crate::catalogue::{Tables, Transaction};
 use crate::model::{Application, Deployment, Savepoint, SavepointKind};
 
 /// Deployments in a row that were never seen to commit. Beyond them those in the middle are left out: the oldest is
@@ -14,14 +14,18 @@ const UNCERTAIN_MAX: usize = 32;
 
 /// Its first attempt was given to a worker.
 pub(super) fn begun(transaction: &mut Transaction<'_>, settings: &Settings, deployment: &Deployment) {
-    let own = format!("{}/{}/checkpoints/", settings.checkpoints_url(), deployment.id);
-    let mut lineage = vec![own];
+    let mut lineage = vec![own(settings, &deployment.id)];
     lineage.extend(origins(deployment));
     while lineage.len() > UNCERTAIN_MAX {
         lineage.remove(UNCERTAIN_MAX - 1);
     }
     let has_committed = deployment.must_restore || deployment.restore_from.is_some();
     set(transaction, deployment, lineage, has_committed);
+}
+
+/// The folder of a deployment's checkpoints.
+fn own(settings: &Settings, deployment: &str) -> String {
+    format!("{}/{deployment}/checkpoints/", settings.checkpoints_url())
 }
 
 /// What a deployment was told to begin with.
@@ -44,6 +48,28 @@ pub(super) fn committed(transaction: &mut Transaction<'_>, deployment: &Deployme
     if !is_known && own.ends_with(&savepoints::checkpoints_part(&deployment.id)) {
         let lineage = vec![own.clone()];
         set(transaction, deployment, lineage, true);
+    }
+}
+
+/// The application whose next deployment looks at a place with this in its URL.
+pub(super) fn who_names<'a>(tables: &'a Tables, part: &str) -> Option<&'a Application> {
+    let names = |one: &&std::sync::Arc<Application>| one.lineage.iter().any(|url| url.contains(part));
+    tables.all::<Application>().find(names).map(AsRef::as_ref)
+}
+
+/// The savepoint goes: what its deployment has committed last is as new, as long as it is there.
+pub(super) fn forget(transaction: &mut Transaction<'_>, settings: &Settings, savepoint: &Savepoint) {
+    let own = own(settings, &savepoint.deployment_id);
+    for application in transaction.all::<Application>() {
+        if application.lineage.contains(&savepoint.url) {
+            transaction.update::<Application, _>(&application.id, |one| {
+                let is_it = |url: &&mut String| **url == savepoint.url;
+                one.lineage
+                    .iter_mut()
+                    .filter(is_it)
+                    .for_each(|url| url.clone_from(&own));
+            });
+        }
     }
 }
 
@@ -86,7 +112,6 @@ pub(super) fn of_records<'a>(savepoints: impl Iterator<Item = &'a Savepoint>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::Tables;
 
     fn application() -> Application {
         let json = serde_json::json!({"id": "a", "project": "p", "service": "s", "name": "n", "created_at": "",

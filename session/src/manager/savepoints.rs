@@ -3,9 +3,10 @@
 //! In: an id, the catalogue. Out: the savepoint's bytes and record are gone. Invariant: what a deployment that has not
 //! ended was started from stays; a record whose bytes may be incomplete is offered to nobody.
 
-use super::{Manager, storage};
+use super::{Manager, Settings, lineage, storage};
 use crate::catalogue::{Tables, Transaction};
-use crate::model::{Deployment, Savepoint, SavepointKind};
+use crate::model::application::Restore;
+use crate::model::{Application, Deployment, Savepoint, SavepointKind};
 use crate::refusal::Refusal;
 
 impl Manager {
@@ -13,7 +14,7 @@ impl Manager {
     pub async fn delete_savepoint(&self, id: &str) -> Result<Savepoint, Refusal> {
         let savepoint = self
             .catalogue
-            .change(|transaction| discard(transaction, id))
+            .change(|transaction| discard(transaction, self.settings(), id))
             .await?;
         storage::remove(folder(&savepoint)).await?;
         self.catalogue
@@ -32,7 +33,7 @@ impl Manager {
 }
 
 /// From here on nothing starts from it. Answers the record as it was.
-fn discard(transaction: &mut Transaction<'_>, id: &str) -> Result<Savepoint, Refusal> {
+fn discard(transaction: &mut Transaction<'_>, settings: &Settings, id: &str) -> Result<Savepoint, Refusal> {
     let savepoint = transaction
         .get::<Savepoint>(id)
         .ok_or_else(|| Refusal::not_found(format!("Savepoint not found: {id}")))?;
@@ -49,6 +50,18 @@ fn discard(transaction: &mut Transaction<'_>, id: &str) -> Result<Savepoint, Ref
             user.status.name()
         )));
     }
+    let applications = transaction.all::<Application>();
+    let mut next = applications
+        .iter()
+        .filter(|one| one.restore == Restore::Latest && one.lineage.contains(&savepoint.url));
+    if let Some(application) = next.next() {
+        return Err(Refusal::conflict(format!(
+            "The application {} has restore: latest, and its next deployment begins at savepoint {id}; start one, or \
+             set restore to 'none' first",
+            application.name
+        )));
+    }
+    lineage::forget(transaction, settings, &savepoint);
     transaction.update::<Savepoint, _>(id, |one| one.is_discarded = true);
     Ok(Savepoint::clone(&savepoint))
 }
@@ -86,7 +99,6 @@ fn folder(savepoint: &Savepoint) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Settings;
     use super::*;
     use crate::catalogue::sqlite::SqliteStore;
     use crate::catalogue::{Catalogue, Store};
@@ -218,6 +230,44 @@ mod tests {
             .delete_savepoint(ID)
             .await
             .expect("nobody needs it now");
+    }
+
+    #[tokio::test]
+    async fn what_the_next_deployment_begins_at_goes_only_when_nothing_begins_there_by_itself() {
+        let fixture = fixture().await;
+        let url = fixture.url();
+        fixture
+            .change(|transaction| {
+                let json = serde_json::json!({"id": "a", "project": "p", "service": "s", "name": "orders",
+                    "created_at": "", "created_by": "", "updated_at": "", "updated_by": "", "last_version": 1,
+                    "restore": "latest", "lineage": [url], "has_committed": true});
+                transaction.put(serde_json::from_value::<Application>(json).expect("an application"));
+            })
+            .await;
+        let refused = fixture.manager.delete_savepoint(ID).await;
+        let refused = refused.expect_err("the next deployment needs it");
+        assert_eq!(refused.status, 409);
+        assert!(
+            refused
+                .message
+                .contains("The application orders has restore: latest")
+        );
+        fixture
+            .change(|transaction| {
+                transaction.update::<Application, _>("a", |one| one.restore = Restore::None);
+            })
+            .await;
+        fixture
+            .manager
+            .delete_savepoint(ID)
+            .await
+            .expect("nobody needs it");
+        let lineage = fixture.manager.catalogue.read(|tables| {
+            let application = tables.get::<Application>("a").expect("it stays");
+            application.lineage.clone()
+        });
+        let folder = fixture.folder.path().display();
+        assert_eq!(lineage, [format!("file://{folder}/checkpoints/old/checkpoints/")]);
     }
 
     #[tokio::test]
