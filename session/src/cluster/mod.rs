@@ -172,6 +172,7 @@ async fn open_manager(
     if let Some(storage) = &options.storage {
         settings.storage.clone_from(storage);
     }
+    settings.check_storage()?;
     let roots: Result<Vec<PathBuf>> = options.files_roots.iter().map(|root| absolute(root)).collect();
     let mut settings = settings.with_files_roots(roots?);
     settings.artifact_cache_bytes = options.artifact_cache_bytes;

@@ -52,7 +52,8 @@ impl Manager {
         if !discarded? {
             return Ok(());
         }
-        storage::remove(&format!("{}/{deployment}", self.settings().checkpoints_url())).await?;
+        let folder = format!("{}/{deployment}", self.settings().checkpoints_url());
+        storage::remove(&folder, &format!("checkpoints/{deployment}")).await?;
         let removed: Result<(), Refusal> = self
             .catalogue
             .change(|transaction| {

@@ -16,7 +16,8 @@ impl Manager {
             .catalogue
             .change(|transaction| discard(transaction, self.settings(), id))
             .await?;
-        storage::remove(folder(&savepoint)).await?;
+        let own = format!("savepoints/{}/{id}", savepoint.deployment_id);
+        storage::remove(folder(&savepoint), &own).await?;
         self.catalogue
             .change(|transaction| {
                 transaction.delete::<Savepoint>(id);

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::Context as _;
+
+use super::storage;
 use crate::validation::FilesAccess;
 
 #[derive(Clone, Debug)]
@@ -44,6 +47,11 @@ impl Settings {
         };
         self.files.closed.dedup();
         self
+    }
+
+    /// Whether manager and jobs read the storage's URL alike.
+    pub fn check_storage(&self) -> anyhow::Result<()> {
+        storage::check(&self.storage).context("--storage")
     }
 
     /// Where executables are kept that every manager finds; none where the storage is this manager's own folder, which

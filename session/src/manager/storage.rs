@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail, ensure};
 use futures_util::TryStreamExt as _;
+use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 use serde::Deserialize;
@@ -87,10 +88,11 @@ fn follow(committed: &mut Option<(String, bool)>, entry: LogEntry, is_first: boo
     }
 }
 
-/// Removes everything below a URL, on a disk the folders too.
-pub(super) async fn remove(url: &str) -> Result<()> {
+/// Removes everything below a URL, on a disk the folders too. `own`: how its path ends, so that nothing else can go.
+pub(super) async fn remove(url: &str, own: &str) -> Result<()> {
     let (store, path) = open(url)?;
-    anyhow::ensure!(path.parts().count() >= 2, "{url} holds more than one job's bytes");
+    let is_own = own.contains('/') && format!("/{path}").ends_with(&format!("/{own}"));
+    ensure!(is_own, "{url} is not removed: it does not end with {own}");
     if url.starts_with("file:") {
         let folder = std::path::Path::new("/").join(path.as_ref());
         return match tokio::fs::remove_dir_all(&folder).await {
@@ -110,7 +112,40 @@ pub(super) async fn remove(url: &str) -> Result<()> {
         .with_context(|| format!("removing {url}"))
 }
 
+/// Whether a URL names a place in the one way in which jobs write it, too.
+pub(super) fn check(url: &str) -> Result<()> {
+    parts(url).map(drop)
+}
+
+/// Scheme and path of a URL. Jobs read a path as it stands: what URLs know beyond paths (escapes, queries, fragments)
+/// would name one place here and another one there, and so would detours.
+fn parts(url: &str) -> Result<(&str, &str)> {
+    let (scheme, path) = url
+        .split_once("://")
+        .with_context(|| format!("{url} is not a URL"))?;
+    match scheme {
+        "file" => ensure!(path.starts_with('/'), "{url}: expected file:///PATH"),
+        "s3" | "s3a" => ensure!(
+            !path.contains(['?', '#', '%']),
+            "{url}: '?', '#' and '%' have no place in it"
+        ),
+        _ => bail!("{url}: expected file:///PATH or s3://BUCKET/PREFIX"),
+    }
+    let path = path.trim_start_matches('/');
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let is_detour = |part: &str| matches!(part, "" | "." | "..");
+    ensure!(
+        path.is_empty() || !path.split('/').any(is_detour),
+        "{url}: '.', '..' and '//' have no place in it"
+    );
+    Ok((scheme, path))
+}
+
 pub(super) fn open(url: &str) -> Result<(Arc<dyn ObjectStore>, Path)> {
+    let (scheme, path) = parts(url)?;
+    if scheme == "file" {
+        return Ok((Arc::new(LocalFileSystem::new()), Path::parse(path)?));
+    }
     // An error means that the process has chosen its cryptography already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let parsed = url.parse().with_context(|| format!("{url} is not a URL"))?;
@@ -133,15 +168,70 @@ mod tests {
         for given in [url.clone(), format!("{url}/"), format!("{url}/{MANIFEST}")] {
             assert_eq!(manifest(&given).await.expect("it is there"), "{}");
         }
-        remove(&format!("file://{}/a", folder.path().display()))
-            .await
-            .expect("removed");
-        assert!(!folder.path().join("a").exists() && manifest(&url).await.is_err());
-        remove(&format!("file://{}/a", folder.path().display()))
-            .await
-            .expect("what is gone already is gone");
-        for whole in ["file:///", "file:///tmp", "s3://bucket/"] {
-            assert!(remove(whole).await.is_err(), "{whole}");
+        let whole = format!("file://{}/a", folder.path().display());
+        for (url, own) in [
+            (url.as_str(), "b"),
+            (&url, "x/b"),
+            (&url, "/b"),
+            (&whole, "a/b"),
+            ("file:///", "a/b"),
+            ("s3://bucket/", "a/b"),
+        ] {
+            let refused = remove(url, own).await.expect_err("it is not its own");
+            assert!(refused.to_string().contains("is not removed"), "{refused:#}");
+        }
+        for _ in 0..2 {
+            remove(&url, "a/b").await.expect("what is gone already is gone");
+        }
+        assert!(!inner.exists() && folder.path().join("a").exists() && manifest(&url).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_folder_with_an_odd_name_is_that_folder() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let store_of = |name: &str| folder.path().join(name);
+        for name in ["ms", "ms#1", "ms?x", "ms%41", "msA", "m s"] {
+            let inner = store_of(name).join("checkpoints/1");
+            std::fs::create_dir_all(&inner).expect("created");
+            std::fs::write(inner.join(MANIFEST), name).expect("written");
+        }
+        for name in ["ms#1", "ms?x", "ms%41", "m s"] {
+            let url = format!("file://{}/checkpoints/1", store_of(name).display());
+            assert_eq!(manifest(&url).await.expect("it is there"), name);
+            remove(&url, "checkpoints/1").await.expect("removed");
+            assert!(!store_of(name).join("checkpoints/1").exists());
+        }
+        for other in ["ms", "msA"] {
+            assert!(store_of(other).join("checkpoints/1").exists(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_place_has_one_name() {
+        for good in [
+            "file:///",
+            "file:///a/b/",
+            "file:///a #?%2e",
+            "s3://bucket",
+            "s3a://bucket/a/b",
+        ] {
+            check(good).expect("it is one");
+        }
+        for bad in [
+            "/a",
+            "file://a",
+            "file:///a/./b",
+            "file:///a/../b",
+            "file:///a//b",
+            "file:////a//",
+            "s3://bucket/a/../b",
+            "s3://bucket/a%2fb",
+            "s3://bucket/a?b",
+            "s3://bucket/a#b",
+            "http://host/a",
+            "FILE:///a",
+        ] {
+            assert!(check(bad).is_err(), "{bad}");
         }
     }
 
