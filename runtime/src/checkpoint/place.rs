@@ -71,6 +71,15 @@ pub(crate) fn holds_anything(url: &str, log: &str, runtime: &Handle) -> bool {
 pub(crate) fn find(url: &str, runtime: &Handle) -> Result<Found, JobError> {
     let folder = folder_of(url);
     let nothing = |why: String| JobError::Checkpoint(format!("there is nothing to restore at {url}{why}"));
+    // A detour would be taken for the job's id, and its output applied under another identity.
+    let (_, path) = folder.split_once("://").unwrap_or(("", folder));
+    if path
+        .trim_start_matches('/')
+        .split('/')
+        .any(|part| matches!(part, "" | "." | ".."))
+    {
+        return Err(nothing(": '.', '..' and '//' have no place in it".to_owned()));
+    }
     let bytes = match CheckpointStore::open_existing(folder, runtime.clone()) {
         Ok(store) => store.get_if_exists(MANIFEST)?.map(|bytes| (store, bytes)),
         Err(_) => None,
@@ -138,5 +147,14 @@ mod tests {
             format!("checkpoint: there is nothing to restore at {url}")
         );
         assert!(!missing.exists());
+        for detour in [
+            "job/./checkpoints/7",
+            "job//checkpoints/7",
+            "job/x/../checkpoints/7",
+        ] {
+            let url = format!("file://{}/{detour}", directory.path().display());
+            let error = find(&url, runtime.handle()).err().expect("it has another name");
+            assert!(error.to_string().contains("have no place"), "{error}");
+        }
     }
 }

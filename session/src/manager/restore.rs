@@ -195,7 +195,11 @@ fn savepoint_url(tables: &Tables, given: &str) -> Result<String, Refusal> {
     match known {
         Some(savepoint) if savepoint.is_discarded => Err(gone(savepoint)),
         Some(savepoint) => Ok(savepoint.url.clone()),
-        None if given.contains("://") => Ok(given.to_owned()),
+        // By another name the checkpoint of a running deployment would get past the question above.
+        None if given.contains("://") => match storage::check(given) {
+            Ok(()) => Ok(given.to_owned()),
+            Err(error) => Err(Refusal::invalid(format!("starting_savepoint: {error}"))),
+        },
         None => Err(Refusal::invalid(format!(
             "starting_savepoint: there is no savepoint '{given}'; expected what last_savepoint shows"
         ))),
@@ -255,6 +259,7 @@ fn latest(tables: &Tables, application: &Application) -> (Vec<String>, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::Record as _;
 
     fn application(policy: RestorePolicy) -> Application {
         let json = serde_json::json!({"id": "a", "project": "p", "service": "s", "name": "n", "created_at": "",
@@ -305,6 +310,27 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_running_deployments_checkpoint_is_refused_by_whatever_name() {
+        let mut tables = Tables::default();
+        let mut running = Deployment::new("0b6f", "a", "v", "u", String::new());
+        running.status = crate::model::Status::Running;
+        Deployment::table_mut(&mut tables).insert(running.id.clone(), Arc::new(running));
+        for (url, status) in [
+            ("file:///c/0b6f/checkpoints/7/manifest.json", 409),
+            ("file:///c/0b6f/checkpoints/", 409),
+            ("file:///c/0b6f/./checkpoints/7/manifest.json", 400),
+            ("file:///c/0b6f//checkpoints/7", 400),
+            ("file:///c/0b6f/x/../checkpoints/7", 400),
+            ("s3://c/%30b6f/checkpoints/7", 400),
+        ] {
+            let refusal = savepoint_url(&tables, url).expect_err("it runs");
+            assert_eq!(refusal.status, status, "{url}: {refusal:?}");
+        }
+        let other = "file:///c/1c7a/checkpoints/7/manifest.json";
+        assert_eq!(savepoint_url(&tables, other).expect("nothing runs there"), other);
     }
 
     #[tokio::test]
