@@ -1,7 +1,8 @@
 //! The checkpoints and savepoints of deployments.
 //!
-//! In: what jobs report. Out: records. Invariant: a report that comes twice makes one record; the history of a
-//! deployment's checkpoints is bounded; savepoints go only when somebody removes them.
+//! In: what jobs report. Out: records. Invariant: a report that comes twice makes one record, and a wish for a savepoint
+//! that two attempts have answered leads to the later answer; the history of a deployment's checkpoints is bounded;
+//! savepoints go only when somebody removes them.
 
 use super::transition::bounded;
 use super::{lineage, view};
@@ -24,7 +25,12 @@ pub(super) fn record(
         SavepointKind::Checkpoint => format!("{}/{}", deployment.id, checkpoint.id),
         SavepointKind::Savepoint => savepoint_id(&checkpoint.url),
     };
-    if transaction.get::<Savepoint>(&id).is_some() {
+    // The attempt that answers a stop may be another one than wrote the savepoint first: the later one counts.
+    let is_known = |known: &Savepoint| known.url == checkpoint.url || known.is_discarded;
+    if transaction
+        .get::<Savepoint>(&id)
+        .is_some_and(|known| is_known(&known))
+    {
         return;
     }
     // A savepoint is written after its checkpoint is committed.
@@ -104,6 +110,44 @@ fn forget_old(transaction: &mut Transaction<'_>, deployment: &Deployment, retain
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::Tables;
+
+    #[test]
+    fn a_stop_that_two_attempts_have_answered_is_the_later_ones_savepoint() {
+        let tables = Tables::default();
+        let mut transaction = Transaction::new(&tables);
+        let deployment = Deployment::new("d", "a", "v", "u", String::new());
+        let report = |epoch: u64| Checkpoint {
+            id: epoch.to_string(),
+            epoch,
+            url: format!("s3://b/savepoints/d/5e1f/savepoint-{epoch}/manifest.json"),
+            triggered_at_ms: 0,
+            duration_ms: 0,
+            size_bytes: 0,
+            full_size_bytes: 0,
+        };
+        for (epoch, expected) in [(3, 3), (3, 3), (4, 4)] {
+            record(
+                &mut transaction,
+                &deployment,
+                &report(epoch),
+                SavepointKind::Savepoint,
+                1,
+            );
+            let known = transaction.get::<Savepoint>("5e1f").expect("it is recorded");
+            assert_eq!((known.epoch, &known.url), (expected, &report(expected).url));
+        }
+        transaction.update::<Savepoint, _>("5e1f", |one| one.is_discarded = true);
+        record(
+            &mut transaction,
+            &deployment,
+            &report(5),
+            SavepointKind::Savepoint,
+            1,
+        );
+        let known = transaction.get::<Savepoint>("5e1f").expect("it is recorded");
+        assert_eq!(known.epoch, 4, "it is being deleted, with all below its id");
+    }
 
     #[test]
     fn the_id_of_a_savepoint_is_in_its_url() {
