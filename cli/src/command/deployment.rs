@@ -59,7 +59,13 @@ enum Command {
     /// Takes a savepoint and ends: FINISHED
     Stop(End),
     /// Ends without a savepoint: CANCELED
-    Cancel(End),
+    Cancel {
+        #[command(flatten)]
+        end: End,
+        /// Waits for no word of workers that are not heard of: you know that their jobs are dead
+        #[arg(long)]
+        force: bool,
+    },
     /// Deletes the record of an ended deployment
     #[command(visible_alias = "rm")]
     Delete {
@@ -129,8 +135,11 @@ pub(super) fn run(arguments: DeploymentArguments) -> Result<ExitCode> {
             parameters,
             no_wait,
         } => return create(&client, &application, &parameters, no_wait),
-        Command::Stop(end) => return finish(&client, &end, "stop", Goal::Finished),
-        Command::Cancel(end) => return finish(&client, &end, "cancel", Goal::Canceled),
+        Command::Stop(end) => return finish(&client, &end, "stop", None, Goal::Finished),
+        Command::Cancel { end, force } => {
+            let body = force.then(|| json!({"force": true}));
+            return finish(&client, &end, "cancel", body, Goal::Canceled);
+        }
         Command::Delete {
             application,
             deployment,
@@ -284,10 +293,13 @@ pub(super) fn latest_savepoint(client: &Client, application: &Value) -> Result<O
     Ok(newest.map(|one| text(&one["url"])))
 }
 
-fn finish(client: &Client, end: &End, how: &str, goal: Goal) -> Result<ExitCode> {
+fn finish(client: &Client, end: &End, how: &str, body: Option<Value>, goal: Goal) -> Result<ExitCode> {
     let application = client.application(&end.application)?;
     let deployment = client.deployment(&application, end.deployment.as_deref())?;
-    let deployment = end_deployment(client, &application, &deployment, how)?;
+    let deployment = match body {
+        Some(body) => client.post(&path(client, &application, &deployment, &[how]), &body)?,
+        None => end_deployment(client, &application, &deployment, how)?,
+    };
     if end.no_wait {
         client.done(&deployment, || {
             format!("{how} of deployment {} requested", id(&deployment))

@@ -41,6 +41,12 @@ struct DeploymentBody {
     approve_state_loss: Option<bool>,
 }
 
+#[derive(Deserialize, ToSchema)]
+struct CancelBody {
+    /// The caller knows that attempts on workers that are not heard of are dead: nobody waits for word of them.
+    force: Option<bool>,
+}
+
 #[derive(Serialize, ToSchema)]
 struct Deployments {
     deployments: Vec<DeploymentView>,
@@ -118,10 +124,18 @@ async fn stop(State(api): State<Api>, Path(path): Path<DeploymentPath>) -> Answe
 }
 
 /// Ends the deployment without a savepoint
-#[utoipa::path(post, path = "/deployment/{deployment_id}/cancel", tag = "deployments", params(DeploymentPath), responses((status = 200, body = DeploymentView)))]
-async fn cancel(State(api): State<Api>, Path(path): Path<DeploymentPath>) -> Answer<DeploymentView> {
+#[utoipa::path(post, path = "/deployment/{deployment_id}/cancel", tag = "deployments", params(DeploymentPath), request_body = CancelBody, responses((status = 200, body = DeploymentView)))]
+async fn cancel(
+    State(api): State<Api>,
+    Path(path): Path<DeploymentPath>,
+    Input(body): Input<CancelBody>,
+) -> Answer<DeploymentView> {
     path.find(&api)?;
-    let cancelled = api.manager.cancel_deployment(&path.deployment_id).await?;
+    let is_forced = body.force.unwrap_or(false);
+    let cancelled = api
+        .manager
+        .cancel_deployment(&path.deployment_id, is_forced)
+        .await?;
     Ok(Json(DeploymentView::new(&cancelled)))
 }
 

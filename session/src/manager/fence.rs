@@ -83,6 +83,15 @@ pub(super) fn stray_ended(deployment: &mut Deployment, attempt: u32, now: Timest
     end_if_alone(deployment, now);
 }
 
+/// Somebody knows that the strays are dead, and says so.
+pub(super) fn vouched_for(deployment: &mut Deployment, now: Timestamp) {
+    deployment.strays.clear();
+    if deployment.is_fence {
+        leave_worker(deployment);
+    }
+    end_if_alone(deployment, now);
+}
+
 fn end_if_alone(deployment: &mut Deployment, now: Timestamp) {
     if !deployment.strays.is_empty() || deployment.worker.is_some() {
         return;

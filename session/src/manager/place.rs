@@ -13,6 +13,8 @@ pub(super) struct Waiting {
     pub(super) service: String,
     /// None for an attempt that needs no room.
     pub(super) slots: u32,
+    /// What needs no room goes to one worker after the other: what fails on one may succeed on the next.
+    pub(super) turn: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +33,12 @@ pub(super) fn place(
     let mut placed = Vec::new();
     for one in waiting {
         let of_service = limits.get(&one.service).copied().unwrap_or(u32::MAX);
-        let most = workers.iter_mut().rev().max_by_key(|worker| worker.slots_free);
-        let place = match most {
+        let count = workers.len().max(1);
+        let choice = match one.slots {
+            0 => workers.get_mut(one.turn % count),
+            _ => workers.iter_mut().rev().max_by_key(|worker| worker.slots_free),
+        };
+        let place = match choice {
             _ if of_service < one.slots => Err(format!(
                 "waits for {}: its session cluster has {of_service} free (number_of_task_slots)",
                 slots_text(one.slots)
@@ -87,6 +93,7 @@ mod tests {
             deployment: deployment.to_owned(),
             service: "p/s".to_owned(),
             slots,
+            turn: 0,
         }
     }
 
@@ -129,6 +136,21 @@ mod tests {
             .map(|(id, place)| (id.as_str(), place.as_deref().map_err(String::as_str)))
             .collect();
         assert_eq!(placed, expected);
+    }
+
+    #[test]
+    fn what_needs_no_room_goes_round() {
+        let workers = || vec![free("v", 0), free("w", 4)];
+        for (turn, expected) in [(1, "w"), (2, "v"), (3, "w")] {
+            let fence = Waiting {
+                turn,
+                ..waiting("a", 0)
+            };
+            let placed = place(&[fence], workers(), BTreeMap::new());
+            assert_eq!(placed[0].1.as_deref(), Ok(expected));
+        }
+        let placed = place(&[waiting("a", 0)], Vec::new(), BTreeMap::new());
+        assert_eq!(placed[0].1, Err("no worker is connected".to_owned()));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::restore::Place;
-use super::{Manager, program, restore, strategy, transition};
+use super::{Manager, fence, program, restore, strategy, transition};
 use crate::catalogue::{Tables, Transaction};
 use crate::model::deployment::{OperatorPlan, RequestKind};
 use crate::model::{Application, Deployment, Program, Status, Version, fresh_id, timestamp};
@@ -97,13 +97,20 @@ impl Manager {
         self.ask_for_savepoint(id, RequestKind::Savepoint).await
     }
 
-    /// The end, without a savepoint.
-    pub async fn cancel_deployment(&self, id: &str) -> Result<Deployment, Refusal> {
+    /// The end, without a savepoint. `is_forced`: whoever asks for it knows that attempts on workers that are not heard
+    /// of are dead, and nobody waits for word of them.
+    pub async fn cancel_deployment(&self, id: &str, is_forced: bool) -> Result<Deployment, Refusal> {
         self.change_deployment(id, |deployment| {
-            if !deployment.status.can_cancel() {
+            let now = Timestamp::now();
+            let ends = deployment.status.is_ending();
+            if deployment.status.can_cancel() {
+                transition::cancel(deployment, now);
+            } else if !(is_forced && ends) {
                 return Err(impossible("cancelled", deployment));
             }
-            transition::cancel(deployment, Timestamp::now());
+            if is_forced {
+                fence::vouched_for(deployment, now);
+            }
             Ok(())
         })
         .await

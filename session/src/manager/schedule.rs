@@ -286,6 +286,7 @@ fn waiting_for(transaction: &Transaction<'_>, deployment: &Deployment) -> Waitin
             true => 0,
             false => deployment.parallelism,
         },
+        turn: deployment.attempt as usize,
     }
 }
 

@@ -85,6 +85,14 @@ impl Status {
         )
     }
 
+    /// Nothing starts any more; what there was may still run.
+    pub fn is_ending(self) -> bool {
+        matches!(
+            self,
+            Status::Failing | Status::CancellingRequested | Status::Cancelling
+        )
+    }
+
     /// Whether `cancel` is possible.
     pub fn can_cancel(self) -> bool {
         matches!(
@@ -95,6 +103,8 @@ impl Status {
                 | Status::Restarting
                 | Status::Reconciling
                 | Status::Saving
+                | Status::SavingAndStopRequested
+                | Status::SavingAndStop
         )
     }
 
@@ -160,7 +170,15 @@ impl Status {
             Failing => &[Failed, Restarting],
             CancellingRequested => &[Cancelling, Canceled],
             Cancelling => &[Canceled],
-            SavingAndStopRequested => &[Running, SavingAndStop, Restarting, Failing, Failed, Finished],
+            SavingAndStopRequested => &[
+                Running,
+                SavingAndStop,
+                Restarting,
+                Failing,
+                Failed,
+                Finished,
+                CancellingRequested,
+            ],
             SavingAndStop => &[
                 SavingAndStopRequested,
                 Running,
@@ -168,6 +186,7 @@ impl Status {
                 Restarting,
                 Failing,
                 Failed,
+                CancellingRequested,
             ],
             Failed | Canceled | Finished | Suspended => &[DeleteRequested],
             DeleteRequested => &[Deleting],

@@ -185,7 +185,7 @@ async fn a_worker_gets_orders_reports_and_is_told_to_end() {
         (checkpoints[0].kind, checkpoints[0].id.as_str()),
         (SavepointKind::Checkpoint, "d/1")
     );
-    let cancelled = manager.cancel_deployment("d").await.expect("it runs");
+    let cancelled = manager.cancel_deployment("d", false).await.expect("it runs");
     assert_eq!(cancelled.status, Status::CancellingRequested);
     assert!(
         caller.call(1_000).await.attempts.is_empty(),

@@ -164,7 +164,7 @@ async fn another_worker_fences_what_a_silent_one_may_still_run() {
     lost.assigned().await;
     lost.reports(State::Running, Vec::new());
     lost.call(0).await;
-    manager.cancel_deployment("d").await.expect("it runs");
+    manager.cancel_deployment("d", false).await.expect("it runs");
     tokio::time::sleep(TIMEOUT).await;
     becomes(&manager, Status::Cancelling).await;
     let mut other = Caller::new(&manager, "j");
@@ -188,7 +188,7 @@ async fn a_worker_that_is_back_ends_its_stray_and_says_so() {
     lost.assigned().await;
     lost.reports(State::Running, Vec::new());
     lost.call(0).await;
-    manager.cancel_deployment("d").await.expect("it runs");
+    manager.cancel_deployment("d", false).await.expect("it runs");
     tokio::time::sleep(TIMEOUT).await;
     becomes(&manager, Status::Cancelling).await;
     let stray = lost.attempts.clone();
@@ -202,4 +202,45 @@ async fn a_worker_that_is_back_ends_its_stray_and_says_so() {
         lost.call(0).await;
     }
     assert!(deployment(&manager).strays.is_empty(), "it has ended it");
+}
+
+#[tokio::test]
+async fn whoever_knows_that_the_lost_attempts_are_dead_can_say_so() {
+    let manager = with_deployment("d").await;
+    let mut lost = Caller::new(&manager, "i");
+    lost.assigned().await;
+    lost.reports(State::Running, Vec::new());
+    lost.call(0).await;
+    manager.cancel_deployment("d", false).await.expect("it runs");
+    tokio::time::sleep(TIMEOUT).await;
+    becomes(&manager, Status::Cancelling).await;
+    let refusal = manager.cancel_deployment("d", false).await.expect_err("it is");
+    assert_eq!(
+        refusal.message,
+        "A deployment that is CANCELLING cannot be cancelled"
+    );
+    // With a fence under way or without.
+    let mut other = Caller::new(&manager, "j");
+    other.worker = "v";
+    other.assigned().await;
+    let ended = manager.cancel_deployment("d", true).await.expect("they are dead");
+    assert_eq!(
+        (ended.status, ended.strays, ended.worker),
+        (Status::Canceled, Vec::new(), None)
+    );
+    assert!(other.call(0).await.attempts.is_empty(), "the fence is not needed");
+    let refusal = manager
+        .cancel_deployment("d", true)
+        .await
+        .expect_err("it has ended");
+    assert_eq!(refusal.status, 409);
+}
+
+#[test]
+fn a_failing_deployment_whose_strays_are_dead_has_failed() {
+    let mut one = running();
+    one.restart_enabled = false;
+    assert_eq!(steps(&mut one, [silent()]), Status::Failing);
+    crate::manager::fence::vouched_for(&mut one, at(0));
+    assert_eq!(one.status, Status::Failed);
 }

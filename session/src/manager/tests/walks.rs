@@ -133,6 +133,18 @@ fn cancelling_waits_for_the_process_and_only_for_that() {
     assert_eq!(one.status, Status::CancellingRequested);
     assert_eq!(step(&mut one, Event::Cancelling), Status::Cancelling);
     assert_eq!(step(&mut one, Event::Lost("gone".to_owned())), Status::Canceled);
+    // A job that was asked to stop and fails for ever can be ended, too.
+    let mut one = running();
+    transition::request(&mut one, RequestKind::Stop, "s".to_owned(), at(0));
+    for _ in 0..2 {
+        assert_eq!(
+            step(&mut one, Event::Failed("x".to_owned())),
+            Status::SavingAndStopRequested
+        );
+        step(&mut one, placed());
+    }
+    transition::cancel(&mut one, at(0));
+    assert_eq!(step(&mut one, Event::Failed("x".to_owned())), Status::Canceled);
     let mut one = fresh("d");
     transition::cancel(&mut one, at(0));
     assert_eq!(one.status, Status::Canceled);
