@@ -29,6 +29,8 @@ pub(super) struct Worker {
     pub(super) memory_bytes: u64,
     pub(super) attempts: BTreeMap<String, AttemptState>,
     sequence: u64,
+    /// The last call whose reports are in the catalogue.
+    stored: u64,
     logs_seen: u64,
     events_seen: u64,
     heard_at: Instant,
@@ -98,8 +100,13 @@ impl Live {
             former.extend(worker.map(|worker| worker.incarnation.clone()));
         }
         let logs_stored = self.logs.stored_up_to(&heartbeat.incarnation);
-        let (sequence, logs_seen, events_seen) = known.map_or((0, logs_stored, 0), |worker| {
-            (worker.sequence, worker.logs_seen, worker.events_seen)
+        let (sequence, stored, logs_seen, events_seen) = known.map_or((0, 0, logs_stored, 0), |worker| {
+            (
+                worker.sequence,
+                worker.stored,
+                worker.logs_seen,
+                worker.events_seen,
+            )
         });
         if heartbeat.sequence <= sequence {
             return false;
@@ -134,6 +141,7 @@ impl Live {
             memory_bytes: heartbeat.memory_bytes,
             attempts: attempts.collect(),
             sequence: heartbeat.sequence,
+            stored,
             former,
             logs_seen: logs_seen.max((heartbeat.logs_from + heartbeat.logs.len() as u64).saturating_sub(1)),
             events_seen,
@@ -161,11 +169,12 @@ impl Live {
         last
     }
 
-    /// Events up to this number are stored.
-    pub(super) fn events_seen(&mut self, seat: &Seat, number: u64) {
+    /// What the call with this number said is stored, and events up to this one.
+    pub(super) fn is_stored(&mut self, seat: &Seat, call: u64, event: u64) {
         let worker = self.workers.get_mut(&seat.worker);
         if let Some(worker) = worker.filter(|worker| worker.incarnation == seat.incarnation) {
-            worker.events_seen = worker.events_seen.max(number);
+            worker.events_seen = worker.events_seen.max(event);
+            worker.stored = worker.stored.max(call);
         }
     }
 
@@ -186,10 +195,12 @@ impl Worker {
         now.saturating_duration_since(self.heard_at) > timeout
     }
 
-    /// It has ended all its jobs and takes no new ones.
+    /// It has ended all its jobs and takes no new ones, and how they ended is in the catalogue.
     pub(super) fn has_left(&self) -> bool {
         let mut attempts = self.attempts.values();
-        self.is_leaving && attempts.all(|attempt| !matches!(attempt.state, State::Starting | State::Running))
+        self.is_leaving
+            && self.stored == self.sequence
+            && attempts.all(|attempt| !matches!(attempt.state, State::Starting | State::Running))
     }
 
     /// When it is lost unless it says something.
@@ -218,5 +229,45 @@ impl Worker {
             host: self.host.clone(),
             state: state.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heartbeat(sequence: u64) -> Heartbeat {
+        Heartbeat {
+            worker: "w".to_owned(),
+            incarnation: "i".to_owned(),
+            sequence,
+            host: "h".to_owned(),
+            slots: 1,
+            memory_bytes: 0,
+            attempts: Vec::new(),
+            logs: Vec::new(),
+            logs_from: 1,
+            seen: 0,
+            hold_ms: 0,
+            is_leaving: true,
+        }
+    }
+
+    #[test]
+    fn a_worker_has_left_when_its_last_words_are_stored() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let mut live = Live::open(folder.path());
+        let seat = Seat {
+            worker: "w".to_owned(),
+            incarnation: "i".to_owned(),
+        };
+        let has_left = |live: &Live| live.worker("w").expect("it called").has_left();
+        for call in 1..3 {
+            assert!(live.hear(&heartbeat(call), Instant::now()));
+            live.is_stored(&seat, call - 1, 0);
+            assert!(!has_left(&live), "only an earlier call is in the catalogue");
+        }
+        live.is_stored(&seat, 2, 0);
+        assert!(has_left(&live));
     }
 }

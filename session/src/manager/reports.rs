@@ -69,7 +69,7 @@ impl Manager {
             let seen: &[Assignment] = if is_current { &queries } else { &[] };
             self.queries().hear(&heartbeat, seen, Timestamp::now());
             // Not before it is stored: what the catalogue has refused comes again.
-            self.live().events_seen(&seat, last_event);
+            self.live().is_stored(&seat, heartbeat.sequence, last_event);
         }
         if is_new {
             self.wake();
