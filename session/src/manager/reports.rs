@@ -245,6 +245,7 @@ fn events(attempt: &AttemptState) -> Vec<Event> {
                 url: url.clone(),
                 message: message.clone(),
             }),
+            worker::Event::Checkpoint(_) => Some(Event::CheckpointCompleted),
             worker::Event::CheckpointFailed(failed) => Some(Event::CheckpointFailed(failed.clone())),
             _ => None,
         });

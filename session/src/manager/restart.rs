@@ -15,6 +15,11 @@ use crate::model::restart::{Failures, RestartStrategy};
 /// Moments that are remembered for a rate; whoever allows more failures in one interval allows any number.
 const RATE_MAX: u32 = 10_000;
 
+/// The longest wait after losses of workers in a row, and when it is reached.
+const LOSS_DELAY_MAX: Duration = Duration::from_secs(60);
+const LOSS_DOUBLINGS_MAX: u32 = 7;
+const LOSS_FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(1);
+
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Decision {
     After(SignedDuration),
@@ -61,6 +66,24 @@ pub(super) fn decide(strategy: &RestartStrategy, deployment: &mut Deployment, no
             }
         }
     }
+}
+
+/// The job's worker was lost: no failure of the job, and the first time it starts elsewhere at once. One that takes its
+/// worker with it, over and over, is not to go through the cluster as fast as it can.
+pub(super) fn after_loss(deployment: &mut Deployment, now: Timestamp) -> Decision {
+    // The last restart is this one.
+    let before = deployment.restarts.iter().rev().nth(1);
+    let before: Option<Timestamp> = before.and_then(|restart| restart.at.parse().ok());
+    if before.is_some_and(|at| now.duration_since(at) > LOSS_FORGOTTEN_AFTER) {
+        deployment.losses = 0;
+    }
+    let doublings = deployment.losses.min(LOSS_DOUBLINGS_MAX);
+    let delay = match deployment.losses {
+        0 => Duration::ZERO,
+        _ => Duration::from_secs(1 << (doublings - 1)).min(LOSS_DELAY_MAX),
+    };
+    deployment.losses = deployment.losses.saturating_add(1);
+    after(delay)
 }
 
 fn after(delay: Duration) -> Decision {

@@ -39,6 +39,7 @@ pub(super) enum Event {
         url: String,
         message: String,
     },
+    CheckpointCompleted,
     CheckpointFailed(FailedCheckpoint),
     Finished {
         savepoint: Option<String>,
@@ -105,6 +106,7 @@ pub(super) fn apply(deployment: &mut Deployment, event: Event, strategy: &Restar
         Event::RequestsSeen(number) if runs => requests_seen(deployment, number, now),
         Event::SavepointWritten { url } if runs => savepoint_written(deployment, url, now),
         Event::SavepointFailed { url, message } if runs => savepoint_failed(deployment, &url, &message, now),
+        Event::CheckpointCompleted if runs => deployment.losses = 0,
         Event::CheckpointFailed(failed) if runs => history::record_failure(deployment, &failed),
         Event::Finished { savepoint } if runs => finish(deployment, savepoint, now),
         Event::Failed(message) if runs => attempt_ended(deployment, &message, Some(strategy), now),
@@ -281,7 +283,7 @@ fn attempt_ended(
             Decision::GiveUp("restarts are off for this deployment".to_owned())
         }
         Some(strategy) => restart::decide(strategy, deployment, now),
-        None => Decision::After(jiff::SignedDuration::ZERO),
+        None => restart::after_loss(deployment, now),
     };
     match decision {
         Decision::GiveUp(why) => {

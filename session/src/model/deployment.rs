@@ -65,6 +65,9 @@ pub struct Deployment {
     /// Attempts that failed by themselves, since the deployment was created.
     #[serde(default)]
     pub failures: u32,
+    /// Attempts in a row that were lost with their workers, without a checkpoint between.
+    #[serde(default)]
+    pub losses: u32,
     /// What its restart strategy remembers of them.
     #[serde(default)]
     pub failed: Failures,
@@ -127,6 +130,7 @@ impl Deployment {
             requests: Vec::new(),
             last_request: 0,
             failures: 0,
+            losses: 0,
             failed: Failures::default(),
             started_at: None,
             ended_at: None,

@@ -186,7 +186,7 @@ fn a_lost_worker_does_not_crowd_out_failures() {
         placed(),
     ];
     for _ in 0..200 {
-        events.extend([lost.clone(), placed()]);
+        events.extend([Event::CheckpointCompleted, lost.clone(), placed()]);
     }
     let mut deployment = after(&events, &strategy);
     assert_eq!((deployment.failures, deployment.attempt), (1, 202));
@@ -228,4 +228,29 @@ fn the_loss_of_a_worker_is_not_the_jobs_fault() {
         transition::wants_worker(&deployment, at(0)),
         "it starts elsewhere at once"
     );
+}
+
+#[test]
+fn losses_in_a_row_wait_longer_until_a_checkpoint_comes_between() {
+    let strategy = RestartStrategy::None;
+    let mut one = after(&[Event::Built(artifact())], &strategy);
+    let mut now = 0;
+    let mut lose = |one: &mut Deployment, is_checkpointed: bool, later: i64| {
+        now += later;
+        transition::apply(one, placed(), &strategy, at(now));
+        transition::apply(one, Event::Running, &strategy, at(now));
+        if is_checkpointed {
+            transition::apply(one, Event::CheckpointCompleted, &strategy, at(now));
+        }
+        transition::apply(one, Event::Lost("power cut".to_owned()), &strategy, at(now));
+        let due = transition::restart_at(one).expect("it starts again");
+        let delay = due.duration_since(at(now)).as_secs();
+        now += delay;
+        delay
+    };
+    let delays: Vec<i64> = (0..10).map(|_| lose(&mut one, false, 0)).collect();
+    assert_eq!(delays, [0, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    assert_eq!((lose(&mut one, true, 0), lose(&mut one, false, 0)), (0, 1));
+    assert_eq!(lose(&mut one, false, 3_601), 0, "it ran for long");
+    assert_eq!((one.status, one.failures), (Status::Restarting, 0));
 }
