@@ -17,7 +17,8 @@ pub(super) struct Live {
     pub(super) logs: Logs,
     pub(super) figures: Figures,
     pub(super) counters: Counters,
-    pub(super) started: Instant,
+    /// Since when workers have been able to call: the start, or the end of the last time in which the manager stood still.
+    pub(super) hears_since: Instant,
 }
 
 /// A worker as its last call showed it.
@@ -66,7 +67,7 @@ impl Live {
             logs: Logs::open(&data.join("logs")),
             figures: Figures::open(&data.join("figures.json")),
             counters: Counters::default(),
-            started: Instant::now(),
+            hears_since: Instant::now(),
         }
     }
 

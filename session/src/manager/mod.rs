@@ -104,9 +104,9 @@ impl Manager {
 
     /// For how long workers have been able to reach this manager; `None` if it refuses them now.
     fn in_charge_for(&self) -> Option<Duration> {
-        let started = self.live().started;
+        let hears_since = self.live().hears_since;
         let held = self.catalogue.lease().held_for()?;
-        Some(held.min(started.elapsed()))
+        Some(held.min(hears_since.elapsed()))
     }
 
     /// The workers that are heard of.

@@ -23,6 +23,8 @@ use crate::refusal::Refusal;
 const ROUND: Duration = Duration::from_secs(10);
 /// A worker that is silent for so long is no longer shown.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
+/// Later than this, and than a part of what a worker's silence may last, the loop comes only if the manager stood still.
+const STANDSTILL: Duration = Duration::from_secs(1);
 const SLOTS: &str = "number_of_task_slots";
 
 /// A worker as placement and the watch over silence see it.
@@ -66,10 +68,13 @@ impl Manager {
         self.catalogue
             .change(|transaction| reconcile(transaction, Timestamp::now()))
             .await?;
+        let (mut looked_at, mut pause) = (Instant::now(), Duration::ZERO);
         loop {
             changes.mark_unchanged();
             self.start_builds(&mut builds);
             self.take_results(&mut builds, &mut results).await?;
+            self.note_standstill(looked_at.elapsed(), pause);
+            looked_at = Instant::now();
             let hosts = self.hosts();
             let is_settled = self.is_settled();
             self.catalogue
@@ -82,7 +87,7 @@ impl Manager {
                 FORGOTTEN_AFTER.max(self.settings().worker_timeout),
             );
             self.sample();
-            let pause = self.pause();
+            pause = self.pause();
             tokio::select! {
                 _ = changes.changed() => {}
                 () = self.inner.news.notified() => {}
@@ -164,6 +169,16 @@ impl Manager {
         hosts.collect()
     }
 
+    /// A manager that comes back late (a disk, a signal, a frozen machine) has kept its workers from calling, and what
+    /// they said meanwhile may not be read yet.
+    fn note_standstill(&self, elapsed: Duration, pause: Duration) {
+        let late = elapsed.saturating_sub(pause);
+        if late >= STANDSTILL.max(self.settings().worker_timeout / 3) {
+            eprintln!("the manager stood still for {late:?}; its workers get time to call");
+            self.live().hears_since = Instant::now();
+        }
+    }
+
     /// Whether every worker that lives has had time to call since the manager came to be in charge.
     fn is_settled(&self) -> bool {
         let timeout = self.settings().worker_timeout;
@@ -185,7 +200,7 @@ impl Manager {
         let deadlines = live
             .workers()
             .map(|worker| worker.deadline(timeout))
-            .chain([live.started + timeout]);
+            .chain([live.hears_since + timeout]);
         let now = Instant::now();
         let silence = deadlines.filter(|at| *at > now).min().map(|at| at - now);
         // A moment later than due, so that what is due is due.

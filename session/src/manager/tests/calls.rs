@@ -359,3 +359,21 @@ async fn a_manager_without_its_catalogue_sends_workers_away_and_loses_none() {
         "a worker that was sent away was not silent"
     );
 }
+
+#[tokio::test]
+async fn a_manager_that_stood_still_takes_no_worker_for_silent() {
+    let manager = with_deployment("d").await;
+    let mut caller = Caller::new(&manager, "i");
+    caller.assigned().await;
+    caller.reports(State::Running, Vec::new());
+    caller.call(0).await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    // The one thread of this test is the manager's, too.
+    std::thread::sleep(Duration::from_millis(1_800));
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    caller.call(0).await;
+    let one = deployment(&manager);
+    assert_eq!((one.status, one.restarts), (Status::Running, Vec::new()));
+    // From then on silence counts again.
+    becomes(&manager, Status::Restarting).await;
+}
