@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::transition::{self, Event, bounded, change, leave_worker};
 use crate::model::deployment::Stray;
-use crate::model::{Deployment, Status, timestamp};
+use crate::model::{Deployment, Status};
 
 /// A fence that failed is tried again after so long.
 const RETRY: SignedDuration = SignedDuration::from_secs(5);
@@ -65,8 +65,7 @@ pub(super) fn apply(deployment: &mut Deployment, event: Event, now: Timestamp) {
         }
         Event::Failed(message) => {
             leave_worker(deployment);
-            let at = now.saturating_add(RETRY).expect("seconds are no calendar unit");
-            deployment.restart_at = Some(timestamp(at));
+            transition::restart_after(deployment, RETRY, now);
             deployment.error_msg = Some(waiting_text(deployment, &format!("which failed: {message}")));
         }
         Event::Lost(reason) => {

@@ -112,13 +112,20 @@ impl Live {
         if heartbeat.sequence <= sequence {
             return false;
         }
+        // A worker's clock may be ahead by days; lines are kept by their age.
+        let now_us = jiff::Timestamp::now().as_microsecond();
         for (line, number) in heartbeat.logs.iter().zip(heartbeat.logs_from..) {
             if number > logs_seen {
                 let mut push = |text: String| {
                     let incarnation = &heartbeat.incarnation;
                     let origin = Some(Origin { incarnation, number });
-                    self.logs
-                        .push(line.time_us, &heartbeat.host, &line.deployment, text, origin);
+                    self.logs.push(
+                        line.time_us.min(now_us),
+                        &heartbeat.host,
+                        &line.deployment,
+                        text,
+                        origin,
+                    );
                 };
                 if line.lost_before > 0 {
                     push(format!("({} lines before this one are lost)", line.lost_before));
@@ -236,6 +243,8 @@ impl Worker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manager::logs::LogQuery;
+    use crate::protocol::worker::LogLine;
 
     fn heartbeat(sequence: u64) -> Heartbeat {
         Heartbeat {
@@ -270,5 +279,33 @@ mod tests {
         }
         live.is_stored(&seat, 2, 0);
         assert!(has_left(&live));
+    }
+
+    #[test]
+    fn a_clock_that_is_ahead_wipes_no_lines() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let mut live = Live::open(folder.path());
+        let now_us = jiff::Timestamp::now().as_microsecond();
+        let line = |time_us, line: &str| LogLine {
+            deployment: "d".to_owned(),
+            time_us,
+            line: line.to_owned(),
+            lost_before: 0,
+        };
+        let logs = vec![
+            line(now_us, "one"),
+            line(now_us + 30 * 86_400_000_000, "two"),
+            line(now_us, "three"),
+        ];
+        let said = Heartbeat { logs, ..heartbeat(1) };
+        assert!(live.hear(&said, Instant::now()));
+        let query = LogQuery {
+            limit: 9,
+            ..LogQuery::default()
+        };
+        let found = live.logs.find(&query, |_| true);
+        let lines: Vec<&str> = found.iter().map(|entry| entry.line.as_str()).collect();
+        assert_eq!(lines, ["one", "two", "three"]);
+        assert!(found.iter().all(|entry| entry.time_us < now_us + 60_000_000));
     }
 }

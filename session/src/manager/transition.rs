@@ -3,7 +3,7 @@
 //! In: a deployment, an event, its restart strategy, now. Out: the changed deployment. Invariant: no clock, no I/O;
 //! an event that no longer fits the deployment's status changes nothing; every change is one that statuses allow.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::restart::{self, Decision};
 use super::{fence, history};
@@ -68,13 +68,28 @@ pub(super) fn wants_worker(deployment: &Deployment, now: Timestamp) -> bool {
         deployment.status,
         Status::Created | Status::Restarting | Status::SavingAndStopRequested
     ) || fence::is_wanted(deployment);
-    let is_due = restart_at(deployment).is_none_or(|at| at <= now);
+    let is_due = restart_at(deployment).is_none_or(|at| at <= now || is_clock_behind(deployment, at, now));
     waits && deployment.worker.is_none() && deployment.artifact.is_some() && is_due
 }
 
 /// When the next attempt may start, if that is not at once.
 pub(super) fn restart_at(deployment: &Deployment) -> Option<Timestamp> {
     deployment.restart_at.as_ref().and_then(|at| at.parse().ok())
+}
+
+/// The moment lies farther ahead than it ever did: the clock was set back, or another manager's is behind.
+fn is_clock_behind(deployment: &Deployment, at: Timestamp, now: Timestamp) -> bool {
+    let delay = deployment.restart_delay_ms.map(SignedDuration::from_millis);
+    delay.is_some_and(|delay| at.duration_since(now) > delay)
+}
+
+pub(super) fn restart_after(deployment: &mut Deployment, delay: SignedDuration, now: Timestamp) {
+    let at = now.saturating_add(delay).expect("a delay is no calendar unit");
+    deployment.restart_at = Some(timestamp(at));
+    // Stored moments are rounded to microseconds.
+    deployment.restart_delay_ms = i64::try_from(delay.as_millis())
+        .ok()
+        .map(|ms| ms.saturating_add(1));
 }
 
 pub(super) fn apply(deployment: &mut Deployment, event: Event, strategy: &RestartStrategy, now: Timestamp) {
@@ -290,9 +305,7 @@ fn attempt_ended(
             fence::end(deployment, Status::Failed, Some(format!("{reason} ({why})")), now);
         }
         Decision::After(delay) => {
-            deployment.restart_at = Some(timestamp(
-                now.saturating_add(delay).expect("a delay is no calendar unit"),
-            ));
+            restart_after(deployment, delay, now);
             deployment.error_msg = Some(reason);
             restart(deployment, now);
         }

@@ -57,6 +57,9 @@ pub struct Deployment {
     /// Not before this moment does the next attempt start.
     #[serde(default)]
     pub restart_at: Option<String>,
+    /// How long it waits for that: when the clock says that it is longer, the clock has gone back.
+    #[serde(default)]
+    pub restart_delay_ms: Option<i64>,
     /// What the present attempt is asked to do, by rising numbers.
     #[serde(default)]
     pub requests: Vec<Request>,
@@ -127,6 +130,7 @@ impl Deployment {
             is_fence: false,
             end_message: None,
             restart_at: None,
+            restart_delay_ms: None,
             requests: Vec::new(),
             last_request: 0,
             failures: 0,

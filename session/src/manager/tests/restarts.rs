@@ -254,3 +254,17 @@ fn losses_in_a_row_wait_longer_until_a_checkpoint_comes_between() {
     assert_eq!(lose(&mut one, false, 3_601), 0, "it ran for long");
     assert_eq!((one.status, one.failures), (Status::Restarting, 0));
 }
+
+#[test]
+fn a_clock_that_goes_back_makes_nobody_wait_for_hours() {
+    let delay = std::time::Duration::from_secs(10);
+    let strategy = RestartStrategy::FixedDelay { attempts: 3, delay };
+    let failed = Event::Failed("boom".to_owned());
+    let one = after(
+        &[Event::Built(artifact()), placed(), Event::Running, failed],
+        &strategy,
+    );
+    for (second, is_due) in [(0, false), (9, false), (10, true), (-1, true), (-7_200, true)] {
+        assert_eq!(transition::wants_worker(&one, at(second)), is_due, "{second}");
+    }
+}
