@@ -1,8 +1,8 @@
 //! The checkpoints and savepoints of deployments.
 //!
-//! In: what jobs report. Out: records. Invariant: a report that comes twice makes one record, and a wish for a savepoint
-//! that two attempts have answered leads to the later answer; the history of a deployment's checkpoints is bounded;
-//! savepoints go only when somebody removes them.
+//! In: what jobs report. Out: records. Invariant: a report that comes twice makes one record, and a wish for a
+//! savepoint that two attempts have answered leads to the later answer; the history of a deployment's checkpoints is
+//! bounded; savepoints go only when somebody removes them.
 
 use super::transition::bounded;
 use super::{lineage, view};

@@ -17,7 +17,7 @@ pub(super) struct Live {
     pub(super) logs: Logs,
     pub(super) figures: Figures,
     pub(super) counters: Counters,
-    /// Since when workers have been able to call: the start, or the end of the last time in which the manager stood still.
+    /// Since when workers have been able to call: the start, or when the manager last came back from standing still.
     pub(super) hears_since: Instant,
 }
 

@@ -23,7 +23,8 @@ use crate::refusal::Refusal;
 const ROUND: Duration = Duration::from_secs(10);
 /// A worker that is silent for so long is no longer shown.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
-/// Later than this, and than a part of what a worker's silence may last, the loop comes only if the manager stood still.
+/// The loop comes later than this, and than a part of what a worker's silence may last, only if the manager stood
+/// still.
 const STANDSTILL: Duration = Duration::from_secs(1);
 const SLOTS: &str = "number_of_task_slots";
 

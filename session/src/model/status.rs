@@ -151,15 +151,7 @@ impl Status {
                 SavingAndStopRequested,
                 Suspended,
             ],
-            Reconciling => &[
-                Running,
-                Restarting,
-                Failing,
-                Failed,
-                Finished,
-                CancellingRequested,
-            ],
-            Saving => &[
+            Reconciling | Saving => &[
                 Running,
                 Restarting,
                 Failing,
