@@ -7,9 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::servers::Servers;
 use super::support::api::{Application, list, text};
-use super::support::broker::FIRST_MS;
+use super::support::broker::{Broker, FIRST_MS};
 use super::support::cluster::Cluster;
 use super::support::script::eventually;
 
@@ -71,19 +70,19 @@ fn ids(shown: &Value) -> Vec<i64> {
 
 #[test]
 fn queries_end_at_their_bounds_and_leave_no_trace() {
-    let servers = Servers::get();
+    // Of its own: what others do there would be seen.
+    let broker = Broker::start();
     let cluster = Cluster::start(&[]);
     let api = cluster.api();
     cluster.await_workers(1);
-    servers.broker.topic("bids", 2);
+    broker.topic("bids", 2);
     // The second of each partition is a second later than the first.
-    servers
-        .broker
-        .send("bids", 0, &["{\"id\":1}", "{\"id\":2}", "{\"id\":3}"]);
-    servers.broker.send("bids", 1, &["{\"id\":11}", "{\"id\":12}"]);
+    broker.send("bids", 0, &["{\"id\":1}", "{\"id\":2}", "{\"id\":3}"]);
+    broker.send("bids", 1, &["{\"id\":11}", "{\"id\":12}"]);
     let source = format!(
-        "CREATE TABLE bids (id INT) WITH ({}, 'properties.group.id' = 'billing')",
-        servers.source_topic("bids", "json")
+        "CREATE TABLE bids (id INT) WITH ('connector' = 'kafka', 'properties.bootstrap.servers' = '{}',
+         'topic' = 'bids', 'format' = 'json', 'properties.group.id' = 'billing')",
+        broker.servers
     );
     let application = api.application("bids", &json!({}));
     let query = |bounds: &Value| Query::start(&application, &source, bounds);
@@ -109,7 +108,7 @@ fn queries_end_at_their_bounds_and_leave_no_trace() {
     assert_eq!(same.await_rows(1), [3]);
     let process = job(&from).expect("it has a process");
     assert_eq!(cluster.jobs().len(), 2);
-    servers.broker.send("bids", 1, &["{\"id\":13}"]);
+    broker.send("bids", 1, &["{\"id\":13}"]);
     assert_eq!(from.await_rows(4), [2, 3, 12, 13]);
     let cancelled = api.call("PATCH", &from.path("/cancel_job"), &Value::Null);
     assert_eq!(cancelled["canceled"], true);
@@ -131,7 +130,7 @@ fn queries_end_at_their_bounds_and_leave_no_trace() {
     eventually("its process ends", || cluster.jobs().is_empty());
 
     assert_eq!(
-        servers.broker.groups(),
+        broker.groups(),
         Vec::<String>::new(),
         "no group was joined and no offset committed"
     );

@@ -249,7 +249,8 @@ async fn sleep_until(at: Option<Instant>) {
 async fn next_report(session: &mut Option<Session>, line: &mut Vec<u8>) -> Result<Option<Report>> {
     let Some(session) = session else { return Ok(None) };
     loop {
-        let available = session.reports.fill_buf().await?;
+        // A killed process resets the connection if it has not read all; how it ended says more than that.
+        let available = session.reports.fill_buf().await.unwrap_or_default();
         if available.is_empty() {
             return Ok(None);
         }
