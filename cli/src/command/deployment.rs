@@ -97,7 +97,8 @@ pub(super) struct Parameters {
     /// A failed job stays failed
     #[arg(long)]
     pub(super) no_restart: bool,
-    /// Confirms that state which the version does not take over is dropped (restore policy `approve`)
+    /// Confirms that what the version does not take over is dropped: state (restore policy `approve`), and rows that
+    /// were decided on and are in no table yet
     #[arg(long)]
     pub(super) approve: bool,
 }

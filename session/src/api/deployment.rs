@@ -37,7 +37,8 @@ struct DeploymentBody {
     /// Whether it starts again after a failure; true unless given.
     restart_enabled: Option<bool>,
     starting_savepoint: Option<String>,
-    /// The caller has seen which state is not taken over.
+    /// The caller has seen which state is not taken over, and gives up rows that were decided on and that no table of
+    /// the version takes.
     approve_state_loss: Option<bool>,
 }
 

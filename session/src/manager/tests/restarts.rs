@@ -257,7 +257,7 @@ fn losses_in_a_row_wait_longer_until_a_checkpoint_comes_between() {
 
 #[test]
 fn a_clock_that_goes_back_makes_nobody_wait_for_hours() {
-    let delay = std::time::Duration::from_secs(10);
+    let delay = Duration::from_secs(10);
     let strategy = RestartStrategy::FixedDelay { attempts: 3, delay };
     let failed = Event::Failed("boom".to_owned());
     let one = after(
