@@ -13,7 +13,9 @@ use utoipa_axum::routes;
 use super::path::{ApplicationPath, DeploymentPath, Limit};
 use super::view::{self, DeploymentView};
 use super::{Answer, Api, Caller, Input};
-use crate::manager::NewDeployment;
+use crate::manager::{BuildProgress, NewDeployment};
+use crate::model::application::Restore;
+use crate::model::deployment::OperatorPlan;
 use crate::refusal::Refusal;
 
 /// Below which deployments are.
@@ -22,6 +24,7 @@ const APPLICATION: &str = "/v1/project/{project}/service/{service}/flink/applica
 pub(super) fn routes() -> OpenApiRouter<Api> {
     let routes = OpenApiRouter::new()
         .routes(routes!(list, create))
+        .routes(routes!(plan))
         .routes(routes!(get, delete))
         .routes(routes!(stop))
         .routes(routes!(cancel))
@@ -37,6 +40,8 @@ struct DeploymentBody {
     /// Whether it starts again after a failure; true unless given.
     restart_enabled: Option<bool>,
     starting_savepoint: Option<String>,
+    /// What a deployment without `starting_savepoint` begins with, instead of the application's setting.
+    restore: Option<Restore>,
     /// The caller has seen which state is not taken over, and gives up rows that were decided on and that no table of
     /// the version takes.
     approve_state_loss: Option<bool>,
@@ -81,25 +86,68 @@ async fn create(
     Path(path): Path<ApplicationPath>,
     Input(body): Input<DeploymentBody>,
 ) -> Answer<DeploymentView> {
-    let cluster = path.service().cluster(&api)?;
-    if !cluster.powered {
-        let message = format!("Service {} is powered off", cluster.name);
-        return Err(Refusal::conflict(message));
-    }
-    api.manager.catalogue.read(|tables| path.find(tables))?;
-    let starting_savepoint = body.starting_savepoint.filter(|given| !given.is_empty());
-    let new = NewDeployment {
-        version_id: body.version_id,
-        parallelism: body.parallelism.unwrap_or(1),
-        restart_enabled: body.restart_enabled.unwrap_or(true),
-        starting_savepoint,
-        approve_state_loss: body.approve_state_loss.unwrap_or(false),
-    };
+    let new = checked(&api, &path, body)?;
     let created = api
         .manager
         .create_deployment(&path.application_id, new, &caller.email)
         .await?;
     Ok(Json(DeploymentView::new(&created)))
+}
+
+/// The request, if its session cluster may have deployments.
+fn checked(api: &Api, path: &ApplicationPath, body: DeploymentBody) -> Result<NewDeployment, Refusal> {
+    let cluster = path.service().cluster(api)?;
+    if !cluster.powered {
+        let message = format!("Service {} is powered off", cluster.name);
+        return Err(Refusal::conflict(message));
+    }
+    api.manager.catalogue.read(|tables| path.find(tables).map(drop))?;
+    Ok(NewDeployment {
+        version_id: body.version_id,
+        parallelism: body.parallelism.unwrap_or(1),
+        restart_enabled: body.restart_enabled.unwrap_or(true),
+        starting_savepoint: body.starting_savepoint.filter(|given| !given.is_empty()),
+        restore: body.restore,
+        approve_state_loss: body.approve_state_loss.unwrap_or(false),
+    })
+}
+
+#[derive(Serialize, ToSchema)]
+struct PlanView {
+    /// The deployment that has to end first. What it has not committed yet counts as taken over by a savepoint.
+    replaces: Option<String>,
+    /// What is there to begin with now; null: nothing.
+    restore_from: Option<String>,
+    state_plan: Vec<OperatorPlan>,
+    /// Names of operators whose state would be lost, whatever the application's `restore_policy` says to it.
+    lost_state: Vec<String>,
+    /// Why it would wait for task slots when the deployment that it replaces has ended; null: it would not.
+    waits_for: Option<String>,
+    build: BuildProgress,
+    build_error: Option<String>,
+}
+
+/// What would happen if a deployment were created now: nothing is created or ended, but its version is built. While
+/// `build` is `building`, ask again
+#[utoipa::path(post, path = "/deployment/plan",
+    tag = "deployments", params(ApplicationPath), request_body = DeploymentBody,
+    responses((status = 200, body = PlanView)))]
+async fn plan(
+    State(api): State<Api>,
+    Path(path): Path<ApplicationPath>,
+    Input(body): Input<DeploymentBody>,
+) -> Answer<PlanView> {
+    let new = checked(&api, &path, body)?;
+    let plan = api.manager.plan_deployment(&path.application_id, new).await?;
+    Ok(Json(PlanView {
+        replaces: plan.replaces,
+        restore_from: plan.restore_from,
+        state_plan: plan.state_plan,
+        lost_state: plan.lost_state,
+        waits_for: plan.waits_for,
+        build: plan.build,
+        build_error: plan.build_error,
+    }))
 }
 
 /// A deployment

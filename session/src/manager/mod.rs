@@ -17,6 +17,7 @@ mod log_files;
 mod logs;
 mod parameters;
 mod place;
+mod plans;
 mod program;
 mod quantity;
 mod queries;
@@ -43,6 +44,7 @@ pub use figures::{Figure, FigureKind, Period};
 pub use http::{ClusterKey, router};
 pub use live::{AttemptView, WorkerView};
 pub use logs::{LogEntry, LogQuery};
+pub use plans::{BuildProgress, DeploymentPlan};
 pub use quantity::bytes as parse_bytes;
 pub use queries::QueryRequest;
 pub use requests::NewDeployment;
@@ -65,6 +67,7 @@ struct Inner {
     queries: Queries,
     /// Executables that are brought back.
     making: artifacts::Making,
+    preparations: plans::Preparations,
     /// Something that is not in the catalogue has changed.
     news: Notify,
 }
@@ -72,6 +75,7 @@ struct Inner {
 impl Manager {
     pub fn new(catalogue: Catalogue, settings: Settings) -> Manager {
         let live = Mutex::new(Live::open(&settings.data));
+        let preparations = plans::Preparations::new(settings.builds_max);
         Manager {
             catalogue,
             inner: Arc::new(Inner {
@@ -79,6 +83,7 @@ impl Manager {
                 live,
                 queries: Queries::default(),
                 making: artifacts::Making::default(),
+                preparations,
                 news: Notify::new(),
             }),
         }

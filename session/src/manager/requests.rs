@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::restore::Place;
 use super::{Manager, fence, program, restore, strategy, transition};
 use crate::catalogue::{Tables, Transaction};
+use crate::model::application::Restore;
 use crate::model::deployment::{OperatorPlan, RequestKind};
 use crate::model::{Application, Deployment, Program, Status, Version, fresh_id, timestamp};
 use crate::refusal::Refusal;
@@ -23,15 +24,17 @@ pub struct NewDeployment {
     pub parallelism: u32,
     pub restart_enabled: bool,
     pub starting_savepoint: Option<String>,
+    /// Instead of the application's setting.
+    pub restore: Option<Restore>,
     /// The caller has seen which state is not taken over.
     pub approve_state_loss: bool,
 }
 
 /// What the texts of a request name.
-struct Origin {
-    application: Application,
-    version: Version,
-    place: Place,
+pub(super) struct Origin {
+    pub(super) application: Application,
+    pub(super) version: Version,
+    pub(super) place: Place,
     /// Of the records that the place names, by URL.
     savepoint_ids: BTreeMap<String, String>,
 }
@@ -44,20 +47,8 @@ impl Manager {
         new: NewDeployment,
         user: &str,
     ) -> Result<Deployment, Refusal> {
-        let origin = self
-            .catalogue
-            .read(|tables| origin(tables, application_id, &new))?;
-        let version = origin.version.clone();
-        let compiled = tokio::task::spawn_blocking(move || program::compile(&version));
-        let compiled = compiled.await.expect("the compiler does not panic")?;
-        let id = fresh_id();
-        let program = program::program(&id, &origin.application, &origin.version, &compiled);
-        let unreadable = strategy::unreadable(&program.config);
-        if !unreadable.is_empty() {
-            let mut refusal = Refusal::invalid("The configuration of the statement cannot be read");
-            refusal.errors = unreadable;
-            return Err(refusal);
-        }
+        let (origin, program) = self.understand(application_id, &new).await?;
+        let id = program.deployment_id.clone();
         let found = restore::find(&origin.place).await?;
         let plan = match &found {
             Some(found) => {
@@ -85,6 +76,28 @@ impl Manager {
             })
             .await?;
         Ok(deployment)
+    }
+
+    /// What a request names, and the program that its version compiles to, with the id of a new deployment.
+    pub(super) async fn understand(
+        &self,
+        application_id: &str,
+        new: &NewDeployment,
+    ) -> Result<(Origin, Program), Refusal> {
+        let origin = self
+            .catalogue
+            .read(|tables| origin(tables, application_id, new))?;
+        let version = origin.version.clone();
+        let compiled = tokio::task::spawn_blocking(move || program::compile(&version));
+        let compiled = compiled.await.expect("the compiler does not panic")?;
+        let program = program::program(&fresh_id(), &origin.application, &origin.version, &compiled);
+        let unreadable = strategy::unreadable(&program.config);
+        if !unreadable.is_empty() {
+            let mut refusal = Refusal::invalid("The configuration of the statement cannot be read");
+            refusal.errors = unreadable;
+            return Err(refusal);
+        }
+        Ok((origin, program))
     }
 
     /// A savepoint, then the end.
@@ -190,7 +203,8 @@ fn origin(tables: &Tables, application_id: &str, new: &NewDeployment) -> Result<
             new.parallelism
         )));
     }
-    let place = restore::place(tables, application, new.starting_savepoint.as_deref())?;
+    let setting = new.restore.unwrap_or(application.restore);
+    let place = restore::place(tables, application, new.starting_savepoint.as_deref(), setting)?;
     let urls = place.named.iter().chain(&place.predecessors);
     let known = urls.filter_map(|url| Some((url.clone(), restore::known(tables, url)?.id.clone())));
     Ok(Origin {

@@ -35,14 +35,31 @@ pub(super) struct Found {
     is_open: bool,
 }
 
-/// The savepoint that is named, else what the application's setting says.
+impl Found {
+    /// What a deployment that runs will have written when it is stopped.
+    pub(super) fn of_running(program: &Program) -> Found {
+        Found {
+            url: format!("deployment {}", program.deployment_id),
+            manifest: state_plan::would_write(&program.operators),
+            is_open: false,
+        }
+    }
+
+    /// Of what is there already.
+    pub(super) fn into_url(self) -> Option<String> {
+        self.url.contains("://").then_some(self.url)
+    }
+}
+
+/// The savepoint that is named, else what the request's or the application's setting says.
 pub(super) fn place(
     tables: &Tables,
     application: &Application,
     starting_savepoint: Option<&str>,
+    setting: Restore,
 ) -> Result<Place, Refusal> {
     let mut place = Place::default();
-    match (starting_savepoint, application.restore) {
+    match (starting_savepoint, setting) {
         (Some(given), _) => place.named = Some(savepoint_url(tables, given)?),
         (None, Restore::Latest) => {
             (place.predecessors, place.must_find) = latest(tables, application);
@@ -70,7 +87,7 @@ pub(super) async fn find(place: &Place) -> Result<Option<Found>, Refusal> {
         ))),
         (None, true) => Err(Refusal::conflict(format!(
             "restore: latest: an earlier deployment has committed a checkpoint, and none is found at {}. Is the \
-             storage there? To begin without it set the application's restore to 'none'",
+             storage there? To begin without it ask for restore 'none' (--from-scratch)",
             place.predecessors.join(", ")
         ))),
         (None, false) => Ok(None),
@@ -139,13 +156,22 @@ pub(super) fn check_output(
     }
     let what_to_do = match application.restore_policy {
         RestorePolicy::Reject => "; the application's restore policy is 'reject'",
-        _ => ", or drop the rows with approve_state_loss",
+        _ => ", or drop the rows with approve_state_loss (--approve)",
     };
     Err(Refusal::conflict(format!(
         "Rows that {url} has decided on may not be in their tables yet, and the version does not write these: {}; \
          start the version before once more and stop it{what_to_do}",
         gone.join(", ")
     )))
+}
+
+/// What becomes of the state, and the names of those whose state is lost, whatever a policy says to it.
+pub(super) fn fates(found: &Found, program: &Program) -> Result<(Vec<OperatorPlan>, Vec<String>), Refusal> {
+    let Found { url, manifest, .. } = found;
+    let unreadable = |error| Refusal::invalid(format!("starting_savepoint: {url} cannot be read: {error}"));
+    let plan = state_plan::state_plan(manifest, &program.operators).map_err(unreadable)?;
+    let lost = state_plan::lost(manifest, &plan).map_err(unreadable)?;
+    Ok((plan, lost))
 }
 
 /// What becomes of the state, if the policy lets it be so.
@@ -155,19 +181,17 @@ pub(super) fn plan(
     program: &Program,
     is_approved: bool,
 ) -> Result<Vec<OperatorPlan>, Refusal> {
-    let Found { url, manifest, .. } = found;
-    let unreadable = |error| Refusal::invalid(format!("starting_savepoint: {url} cannot be read: {error}"));
-    let plan = state_plan::state_plan(manifest, &program.operators).map_err(unreadable)?;
-    let lost = state_plan::lost(manifest, &plan).map_err(unreadable)?;
+    let (plan, lost) = fates(found, program)?;
     let what_to_do = match application.restore_policy {
         RestorePolicy::Allow => return Ok(plan),
         _ if lost.is_empty() => return Ok(plan),
         RestorePolicy::Approve if is_approved => return Ok(plan),
-        RestorePolicy::Approve => "confirm it with approve_state_loss",
+        RestorePolicy::Approve => "confirm it with approve_state_loss (--approve)",
         RestorePolicy::Reject => "the application's restore policy is 'reject'",
     };
     let mut refusal = Refusal::conflict(format!(
-        "The version does not take over all state of {url}: {}; {what_to_do}",
+        "The version does not take over all state of {}: {}; {what_to_do}",
+        found.url,
         lost.join(", ")
     ));
     refusal.errors = plan

@@ -30,7 +30,7 @@ const SLOTS: &str = "number_of_task_slots";
 
 /// A worker as placement and the watch over silence see it.
 #[derive(Clone, Debug)]
-struct Host {
+pub(super) struct Host {
     id: String,
     incarnation: String,
     host: String,
@@ -62,7 +62,7 @@ impl Manager {
         let (ended, mut results) = unbounded_channel();
         let mut builds = Builds {
             running: BTreeSet::new(),
-            permits: Arc::new(Semaphore::new(self.settings().builds_max)),
+            permits: self.inner.preparations.permits(),
             ended,
         };
         let mut changes = self.catalogue.changes();
@@ -153,7 +153,7 @@ impl Manager {
             .await
     }
 
-    fn hosts(&self) -> Vec<Host> {
+    pub(super) fn hosts(&self) -> Vec<Host> {
         let (now, timeout) = (Instant::now(), self.settings().worker_timeout);
         // Who could not reach the manager was not silent.
         let can_judge = self.is_settled();
@@ -291,6 +291,27 @@ fn connections(transaction: &Transaction<'_>, deployment: &Deployment) -> Result
         Some(program) => view::options(transaction, &program).map(drop),
         None => Ok(()),
     }
+}
+
+/// Why a deployment of this application would wait for a worker, if `without` were gone.
+pub(super) fn would_wait_for(
+    transaction: &Transaction<'_>,
+    hosts: &[Host],
+    service: String,
+    slots: u32,
+    without: Option<&str>,
+) -> Option<String> {
+    let mut deployments = transaction.all::<Deployment>();
+    deployments.retain(|one| Some(one.id.as_str()) != without);
+    let waiting = Waiting {
+        deployment: String::new(),
+        service,
+        slots,
+        turn: 0,
+    };
+    let limits = limits(transaction, &deployments);
+    let placed = place(&[waiting], free(&deployments, hosts), limits);
+    placed.into_iter().find_map(|(_, place)| place.err())
 }
 
 fn waiting_for(transaction: &Transaction<'_>, deployment: &Deployment) -> Waiting {

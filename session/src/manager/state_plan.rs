@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::model::deployment::{OperatorPlan, StateFate};
 use crate::model::program::ProgramOperator;
@@ -57,6 +58,25 @@ pub fn state_plan(
     let positions = sources.filter(|(uid, splits)| !claimed.contains(uid.as_str()) && has_position(splits));
     plan.extend(positions.map(|(uid, _)| planned("source", uid, StateFate::Dropped)));
     Ok(plan)
+}
+
+/// What counts here of the manifests that a job of these operators writes.
+pub(super) fn would_write(operators: &[ProgramOperator]) -> String {
+    let stateful = operators.iter().filter(|one| one.state_fingerprint.is_some());
+    let stateful = stateful.map(|one| {
+        json!({"uid": one.uid, "name": one.name, "state_fingerprint": one.state_fingerprint})
+    });
+    let sources = operators.iter().filter(|one| is_source(one));
+    let sources = sources.map(|one| (one.uid.clone(), json!([{"position": 0}])));
+    json!({
+        "operators": stateful.collect::<Vec<_>>(),
+        "sources": sources.collect::<BTreeMap<_, _>>(),
+    })
+    .to_string()
+}
+
+fn is_source(operator: &ProgramOperator) -> bool {
+    operator.description.starts_with("Source(")
 }
 
 /// The tables for which the manifest holds output.
@@ -178,6 +198,22 @@ mod tests {
         assert_eq!(plan[6].name, "group_by_d");
         let lost = lost(MANIFEST, &plan).expect("a manifest");
         assert_eq!(lost, ["name of changed", "group_by_d", "source"]);
+    }
+
+    #[test]
+    fn what_a_running_version_will_leave_is_known_before_its_first_checkpoint() {
+        let before = [
+            operator("s1", "Source(table=[orders])", None),
+            operator("c", "Calc(select=[a])", None),
+            operator("sum", "GroupAgg(a)", Some("f1")),
+        ];
+        let manifest = would_write(&before);
+        let plan = state_plan(&manifest, &before).expect("a manifest");
+        assert!(plan.iter().all(|one| one.state == StateFate::Reused), "{plan:?}");
+        assert_eq!(lost(&manifest, &plan).expect("a manifest"), Vec::<String>::new());
+        let after = [operator("sum", "GroupAgg(a)", Some("f2"))];
+        let plan = state_plan(&manifest, &after).expect("a manifest");
+        assert_eq!(lost(&manifest, &plan).expect("a manifest"), ["name of sum", "source"]);
     }
 
     #[test]
