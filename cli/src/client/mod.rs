@@ -5,6 +5,7 @@
 
 mod events;
 pub(crate) mod find;
+pub(crate) mod interrupt;
 pub(crate) mod output;
 pub(crate) mod wait;
 

@@ -1,36 +1,42 @@
 //! `millstream deploy`: from files to a running deployment.
 //!
-//! In: an application on disk. Out: application, version and deployment in the session cluster. Invariant: nothing
-//! that runs is stopped before the new version is accepted; the same files twice change nothing.
+//! In: an application on disk. Out: application, version and deployment in the session cluster. Invariant: what runs is
+//! stopped only when the new version is valid and built, has room, and takes over all state unless told otherwise; the
+//! same files twice change nothing.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
 use session::build::application::Application;
 
 use super::INVALID;
-use super::deployment::{Parameters, end_deployment, latest_savepoint, start};
-use super::version::{Integrations, body, create};
+use super::deploy_plan::{Plan, plan, tell_origin};
+use super::deployment::{end_deployment, short, start};
+use super::version::{Integrations, body, compiles, create, refused};
 use crate::client::find::{id, list};
+use crate::client::interrupt::Interrupt;
 use crate::client::output::text;
-use crate::client::wait::{self, Goal, NOT_RUNNING};
-use crate::client::{Client, Connection};
+use crate::client::wait::{self, NOT_RUNNING};
+use crate::client::{Client, Connection, is_status};
 
 #[derive(Args)]
 #[command(
-    after_help = "What it does: makes the application if there is none of that name; makes a version unless the \
-    newest one has the\nsame texts; if a deployment runs, stops it with a savepoint (--replace says otherwise); starts \
-    the version from that\nsavepoint and waits until it runs. What runs already with the same texts and parallelism is \
-    left alone.\n\nExit codes: 0 it runs; 2 the SQL has errors, nothing was changed; 3 it does not run, the \
-    message says why;\n1 anything else.\n\nExamples:\n  \
+    after_help = "What it does: compiles the application here; makes the application if there is none of that name, \
+    and a version\nunless the newest one has the same texts; has the version built, looks for task slots and asks \
+    what becomes of state,\nall before it touches what runs; stops that with a savepoint (--replace says otherwise); \
+    starts the version from there\nand waits until it runs. If nothing runs it continues from the newest savepoint \
+    or checkpoint of the application,\nwhether its last deployment was stopped, was canceled or has failed. What \
+    runs already with the same texts and\nparallelism is left alone.\n\nExit codes: 0 it runs; 2 the SQL has \
+    errors, nothing was changed; 3 it does not run or would lose state, the message\nsays why; 1 anything \
+    else.\n\nExamples:\n  \
     millstream deploy app/\n  \
     millstream deploy orders.sql --integration orders=kafka-demo --parallelism 4\n  \
-    millstream deploy app/ --replace cancel --from none     begin anew\n  \
-    millstream deploy app/ --from latest                    from the newest savepoint, after a stop or a failure"
+    millstream deploy app/ --approve                         drops state that the version does not take over\n  \
+    millstream deploy app/ --replace cancel --from-scratch   begins anew"
 )]
 pub(super) struct DeployArguments {
     #[command(flatten)]
@@ -49,14 +55,17 @@ pub(super) struct DeployArguments {
     /// What becomes of a deployment that runs
     #[arg(long, value_enum, default_value = "stop")]
     replace: Replace,
-    /// Where to begin: a savepoint's URL, `latest` (the newest savepoint of the application) or `none`. Unless given:
-    /// the savepoint of the deployment that was replaced, else what the application's setting `restore` says
-    #[arg(long, value_name = "SAVEPOINT")]
+    /// Where to begin: id or URL of a savepoint or checkpoint, or `latest`, the newest there is, which must be there.
+    /// Unless given: the newest, if there is any
+    #[arg(long, value_name = "SAVEPOINT", conflicts_with = "from_scratch")]
     from: Option<String>,
+    /// Begins anew instead of continuing from the newest savepoint or checkpoint
+    #[arg(long)]
+    from_scratch: bool,
     /// A failed job stays failed
     #[arg(long)]
     no_restart: bool,
-    /// Confirms that what the version does not take over is dropped: state (restore policy `approve`), and rows that
+    /// Confirms that what the version does not take over is dropped: state, and rows that
     /// were decided on and are in no table yet
     #[arg(long)]
     approve: bool,
@@ -72,7 +81,7 @@ pub(super) struct DeployArguments {
 enum Replace {
     /// Is stopped with a savepoint, from which the new one starts
     Stop,
-    /// Is canceled without a savepoint
+    /// Is canceled without a savepoint; the new one starts from its newest checkpoint
     Cancel,
     /// Stays; the command fails
     Never,
@@ -80,65 +89,152 @@ enum Replace {
 
 const PARALLELISM: &str = "parallelism.default";
 
+/// A version, and whether this command has made it.
+struct Made {
+    application: Value,
+    version: Value,
+    is_new: bool,
+}
+
 pub(super) fn run(arguments: DeployArguments) -> Result<ExitCode> {
     let client = arguments.connection.client()?;
     let files = Application::read(&arguments.path)?;
+    if !compiles(&arguments.path, &arguments.integrations)? {
+        return Ok(ExitCode::from(INVALID));
+    }
     let Some(texts) = body(&client, &files, &arguments.integrations)? else {
         return Ok(ExitCode::from(INVALID));
     };
+    let interrupt = Interrupt::watch("interrupted; nothing that runs was changed");
     let name = arguments.name.clone().unwrap_or_else(|| files.name.clone());
-    let application = create_or_find(&client, &name)?;
-    let version = match unchanged_version(&application, &texts) {
-        Some(version) => version,
-        None => match create(&client, id(&application), &texts)? {
-            Ok(version) => version,
-            Err(()) => return Ok(ExitCode::from(INVALID)),
-        },
+    let known = client.applications()?.into_iter().find(|one| one["name"] == name);
+    let running = match &known {
+        Some(application) => client
+            .deployments(application)?
+            .into_iter()
+            .find(|one| !wait::is_ended(one)),
+        None => None,
     };
-    let running = client
-        .deployments(&application)?
-        .into_iter()
-        .find(|deployment| !wait::is_ended(deployment));
     let parallelism = parallelism(&arguments, &files, running.as_ref())?;
     if let Some(running) = &running {
-        let is_same = running["version_id"] == version["id"] && running["parallelism"] == json!(parallelism);
+        check_replaceable(&name, running, arguments.replace)?;
+    }
+    let Some(made) = make_version(&client, &name, known, &texts, &files)? else {
+        return Ok(ExitCode::from(INVALID));
+    };
+    if let Some(running) = &running {
+        let is_same =
+            running["version_id"] == made.version["id"] && running["parallelism"] == json!(parallelism);
         if is_same && !arguments.force {
-            eprintln!("{name}: version {} runs already", text(&version["version"]));
-            return finish(&client, &application, running, arguments.no_wait);
+            eprintln!("{name}: version {} runs already", text(&made.version["version"]));
+            return finish(&client, &made.application, running, arguments.no_wait);
+        }
+        if arguments.replace == Replace::Never {
+            bail!(
+                "deployment {} is {}; without --replace never it would be stopped with a savepoint",
+                id(running),
+                text(&running["status"])
+            );
         }
     }
-    let replaced = match replace(&client, &application, running.as_ref(), arguments.replace)? {
-        Replaced::Ended(savepoint) => savepoint,
-        Replaced::Not(code) => return Ok(code),
-    };
-    let savepoint = starting_savepoint(&client, &application, arguments.from.as_deref(), replaced)?;
-    let parameters = Parameters {
-        version: None,
-        parallelism: Some(parallelism),
-        starting_savepoint: None,
-        no_restart: arguments.no_restart,
-        approve: arguments.approve,
-    };
-    eprintln!("{name}: deploys version {}", text(&version["version"]));
-    let deployment = start(&client, &application, &parameters.body(id(&version), savepoint))?;
-    finish(&client, &application, &deployment, arguments.no_wait)
+    let request = request(&arguments, &made.version, parallelism);
+    interrupt.say(format!(
+        "interrupted; the session cluster goes on building version {}, and nothing that runs was changed",
+        text(&made.version["version"])
+    ));
+    let plan = plan(&client, &made.application, &made.version, &request)?;
+    plan.show(&client);
+    if let Some(code) = refusal(&arguments, &made, running.as_ref(), &plan)? {
+        return Ok(code);
+    }
+    if let Some(running) = &running
+        && let Some(code) = replace(&client, &made, running, &arguments, &interrupt)?
+    {
+        return Ok(code);
+    }
+    deploy(&client, &made, &request, running.as_ref(), &arguments, &interrupt)
 }
 
-/// The application of that name with its versions.
-fn create_or_find(client: &Client, name: &str) -> Result<Value> {
-    let found = client
-        .applications()?
-        .into_iter()
-        .find(|application| application["name"] == name);
-    let application = match found {
-        Some(found) => found,
-        None => {
-            let made = client.post(&client.of_flink(&["application"]), &json!({ "name": name }))?;
-            eprintln!("{name}: application created");
-            made
-        }
+/// The body of `POST …/deployment`, and of `POST …/deployment/plan`.
+fn request(arguments: &DeployArguments, version: &Value, parallelism: u16) -> Value {
+    let mut request = json!({
+        "version_id": id(version),
+        "parallelism": parallelism,
+        "restart_enabled": !arguments.no_restart,
+        "approve_state_loss": arguments.approve,
+    });
+    match (&arguments.from, arguments.from_scratch) {
+        (_, true) => request["restore"] = json!("none"),
+        (Some(from), _) if from != "latest" => request["starting_savepoint"] = json!(from),
+        _ => request["restore"] = json!("latest"),
+    }
+    request
+}
+
+/// Somebody else may be stopping it, or it may be in a moment in which it cannot be stopped.
+fn check_replaceable(name: &str, running: &Value, replace: Replace) -> Result<()> {
+    let status = text(&running["status"]);
+    let is_possible = match replace {
+        Replace::Stop => ["RUNNING", "RESTARTING", "CREATED", "INITIALIZING"].contains(&status.as_str()),
+        Replace::Cancel => !["CANCELLING_REQUESTED", "CANCELLING", "FAILING"].contains(&status.as_str()),
+        Replace::Never => true,
     };
-    client.get(&client.of_flink(&["application", id(&application)]))
+    if is_possible {
+        return Ok(());
+    }
+    bail!(
+        "deployment {} is {status}: another deploy, stop or savepoint is at work, or it waits for a worker. Nothing \
+         was changed; deploy again when `millstream deployment get {name} --watch` shows that it is over",
+        short(running)
+    )
+}
+
+/// The version of these texts; `None` if the session cluster refuses them, which has been shown.
+fn make_version(
+    client: &Client,
+    name: &str,
+    known: Option<Value>,
+    texts: &Value,
+    files: &Application,
+) -> Result<Option<Made>> {
+    let Some(known) = known else {
+        // Both or nothing.
+        let body = json!({"name": name, "application_version": texts});
+        let application = match client.post(&client.of_flink(&["application"]), &body) {
+            Ok(application) => application,
+            Err(error) if is_status(&error, 400) => {
+                eprintln!("error: {error}");
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        eprintln!("{name}: application created");
+        let version = client.version(&application, None)?;
+        return Ok(Some(Made {
+            application,
+            version,
+            is_new: true,
+        }));
+    };
+    let application = client.get(&client.of_flink(&["application", id(&known)]))?;
+    if let Some(version) = unchanged_version(&application, texts) {
+        return Ok(Some(Made {
+            application,
+            version,
+            is_new: false,
+        }));
+    }
+    Ok(match create(client, id(&application), texts, files)? {
+        Ok(version) => Some(Made {
+            application,
+            version,
+            is_new: true,
+        }),
+        Err(findings) => {
+            refused(&findings);
+            None
+        }
+    })
 }
 
 /// The newest version, if it has the same texts.
@@ -178,62 +274,108 @@ fn parallelism(arguments: &DeployArguments, files: &Application, running: Option
         .unwrap_or(1))
 }
 
-enum Replaced {
-    /// With the savepoint, if one was taken.
-    Ended(Option<String>),
-    Not(ExitCode),
+/// Why nothing is stopped or started; said to the user.
+fn refusal(
+    arguments: &DeployArguments,
+    made: &Made,
+    running: Option<&Value>,
+    plan: &Plan,
+) -> Result<Option<ExitCode>> {
+    if arguments.from.as_deref() == Some("latest") && plan.is_from_nothing() {
+        bail!("--from latest: the application has no savepoint and no checkpoint");
+    }
+    let policy = text(&made.application["restore_policy"]);
+    let runs = running.is_some_and(|one| matches!(one["status"].as_str(), Some("RUNNING" | "RESTARTING")));
+    let why = plan.refusal(arguments.approve, &policy, runs);
+    let Some(why) = why else {
+        return Ok(None);
+    };
+    let number = text(&made.version["version"]);
+    let rest = match running {
+        Some(running) => format!("deployment {} goes on as it was", short(running)),
+        None => "nothing was started".to_owned(),
+    };
+    eprintln!("error: {why}\nversion {number} is not deployed; {rest}");
+    Ok(Some(ExitCode::from(NOT_RUNNING)))
 }
 
-/// Makes room for the new deployment.
+/// Makes room for the new deployment; the exit code if that was not possible.
 fn replace(
     client: &Client,
-    application: &Value,
-    running: Option<&Value>,
-    replace: Replace,
-) -> Result<Replaced> {
-    let Some(running) = running else {
-        return Ok(Replaced::Ended(None));
+    made: &Made,
+    running: &Value,
+    arguments: &DeployArguments,
+    interrupt: &Interrupt,
+) -> Result<Option<ExitCode>> {
+    // What does not run has nothing to save.
+    let has_begun = !matches!(running["status"].as_str(), Some("INITIALIZING" | "CREATED"));
+    let how = match arguments.replace == Replace::Stop && has_begun {
+        true => "stop",
+        false => "cancel",
     };
-    let (how, goal) = match replace {
-        // What does not run has nothing to save.
-        Replace::Stop if matches!(running["status"].as_str(), Some("INITIALIZING" | "CREATED")) => {
-            ("cancel", Goal::Canceled)
+    interrupt.say(format!(
+        "interrupted; the {how} of deployment {} goes on, and nothing is started after it; `millstream deploy {}` \
+         continues from where it ends",
+        short(running),
+        arguments.path.display()
+    ));
+    if let Err(error) = end_deployment(client, &made.application, running, how) {
+        if !is_status(&error, 409) {
+            return Err(error);
         }
-        Replace::Stop => ("stop", Goal::Finished),
-        Replace::Cancel => ("cancel", Goal::Canceled),
-        Replace::Never => bail!(
-            "deployment {} is {}; without --replace never it would be stopped with a savepoint",
-            id(running),
-            text(&running["status"])
-        ),
-    };
-    end_deployment(client, application, running, how)?;
-    let ended = wait::wait(client, application, running)?;
-    if !wait::is_ended(&ended) {
-        eprintln!("error: the deployment that runs could not be stopped; nothing was replaced");
-        return Ok(Replaced::Not(ExitCode::from(NOT_RUNNING)));
+        forget(client, made);
+        bail!("{error}: another deploy, stop or cancel was quicker. Nothing was changed");
     }
-    let savepoint = ended["last_savepoint"]
-        .as_str()
-        .filter(|_| goal == Goal::Finished);
-    Ok(Replaced::Ended(savepoint.map(str::to_owned)))
+    let ended = wait::wait(client, &made.application, running)?;
+    if wait::is_ended(&ended) {
+        return Ok(None);
+    }
+    eprintln!("error: the deployment that runs could not be stopped; it goes on, and nothing was replaced");
+    Ok(Some(ExitCode::from(NOT_RUNNING)))
 }
 
-fn starting_savepoint(
-    client: &Client,
-    application: &Value,
-    from: Option<&str>,
-    replaced: Option<String>,
-) -> Result<Option<String>> {
-    match from {
-        None => Ok(replaced),
-        Some("none") => Ok(None),
-        Some("latest") => match latest_savepoint(client, application)? {
-            Some(savepoint) => Ok(Some(savepoint)),
-            None => bail!("--from latest: the application has no savepoint"),
-        },
-        Some(savepoint) => Ok(Some(savepoint.to_owned())),
+/// A version that was made for nothing.
+fn forget(client: &Client, made: &Made) {
+    if made.is_new {
+        let segments = ["application", id(&made.application), "version", id(&made.version)];
+        // It may stay: the next deploy of these texts uses it.
+        let _ = client.delete(&client.of_flink(&segments));
     }
+}
+
+fn deploy(
+    client: &Client,
+    made: &Made,
+    request: &Value,
+    replaced: Option<&Value>,
+    arguments: &DeployArguments,
+    interrupt: &Interrupt,
+) -> Result<ExitCode> {
+    let name = text(&made.application["name"]);
+    eprintln!("{name}: deploys version {}", text(&made.version["version"]));
+    let deployment = match start(client, &made.application, request) {
+        Ok(deployment) => deployment,
+        Err(error) if is_status(&error, 409) && replaced.is_none() => {
+            forget(client, made);
+            return Err(error.context("another deploy may have been quicker"));
+        }
+        Err(error) => {
+            return Err(error).with_context(|| match replaced {
+                Some(replaced) => format!(
+                    "deployment {} was ended and the new one is refused; the next deploy continues from its state",
+                    short(replaced)
+                ),
+                None => "the deployment is refused".to_owned(),
+            });
+        }
+    };
+    interrupt.say(format!(
+        "interrupted; deployment {} goes on in the session cluster: `millstream deployment get {name} --watch` shows \
+         it, `millstream deployment cancel {name}` ends it",
+        short(&deployment)
+    ));
+    tell_origin(client, &deployment);
+    finish(client, &made.application, &deployment, arguments.no_wait)
 }
 
 fn finish(client: &Client, application: &Value, deployment: &Value, no_wait: bool) -> Result<ExitCode> {

@@ -2,14 +2,15 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
+use super::deploy_plan::{plan, tell_origin, tell_state};
 use crate::client::find::{id, list};
 use crate::client::output::{field, fields, moment, table, text};
 use crate::client::wait::{self, Goal};
-use crate::client::{Client, Connection};
+use crate::client::{Client, Connection, is_status};
 
 #[derive(Args)]
 #[command(
@@ -84,37 +85,40 @@ struct End {
 }
 
 #[derive(Args)]
-pub(super) struct Parameters {
+struct Parameters {
     /// Number or id; the newest unless given
     #[arg(long)]
-    pub(super) version: Option<String>,
+    version: Option<String>,
     /// Threads that run the job; each takes a task slot
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=128))]
-    pub(super) parallelism: Option<u16>,
-    /// Where to begin: a savepoint's URL, or `latest` for the newest savepoint of the application
+    parallelism: Option<u16>,
+    /// Where to begin: id or URL of a savepoint or checkpoint, or `latest` for the newest of the application. Unless
+    /// given its setting `restore` decides
     #[arg(long, value_name = "SAVEPOINT")]
-    pub(super) starting_savepoint: Option<String>,
+    starting_savepoint: Option<String>,
     /// A failed job stays failed
     #[arg(long)]
-    pub(super) no_restart: bool,
+    no_restart: bool,
     /// Confirms that what the version does not take over is dropped: state (restore policy `approve`), and rows that
     /// were decided on and are in no table yet
     #[arg(long)]
-    pub(super) approve: bool,
+    approve: bool,
 }
 
 impl Parameters {
     /// The body of `POST …/deployment`.
-    pub(super) fn body(&self, version: &str, starting_savepoint: Option<String>) -> Value {
+    fn body(&self, version: &str) -> Value {
         let mut body = Map::new();
         body.insert("version_id".to_owned(), version.into());
         if let Some(parallelism) = self.parallelism {
             body.insert("parallelism".to_owned(), parallelism.into());
         }
         body.insert("restart_enabled".to_owned(), (!self.no_restart).into());
-        if let Some(savepoint) = starting_savepoint {
-            body.insert("starting_savepoint".to_owned(), savepoint.into());
-        }
+        match self.starting_savepoint.as_deref() {
+            Some("latest") => body.insert("restore".to_owned(), "latest".into()),
+            Some(given) => body.insert("starting_savepoint".to_owned(), given.into()),
+            None => None,
+        };
         if self.approve {
             body.insert("approve_state_loss".to_owned(), true.into());
         }
@@ -233,7 +237,7 @@ fn details(deployment: &Value) -> String {
         ("job", text(&deployment["job_id"])),
         ("created", moment(&deployment["created_at"])),
         ("created by", text(&deployment["created_by"])),
-        ("started from", text(&deployment["starting_savepoint"])),
+        ("started from", text(&deployment["restore_from"])),
         ("last savepoint", text(&deployment["last_savepoint"])),
     ]);
     let plan = list(deployment, "state_plan");
@@ -260,16 +264,30 @@ fn details(deployment: &Value) -> String {
     shown
 }
 
+/// The beginning of an id, for people.
+pub(super) fn short(deployment: &Value) -> String {
+    id(deployment).chars().take(8).collect()
+}
+
 fn create(client: &Client, name: &str, parameters: &Parameters, no_wait: bool) -> Result<ExitCode> {
     let application = client.application(name)?;
     let version = client.version(&application, parameters.version.as_deref())?;
-    let savepoint = match parameters.starting_savepoint.as_deref() {
-        Some("latest") => Some(latest_savepoint(client, &application)?.with_context(|| {
-            format!("application {name} has no savepoint; `millstream deployment stop` takes one")
-        })?),
-        given => given.map(str::to_owned),
+    let body = parameters.body(id(&version));
+    if body["restore"] == "latest" && plan(client, &application, &version, &body)?.is_from_nothing() {
+        bail!(
+            "application {name} has no savepoint and no checkpoint; `millstream deployment stop` takes a savepoint"
+        );
+    }
+    let deployment = match start(client, &application, &body) {
+        Ok(deployment) => deployment,
+        Err(error) if is_status(&error, 409) => {
+            eprintln!("error: {error}");
+            return Ok(ExitCode::from(wait::NOT_RUNNING));
+        }
+        Err(error) => return Err(error),
     };
-    let deployment = start(client, &application, &parameters.body(id(&version), savepoint))?;
+    tell_state(client, &deployment["state_plan"]);
+    tell_origin(client, &deployment);
     if no_wait {
         client.done(&deployment, || format!("deployment {} created", id(&deployment)));
         return Ok(ExitCode::SUCCESS);
@@ -282,16 +300,6 @@ pub(super) fn start(client: &Client, application: &Value, body: &Value) -> Resul
         &client.of_flink(&["application", id(application), "deployment"]),
         body,
     )
-}
-
-/// The newest of the application, whichever of its deployments it was taken of.
-pub(super) fn latest_savepoint(client: &Client, application: &Value) -> Result<Option<String>> {
-    let answer = client.get(&client.of_flink(&["application", id(application), "savepoint"]))?;
-    let savepoints = list(&answer, "savepoints").into_iter();
-    let newest = savepoints
-        .filter(|one| one["kind"] == "savepoint" && one["is_discarded"] != true)
-        .max_by_key(|one| text(&one["triggered_at"]));
-    Ok(newest.map(|one| text(&one["url"])))
 }
 
 fn finish(client: &Client, end: &End, how: &str, body: Option<Value>, goal: Goal) -> Result<ExitCode> {

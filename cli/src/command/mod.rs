@@ -4,6 +4,7 @@ mod app;
 mod build;
 mod compile;
 mod deploy;
+mod deploy_plan;
 mod deployment;
 mod dev;
 mod endpoint;
@@ -77,7 +78,7 @@ enum Command {
     Version(version::VersionArguments),
     /// Deployments of an application: start, watch, stop, cancel
     Deployment(deployment::DeploymentArguments),
-    /// Savepoints and checkpoints
+    /// Savepoints, and checkpoints on request
     Savepoint(savepoint::SavepointArguments),
     /// Interactive queries that go on by themselves; `preview` shows rows as they appear
     Query(query::QueryArguments),

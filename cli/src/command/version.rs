@@ -1,6 +1,6 @@
 //! `millstream version`: the immutable versions of an application.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
@@ -11,6 +11,7 @@ use session::build::application::Application;
 use session::build::texts::{TableText, TextsError, texts};
 
 use super::INVALID;
+use super::compile::{MessageFormat, show};
 use crate::client::find::{id, list};
 use crate::client::output::{field, fields, moment, table, text};
 use crate::client::{Client, Connection};
@@ -68,6 +69,9 @@ enum Command {
     },
 }
 
+/// An option that a deployment has to give.
+const MISSING_OPTION: &str = "E2039";
+
 #[derive(Args)]
 pub(super) struct Integrations {
     /// Addresses and credentials of this table come from an integration, given by its id or by the name of the
@@ -97,12 +101,19 @@ pub(super) fn run(arguments: VersionArguments) -> Result<ExitCode> {
             integrations,
         } => {
             let found = client.application(&application)?;
-            let Some(body) = body(&client, &Application::read(&path)?, &integrations)? else {
+            if !compiles(&path, &integrations)? {
+                return Ok(ExitCode::from(INVALID));
+            }
+            let files = Application::read(&path)?;
+            let Some(body) = body(&client, &files, &integrations)? else {
                 return Ok(ExitCode::from(INVALID));
             };
-            let answer = match create(&client, id(&found), &body)? {
+            let answer = match create(&client, id(&found), &body, &files)? {
                 Ok(answer) => answer,
-                Err(()) => return Ok(ExitCode::from(INVALID)),
+                Err(findings) => {
+                    refused(&findings);
+                    return Ok(ExitCode::from(INVALID));
+                }
             };
             let number = text(&answer["version"]);
             client.done(&answer, || {
@@ -115,10 +126,14 @@ pub(super) fn run(arguments: VersionArguments) -> Result<ExitCode> {
             integrations,
         } => {
             let found = client.application(&application)?;
-            let Some(body) = body(&client, &Application::read(&path)?, &integrations)? else {
+            if !client.json && !compiles(&path, &integrations)? {
+                return Ok(ExitCode::from(INVALID));
+            }
+            let files = Application::read(&path)?;
+            let Some(body) = body(&client, &files, &integrations)? else {
                 return Ok(ExitCode::from(INVALID));
             };
-            return validate(&client, id(&found), &body);
+            return validate(&client, id(&found), &body, &files);
         }
         Command::Delete { application, version } => {
             let application = client.application(&application)?;
@@ -133,6 +148,26 @@ pub(super) fn run(arguments: VersionArguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Whether the SQL at the path compiles; else its errors have been shown, as `explain` shows them.
+pub(super) fn compiles(path: &Path, integrations: &Integrations) -> Result<bool> {
+    let mut application = Application::read(path)?;
+    application.settle_plan(&[]);
+    let is_connected = !application.settings.integrations.is_empty() || !integrations.integrations.is_empty();
+    match compiler::compile(&application.sources) {
+        Ok(compiled) => {
+            let mut warnings = compiled.warnings;
+            // What is missing here the integration fills in.
+            warnings.retain(|warning| !(is_connected && warning.code == MISSING_OPTION));
+            show(&warnings, &application.sources, MessageFormat::Human);
+            Ok(true)
+        }
+        Err(diagnostics) => {
+            show(&diagnostics, &application.sources, MessageFormat::Human);
+            Ok(false)
+        }
+    }
+}
+
 /// The body of `POST …/version`; `None` when the SQL cannot be parsed, which has been shown.
 pub(super) fn body(
     client: &Client,
@@ -142,7 +177,7 @@ pub(super) fn body(
     let mut texts = match texts(application) {
         Ok(texts) => texts,
         Err(TextsError::Sql(diagnostics)) => {
-            super::compile::show(&diagnostics, &application.sources, Default::default());
+            show(&diagnostics, &application.sources, MessageFormat::Human);
             return Ok(None);
         }
         Err(TextsError::Settings(error)) => return Err(error),
@@ -182,35 +217,53 @@ fn tables(client: &Client, tables: &[TableText]) -> Result<Vec<Value>> {
     tables.collect()
 }
 
-/// Makes the version. What is wrong with its texts is shown with its places, and `Err` is what is left.
-pub(super) fn create(client: &Client, application: &str, body: &Value) -> Result<Result<Value, ()>> {
+/// Makes the version; `Err`: what is wrong with its texts, with places.
+pub(super) fn create(
+    client: &Client,
+    application: &str,
+    body: &Value,
+    files: &Application,
+) -> Result<Result<Value, Vec<String>>> {
     match client.post(&client.of_flink(&["application", application, "version"]), body) {
         Ok(version) => Ok(Ok(version)),
         Err(error) if crate::client::is_status(&error, 400) => {
             let path = client.of_flink(&["application", application, "version", "validate"]);
             let findings = client
                 .post(&path, body)
-                .map_or_else(|_| Vec::new(), |found| mistakes(&found));
+                .map_or_else(|_| Vec::new(), |found| mistakes(&found, lines_in_front(files)));
             if findings.is_empty() {
                 return Err(error);
             }
-            eprintln!("{}", findings.join("\n"));
-            Ok(Err(()))
+            Ok(Err(findings))
         }
         Err(error) => Err(error),
     }
 }
 
-fn validate(client: &Client, application: &str, body: &Value) -> Result<ExitCode> {
+/// Shows what is wrong with texts.
+pub(super) fn refused(findings: &[String]) {
+    eprintln!("{}", findings.join("\n"));
+}
+
+/// Lines of SET that stand in front of the file's own in the text of the statement.
+fn lines_in_front(files: &Application) -> u64 {
+    let lines = files.settings.config.iter().map(|(key, value)| {
+        let text = format!("{key}{value}");
+        1 + text.matches('\n').count() as u64
+    });
+    lines.sum()
+}
+
+fn validate(client: &Client, application: &str, body: &Value, files: &Application) -> Result<ExitCode> {
     let path = client.of_flink(&["application", application, "version", "validate"]);
     let answer = client.post(&path, body)?;
-    let found = mistakes(&answer);
+    let found = mistakes(&answer, lines_in_front(files));
     if client.json {
         client.show(&answer, |_| String::new());
     } else if found.is_empty() {
         eprintln!("valid");
     } else {
-        eprintln!("{}", found.join("\n"));
+        refused(&found);
     }
     Ok(if found.is_empty() {
         ExitCode::SUCCESS
@@ -220,7 +273,8 @@ fn validate(client: &Client, application: &str, body: &Value) -> Result<ExitCode
 }
 
 /// What `validate` has found: `error in the statement, line 3, character 8: …`.
-fn mistakes(answer: &Value) -> Vec<String> {
+/// `in_front`: lines of the statement's text that the user has not written.
+fn mistakes(answer: &Value, in_front: u64) -> Vec<String> {
     let place = |position: &Value| match (&position["line_number"], &position["character_number"]) {
         (Value::Number(line), Value::Number(character)) => format!(", line {line}, character {character}"),
         _ => String::new(),
@@ -240,7 +294,13 @@ fn mistakes(answer: &Value) -> Vec<String> {
             }
         }
     }
-    let error = &answer["statement_error"];
+    let mut error = answer["statement_error"].clone();
+    if let Some(line) = error["position"]["line_number"]
+        .as_u64()
+        .filter(|line| *line > in_front)
+    {
+        error["position"]["line_number"] = (line - in_front).into();
+    }
     if let Some(message) = error["message"].as_str() {
         found.push(format!(
             "error in the statement{}: {message}",
@@ -305,13 +365,13 @@ mod tests {
             "sources": [{"table_name": "a", "message": null}, {"message": "bad type", "position": {"line_number": 2,
                 "character_number": 7}}],
             "sinks": [],
-            "statement_error": {"message": "no column x"},
+            "statement_error": {"message": "no column x", "position": {"line_number": 5, "character_number": 2}},
         });
         assert_eq!(
-            mistakes(&answer),
+            mistakes(&answer, 2),
             [
                 "error in source table 2, line 2, character 7: bad type",
-                "error in the statement: no column x"
+                "error in the statement, line 3, character 2: no column x"
             ]
         );
     }

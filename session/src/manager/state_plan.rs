@@ -63,9 +63,8 @@ pub fn state_plan(
 /// What counts here of the manifests that a job of these operators writes.
 pub(super) fn would_write(operators: &[ProgramOperator]) -> String {
     let stateful = operators.iter().filter(|one| one.state_fingerprint.is_some());
-    let stateful = stateful.map(|one| {
-        json!({"uid": one.uid, "name": one.name, "state_fingerprint": one.state_fingerprint})
-    });
+    let stateful = stateful
+        .map(|one| json!({"uid": one.uid, "name": one.name, "state_fingerprint": one.state_fingerprint}));
     let sources = operators.iter().filter(|one| is_source(one));
     let sources = sources.map(|one| (one.uid.clone(), json!([{"position": 0}])));
     json!({
@@ -73,10 +72,6 @@ pub(super) fn would_write(operators: &[ProgramOperator]) -> String {
         "sources": sources.collect::<BTreeMap<_, _>>(),
     })
     .to_string()
-}
-
-fn is_source(operator: &ProgramOperator) -> bool {
-    operator.description.starts_with("Source(")
 }
 
 /// The tables for which the manifest holds output.
@@ -213,7 +208,10 @@ mod tests {
         assert_eq!(lost(&manifest, &plan).expect("a manifest"), Vec::<String>::new());
         let after = [operator("sum", "GroupAgg(a)", Some("f2"))];
         let plan = state_plan(&manifest, &after).expect("a manifest");
-        assert_eq!(lost(&manifest, &plan).expect("a manifest"), ["name of sum", "source"]);
+        assert_eq!(
+            lost(&manifest, &plan).expect("a manifest"),
+            ["name of sum", "source"]
+        );
     }
 
     #[test]

@@ -1,0 +1,150 @@
+//! What a deployment would do, asked before anything is stopped for it.
+//!
+//! In: the request for a deployment. Out: the session cluster's plan, shown, and whether to go on. Invariant: a plan is
+//! complete: its version is built, or cannot be.
+
+use anyhow::Result;
+use serde_json::Value;
+
+use super::deployment::short;
+use crate::client::Client;
+use crate::client::find::{id, list};
+use crate::client::output::{field, table, text};
+
+pub(super) struct Plan(Value);
+
+/// Asks until the version is built.
+pub(super) fn plan(client: &Client, application: &Value, version: &Value, request: &Value) -> Result<Plan> {
+    let path = client.of_flink(&["application", id(application), "deployment", "plan"]);
+    let mut is_told = false;
+    loop {
+        let plan = client.post(&path, request)?;
+        if plan["build"] != "building" {
+            return Ok(Plan(plan));
+        }
+        if !is_told {
+            eprintln!("version {} is being built", text(&version["version"]));
+            is_told = true;
+        }
+    }
+}
+
+impl Plan {
+    /// Nothing is there to continue from.
+    pub(super) fn is_from_nothing(&self) -> bool {
+        self.0["restore_from"].is_null() && list(&self.0, "state_plan").is_empty()
+    }
+
+    pub(super) fn show(&self, client: &Client) {
+        tell_state(client, &self.0["state_plan"]);
+    }
+
+    /// Why the deployment should not be started. `runs`: something has to be stopped for it.
+    pub(super) fn refusal(&self, is_approved: bool, policy: &str, runs: bool) -> Option<String> {
+        if let Some(message) = self.0["build_error"].as_str() {
+            return Some(message.to_owned());
+        }
+        let lost: Vec<String> = list(&self.0, "lost_state").iter().map(text).collect();
+        if !lost.is_empty() {
+            let lost = lost.join(", ");
+            let what =
+                format!("the version does not take over all state: {lost} would begin anew or be dropped");
+            match (policy, is_approved) {
+                ("reject", _) => {
+                    return Some(format!("{what}; the application's restore policy is 'reject'"));
+                }
+                (_, false) => {
+                    return Some(format!(
+                        "{what}; --approve agrees to that, --from-scratch begins anew"
+                    ));
+                }
+                (_, true) => {}
+            }
+        }
+        // Where nothing runs, waiting harms nobody.
+        let waits_for = self.0["waits_for"].as_str().filter(|_| runs)?;
+        Some(format!("the new deployment would not run: it {waits_for}"))
+    }
+}
+
+/// A line for each operator with state.
+pub(super) fn tell_state(client: &Client, state_plan: &Value) {
+    let operators = state_plan.as_array().map_or(&[][..], Vec::as_slice);
+    if !client.json && !operators.is_empty() {
+        eprint!(
+            "{}",
+            table(
+                operators,
+                &[("OPERATOR", &field("name")), ("STATE", &field("state"))]
+            )
+        );
+    }
+}
+
+/// Where the deployment begins.
+pub(super) fn tell_origin(client: &Client, deployment: &Value) {
+    if !client.json {
+        eprintln!(
+            "deployment {} starts from {}",
+            short(deployment),
+            origin(deployment)
+        );
+    }
+}
+
+fn origin(deployment: &Value) -> String {
+    match deployment["restore_from"].as_str() {
+        Some(url) if url.contains("/checkpoints/") => format!("the checkpoint {url}"),
+        Some(url) => format!("the savepoint {url}"),
+        None => "scratch".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn nothing_is_stopped_for_what_will_not_run_or_loses_state() {
+        let lost = json!({"lost_state": ["sum"], "build": "built"});
+        let no_room = json!({"lost_state": [], "waits_for": "waits for 11 slots", "build": "built"});
+        let broken = json!({"lost_state": [], "build": "failed", "build_error": "building failed"});
+        for (plan, is_approved, policy, runs, expected) in [
+            (&lost, false, "allow", true, Some("--approve")),
+            (&lost, false, "approve", false, Some("sum")),
+            (&lost, true, "allow", true, None),
+            (&lost, true, "reject", true, Some("'reject'")),
+            (&no_room, true, "allow", true, Some("waits for 11 slots")),
+            (&no_room, true, "allow", false, None),
+            (&broken, true, "allow", false, Some("building failed")),
+        ] {
+            let refusal = Plan(plan.clone()).refusal(is_approved, policy, runs);
+            match expected {
+                Some(part) => assert!(
+                    refusal.as_deref().is_some_and(|why| why.contains(part)),
+                    "{refusal:?}"
+                ),
+                None => assert_eq!(refusal, None),
+            }
+        }
+    }
+
+    #[test]
+    fn where_it_starts_is_said() {
+        for (url, expected) in [
+            (
+                json!("file:///s/d/checkpoints/9/manifest.json"),
+                "the checkpoint file:///s/d/checkpoints/9/manifest.json",
+            ),
+            (
+                json!("file:///s/1/manifest.json"),
+                "the savepoint file:///s/1/manifest.json",
+            ),
+            (json!(null), "scratch"),
+        ] {
+            assert_eq!(origin(&json!({ "restore_from": url })), expected);
+        }
+    }
+}
