@@ -133,7 +133,7 @@ impl World {
     fn deploy(&self, number: usize) {
         let name = World::name(number);
         let sql = match number {
-            0..4 => numbers(self.folder.path(), &name),
+            0..4 => numbers(self.cluster.folder(), &name),
             4..7 => {
                 self.broker.topic(&name, 1);
                 numbers_into(&format!(
@@ -184,7 +184,7 @@ impl World {
     fn written(&self, number: usize) -> Vec<u64> {
         let name = World::name(number);
         let texts: Vec<String> = match number {
-            0..4 => return written(&self.folder.path().join(name)),
+            0..4 => return written(&self.cluster.folder().join(name)),
             4..7 => support::read_committed(&self.broker.servers, &name)
                 .into_iter()
                 .filter_map(|(_, value)| value)
@@ -246,26 +246,24 @@ fn ten_deployments_write_everything_once_whatever_fails() {
 #[test]
 fn a_deployment_goes_on_from_its_savepoint() {
     let cluster = Cluster::start(&[]);
-    let output = tempfile::tempdir().expect("a temporary folder");
-    let sql = numbers(output.path(), "app");
+    let sql = numbers(cluster.folder(), "app");
     cluster.deploy("app", &sql, &[]);
     let mut stop = cluster.client(&["deployment", "stop", "app"]);
     succeed(&mut stop);
     cluster.await_status("app", "FINISHED");
-    let before = assert_each_once(&output.path().join("app"));
+    let before = assert_each_once(&cluster.folder().join("app"));
     cluster.deploy("app", &sql, &["--from", "latest"]);
     std::thread::sleep(Duration::from_secs(2));
     succeed(&mut cluster.client(&["deployment", "stop", "app"]));
     cluster.await_status("app", "FINISHED");
-    let after = assert_each_once(&output.path().join("app"));
+    let after = assert_each_once(&cluster.folder().join("app"));
     assert!(after > before, "{after} rows after {before}");
 }
 
 #[test]
 fn a_job_over_its_memory_limit_is_ended_and_restarted_and_others_do_not_notice() {
     let cluster = Cluster::start(&[]);
-    let output = tempfile::tempdir().expect("a temporary folder");
-    cluster.deploy("modest", &numbers(output.path(), "modest"), &[]);
+    cluster.deploy("modest", &numbers(cluster.folder(), "modest"), &[]);
     // Every group is kept for ever.
     let hungry = "SET 'taskmanager.memory.process.size' = '200 mb';
 SET 'restart-strategy.type' = 'fixed-delay';
@@ -287,7 +285,7 @@ INSERT INTO counted SELECT n, COUNT(*) FROM numbers GROUP BY n;
     assert_eq!(modest["restarts"].as_array().map_or(0, Vec::len), 0, "{modest}");
     succeed(&mut cluster.client(&["deployment", "stop", "modest"]));
     cluster.await_status("modest", "FINISHED");
-    assert_each_once(&output.path().join("modest"));
+    assert_each_once(&cluster.folder().join("modest"));
 }
 
 #[test]
@@ -299,8 +297,7 @@ fn another_manager_takes_over_when_the_one_in_charge_dies() {
         address.user, address.host, address.port, address.database
     );
     let mut cluster = Cluster::start_with_standby(&url);
-    let output = tempfile::tempdir().expect("a temporary folder");
-    cluster.deploy("app", &numbers(output.path(), "app"), &[]);
+    cluster.deploy("app", &numbers(cluster.folder(), "app"), &[]);
     let jobs = cluster.jobs();
     assert_eq!(jobs.len(), 1);
     cluster.fail_over();
@@ -316,5 +313,5 @@ fn another_manager_takes_over_when_the_one_in_charge_dies() {
     cluster.await_status("app", "RUNNING");
     succeed(&mut cluster.client(&["deployment", "stop", "app"]));
     cluster.await_status("app", "FINISHED");
-    assert_each_once(&output.path().join("app"));
+    assert_each_once(&cluster.folder().join("app"));
 }
