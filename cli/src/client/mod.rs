@@ -156,6 +156,10 @@ impl Client {
         path(&[&["project", &self.project], segments].concat())
     }
 
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// `/v1/project/{project}/service/{service}/…`.
     pub(crate) fn of_service(&self, segments: &[&str]) -> String {
         self.of_project(&[&["service", &self.service], segments].concat())

@@ -35,7 +35,8 @@ use crate::client::output::text;
     millstream preview query.sql --max-rows 1000 --json\n  \
     millstream preview --sql \"CREATE TABLE … ; SELECT …\"     SQL that is in no file\n  \
     millstream preview app/ --url http://127.0.0.1:8080     run by a session cluster; the application need not be \
-    there"
+    there\n\nAn application whose tables come from integrations is run by the session cluster that has them, with or \
+    without --url."
 )]
 pub(super) struct PreviewArguments {
     /// Folder of an application or a .sql script
@@ -74,9 +75,9 @@ pub(super) fn run(arguments: PreviewArguments) -> Result<ExitCode> {
         (Some(path), _) => Application::read(path)?,
         (None, sql) => Application::of_text(sql.as_deref().unwrap_or_default(), std::env::current_dir()?),
     };
-    let seen = match arguments.connection.url {
-        Some(_) => there(&arguments, &application),
-        None => here(&arguments, &application),
+    let seen = match runs_in_cluster(&arguments, &application) {
+        true => there(&arguments, &application),
+        false => here(&arguments, &application),
     };
     match seen {
         // Whoever reads has seen enough.
@@ -88,6 +89,14 @@ pub(super) fn run(arguments: PreviewArguments) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// Addresses and credentials of integrations are the session cluster's alone. Whoever sets options by hand gives these
+/// as well.
+fn runs_in_cluster(arguments: &PreviewArguments, application: &Application) -> bool {
+    let needs_integrations =
+        !application.settings.integrations.is_empty() || !arguments.integrations.is_empty();
+    arguments.connection.url.is_some() || needs_integrations && arguments.set.is_empty()
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
@@ -144,6 +153,13 @@ fn there(arguments: &PreviewArguments, application: &Application) -> Result<Opti
         bail!("--set is for previews without --url");
     }
     let client = arguments.connection.client()?;
+    if arguments.connection.url.is_none() {
+        eprintln!(
+            "tables of {} come from integrations: the session cluster at {} runs the query (--url names another)",
+            application.name,
+            client.url()
+        );
+    }
     let Some(mut body) = body(&client, application, &arguments.integrations)? else {
         return Ok(None);
     };
@@ -231,4 +247,37 @@ fn summary(outcome: &Outcome, ttl: Duration) -> String {
         count => format!("; {count} malformed records skipped"),
     };
     format!("{rows}{why}{skipped}")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: PreviewArguments,
+    }
+
+    #[test]
+    fn integrations_are_those_of_a_session_cluster() {
+        let integrated = Some(("bids".to_owned(), "kafka-demo".to_owned()));
+        let cases: [(_, &[&str], bool); 6] = [
+            (None, &[], false),
+            (None, &["--url", "http://127.0.0.1:1"], true),
+            (None, &["--integration", "bids=kafka-demo"], true),
+            (integrated.clone(), &[], true),
+            (integrated.clone(), &["--url", "http://127.0.0.1:1"], true),
+            (integrated, &["--set", "tables.bids.topic=b"], false),
+        ];
+        for (integration, options, expected) in cases {
+            let line = [&["preview", "app"], options].concat();
+            let arguments = Line::try_parse_from(line).expect("a preview").arguments;
+            let mut application = Application::of_text("", PathBuf::from("."));
+            application.settings.integrations.extend(integration);
+            assert_eq!(runs_in_cluster(&arguments, &application), expected, "{options:?}");
+        }
+    }
 }

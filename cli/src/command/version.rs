@@ -80,6 +80,12 @@ pub(super) struct Integrations {
     integrations: Vec<String>,
 }
 
+impl Integrations {
+    pub(super) fn is_empty(&self) -> bool {
+        self.integrations.is_empty()
+    }
+}
+
 pub(super) fn run(arguments: VersionArguments) -> Result<ExitCode> {
     let client = arguments.connection.client()?;
     match arguments.command {
