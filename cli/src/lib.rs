@@ -1,4 +1,8 @@
 //! The `millstream` command as a library: what each subcommand does.
 
+// `println!` panics on a closed pipe; `standard_output` does not.
+#![deny(clippy::print_stdout)]
+
 mod client;
 pub mod command;
+mod standard_output;

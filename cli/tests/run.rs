@@ -65,3 +65,31 @@ fn wrong_arguments_say_what_would_be_right() {
         "{text}"
     );
 }
+
+#[test]
+fn a_reader_who_has_seen_enough_gets_no_complaint() {
+    let example = support::repository().join("examples/cpu_load");
+    let example = example.to_str().expect("a path in UTF-8");
+    let commands: [&[&str]; 3] = [
+        &["completions", "bash"],
+        &["explain", example, "--stage", "rust"],
+        &["explain", "--message-format", "json", example],
+    ];
+    for arguments in commands {
+        let mut command = support::millstream(arguments);
+        let piped = std::process::Stdio::piped;
+        let mut child = command
+            .stdout(piped())
+            .stderr(piped())
+            .spawn()
+            .expect("it starts");
+        // As `head -0` would, before the first line.
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success() && text.is_empty(),
+            "{arguments:?}: {text}"
+        );
+    }
+}

@@ -9,6 +9,7 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 use super::Client;
+use crate::standard_output::{print, print_line};
 
 /// Between two looks of `--watch`.
 const WATCH_INTERVAL: Duration = Duration::from_secs(1);
@@ -93,16 +94,16 @@ impl Client {
     /// Prints JSON, or the text made of it.
     pub(crate) fn show(&self, answer: &Value, for_people: impl FnOnce(&Value) -> String) {
         match self.json {
-            true => println!("{}", pretty(answer)),
-            false => print!("{}", for_people(answer)),
+            true => print_line(&pretty(answer)),
+            false => print(&for_people(answer)),
         }
     }
 
     /// Prints a sentence on standard error; machines see the answer instead.
     pub(crate) fn done(&self, answer: &Value, sentence: impl FnOnce() -> String) {
         match self.json {
-            true if answer.is_null() => println!("{{}}"),
-            true => println!("{}", pretty(answer)),
+            true if answer.is_null() => print_line("{}"),
+            true => print_line(&pretty(answer)),
             false => eprintln!("{}", sentence()),
         }
     }
@@ -130,8 +131,7 @@ impl Client {
             if shown != before {
                 // Home, then clear to the end of the screen: no flicker.
                 let clear = if clears { "\u{1b}[H\u{1b}[2J" } else { "" };
-                print!("{clear}{shown}");
-                std::io::Write::flush(&mut std::io::stdout())?;
+                print(&format!("{clear}{shown}"));
                 before = shown;
             }
             if is_over {

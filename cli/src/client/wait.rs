@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::Client;
 use super::find::id;
 use super::output::text;
+use crate::standard_output::print_line;
 
 /// Exit code for a deployment that did not get where it should.
 pub(crate) const NOT_RUNNING: u8 = 3;
@@ -118,7 +119,7 @@ pub(crate) fn report(
     let savepoint = text(&deployment["last_savepoint"]);
     match client.json {
         true => client.show(&deployment, |_| String::new()),
-        false if !savepoint.is_empty() && goal == Goal::Finished => println!("{savepoint}"),
+        false if !savepoint.is_empty() && goal == Goal::Finished => print_line(&savepoint),
         false => {}
     }
     Ok(match goal.is_reached(&deployment) {

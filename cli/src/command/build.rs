@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::INVALID;
 use super::compile::{MessageFormat, compile};
+use crate::standard_output::print_line;
 use session::build::application::Application;
 use session::build::{Artifact, Profile, artifact};
 
@@ -61,7 +62,7 @@ impl BuildArguments {
                         "{}: compiled in {compile_ms} ms, {how} in {build_ms} ms",
                         application.name
                     );
-                    println!("{place}");
+                    print_line(&place.to_string());
                 }
                 MessageFormat::Json => {
                     let message = serde_json::json!({
@@ -74,7 +75,7 @@ impl BuildArguments {
                         "compile_ms": compile_ms as u64,
                         "build_ms": build_ms as u64,
                     });
-                    println!("{message}");
+                    print_line(&message.to_string());
                 }
             }
         }

@@ -5,6 +5,7 @@ use std::io::IsTerminal as _;
 use compiler::Compiled;
 use compiler::base::{Diagnostic, SourceMap, render, reports};
 
+use crate::standard_output::print_line;
 use session::build::application::Application;
 
 /// How diagnostics are written.
@@ -41,7 +42,7 @@ pub(super) fn show(diagnostics: &[Diagnostic], sources: &SourceMap, format: Mess
         MessageFormat::Json => {
             for report in reports(diagnostics, sources) {
                 let message = serde_json::json!({ "reason": "diagnostic", "diagnostic": report });
-                println!("{message}");
+                print_line(&message.to_string());
             }
         }
     }

@@ -9,6 +9,8 @@ use clap::Args;
 use session::cluster::{ManagerOptions, run_manager};
 use session::worker;
 
+use crate::standard_output::announce;
+
 #[derive(Args)]
 #[command(
     after_help = "Callers on this machine need no token. Ctrl-C: every job takes a last checkpoint; the next start \
@@ -63,15 +65,15 @@ pub(super) fn run(arguments: DevArguments) -> Result<ExitCode> {
         artifact_cache_bytes: arguments.artifact_cache,
     };
     run_manager(options, Some(worker), |announcement| {
-        println!("URL    {}", announcement.url);
-        println!("token  {}", announcement.token);
+        announce(&format!("URL    {}", announcement.url));
+        announce(&format!("token  {}", announcement.token));
         let is_default = announcement.url == "http://127.0.0.1:8080";
         let url = if is_default {
             String::new()
         } else {
             format!(" --url {}", announcement.url)
         };
-        println!("next   millstream deploy examples/cpu_load_live{url}");
+        announce(&format!("next   millstream deploy examples/cpu_load_live{url}"));
     })?;
     Ok(ExitCode::SUCCESS)
 }

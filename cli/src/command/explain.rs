@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::INVALID;
 use super::compile::MessageFormat;
+use crate::standard_output::print_line;
 use session::build::application::Application;
 
 #[derive(Args)]
@@ -61,7 +62,7 @@ pub(super) fn run(arguments: ExplainArguments) -> Result<ExitCode> {
                 &application.sources,
                 arguments.message_format,
             );
-            println!("{}", explained.text.trim_end());
+            print_line(explained.text.trim_end());
             Ok(ExitCode::SUCCESS)
         }
         Err(diagnostics) => {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::client::find::{id, list};
 use crate::client::output::{moment, text};
 use crate::client::{Client, Connection};
+use crate::standard_output::print_line;
 
 const FOLLOW_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -76,13 +77,13 @@ fn look(client: &Client, body: Map<String, Value>) -> Result<Value> {
 fn show(client: &Client, lines: &[Value]) {
     for line in lines {
         match client.json {
-            true => println!("{line}"),
-            false => println!(
+            true => print_line(&line.to_string()),
+            false => print_line(&format!(
                 "{} {}: {}",
                 moment(&line["time"]),
                 text(&line["unit"]),
                 text(&line["msg"])
-            ),
+            )),
         }
     }
 }

@@ -10,6 +10,8 @@ use clap::Args;
 use session::api::Tls;
 use session::cluster::{ManagerOptions, run_manager};
 
+use crate::standard_output::announce;
+
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     millstream manager --listen 0.0.0.0:8080 --data /var/lib/millstream --storage s3://bucket/millstream\n  \
@@ -78,13 +80,13 @@ pub(super) fn run(arguments: ManagerArguments) -> Result<ExitCode> {
         artifact_cache_bytes: arguments.artifact_cache,
     };
     run_manager(options, None, |announcement| {
-        println!("URL    {}", announcement.url);
-        println!("key    {}", announcement.key_file.display());
-        println!(
+        announce(&format!("URL    {}", announcement.url));
+        announce(&format!("key    {}", announcement.key_file.display()));
+        announce(&format!(
             "next   millstream worker --manager {} --key-file {} --slots 8",
             announcement.url,
             announcement.key_file.display()
-        );
+        ));
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -24,6 +24,7 @@ mod worker;
 
 use std::process::ExitCode;
 
+use crate::standard_output::print;
 use anyhow::Result;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -125,7 +126,9 @@ impl Arguments {
             Command::Endpoint(arguments) => endpoint::run(arguments),
             Command::Completions { shell } => {
                 let mut command = command_line();
-                clap_complete::generate(shell, &mut command, "millstream", &mut std::io::stdout());
+                let mut script = Vec::new();
+                clap_complete::generate(shell, &mut command, "millstream", &mut script);
+                print(&String::from_utf8(script)?);
                 Ok(ExitCode::SUCCESS)
             }
         }

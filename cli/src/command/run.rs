@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::INVALID;
 use super::compile::{MessageFormat, compile};
+use crate::standard_output::print_line;
 use session::build::Profile;
 use session::build::application::Application;
 use session::build::deployment::{self, Overrides};
@@ -57,7 +58,7 @@ pub(super) fn run(arguments: RunArguments) -> Result<ExitCode> {
         return Ok(ExitCode::from(INVALID));
     };
     for text in &compiled.explains {
-        println!("{}", text.trim_end());
+        print_line(text.trim_end());
     }
     if compiled.operators.is_empty() {
         return Ok(ExitCode::SUCCESS);
