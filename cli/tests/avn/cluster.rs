@@ -148,14 +148,16 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// `avn --url … service …`: standard output, or what it says on standard error.
+    /// `avn --url … service … --project dev`: standard output, or what it says on standard error.
     pub(crate) fn run(&self, arguments: &[&str]) -> Result<String, Refused> {
+        self.run_without_project(&[arguments, &["--project", "dev"]].concat())
+    }
+
+    /// The same of commands that belong to no project.
+    pub(crate) fn run_without_project(&self, arguments: &[&str]) -> Result<String, Refused> {
         let mut command = self.avn.command(self.config.path());
         command.args(["--url", &self.cluster.url(), "--auth-token", TOKEN]);
-        command
-            .args(arguments)
-            .args(["--project", "dev"])
-            .stdin(Stdio::null());
+        command.args(arguments).stdin(Stdio::null());
         let output = command.output().expect("avn can be started");
         match output.status.success() {
             true => Ok(String::from_utf8(output.stdout).expect("output is UTF-8")),

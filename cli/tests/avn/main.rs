@@ -47,6 +47,7 @@ fn avn_does_what_it_does_at_aiven() {
         ]
         .concat(),
     );
+    projects_and_user(&avn);
     services(&avn);
     let integration = integrate(&avn);
     let world = World {
@@ -62,6 +63,21 @@ fn avn_does_what_it_does_at_aiven() {
     what_cannot_be_expressed_is_refused(&world);
     logs_and_metrics(&avn);
     our_own_client(&cluster);
+}
+
+fn projects_and_user(avn: &Client<'_>) {
+    for arguments in [&["project", "list"][..], &["project", "list", "--verbose"]] {
+        let table = avn.run_without_project(arguments).expect("a table");
+        assert!(
+            table.contains("DEFAULT_CLOUD") && table.contains("dev"),
+            "{table}"
+        );
+    }
+    let table = avn.text(&["project", "details"]);
+    assert!(table.contains("dev"), "{table}");
+    let table = avn.run_without_project(&["user", "info"]);
+    let table = table.expect("a table");
+    assert!(table.contains("active") && table.contains("token"), "{table}");
 }
 
 fn services(avn: &Client<'_>) {

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::answer::{Done, ErrorBody, done};
 use super::path::ProjectPath;
+use super::service::CLOUD;
 use super::service_type::VERSIONS;
 use super::{Answer, Api, Caller, Input, access};
 use crate::catalogue::Transaction;
@@ -38,6 +39,20 @@ const ACCOUNT: &str = "local";
 struct Project {
     project_name: String,
     account_id: &'static str,
+    /// There is one place: where the manager runs.
+    default_cloud: &'static str,
+    #[serde(flatten)]
+    billing: Billing,
+}
+
+/// Nobody pays; clients of Aiven's API ask all the same.
+#[derive(Default, Serialize, ToSchema)]
+struct Billing {
+    billing_currency: &'static str,
+    vat_id: &'static str,
+    billing_address: &'static str,
+    billing_extra_text: Option<String>,
+    country_code: &'static str,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -56,6 +71,8 @@ fn shown(name: &str) -> Project {
     Project {
         project_name: name.to_owned(),
         account_id: ACCOUNT,
+        default_cloud: CLOUD,
+        billing: Billing::default(),
     }
 }
 
@@ -136,6 +153,8 @@ struct User {
     state: &'static str,
     token_validity_begin: Option<String>,
     projects: Vec<String>,
+    /// Ways to log in.
+    auth: [&'static str; 1],
 }
 
 #[derive(Serialize, ToSchema)]
@@ -152,6 +171,7 @@ async fn me(State(api): State<Api>, Extension(caller): Extension<Caller>) -> Jso
         state: "active",
         token_validity_begin: None,
         projects: api.settings.projects.clone(),
+        auth: ["token"],
     };
     Json(OneUser { user })
 }

@@ -3,6 +3,7 @@
 //! In: what clients send about them. Out: services as Aiven shows them. Invariant: an update changes the keys that it
 //! names and no others; secrets do not come back.
 
+mod in_use;
 mod view;
 
 use axum::extract::{Path, State};
@@ -20,6 +21,7 @@ use super::{Answer, Api, Caller, Input, application, endpoint, service_type};
 use crate::catalogue::{Catalogue, Transaction};
 use crate::model::{Application, Deployment, Integration, Service, fresh_id, now};
 use crate::refusal::Refusal;
+pub(super) use view::CLOUD;
 use view::ServiceView;
 
 const NAME_MAX: usize = 64;
@@ -260,6 +262,7 @@ async fn delete(State(api): State<Api>, Path(path): Path<ServicePath>) -> Answer
         .change(|transaction| {
             let service = found(transaction, &path)?;
             check_is_idle(transaction, &service)?;
+            in_use::check_is_unused(transaction, &service)?;
             remove(transaction, &service);
             Ok::<_, Refusal>(())
         })

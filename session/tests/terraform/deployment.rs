@@ -7,7 +7,7 @@ use session::catalogue::Transaction;
 use session::model::{Deployment, Status};
 use session::refusal::Refusal;
 
-use crate::application::{STATEMENT, application, version};
+use crate::application::{STATEMENT, application, version, version_body};
 use crate::support::{FLINK, PROJECT, Server, text};
 
 /// As the provider writes it.
@@ -102,6 +102,23 @@ fn deployment_is_created_read_and_destroyed() {
     ] {
         assert_eq!(server.call("DELETE", &path, None).status, status, "{path}");
     }
+}
+
+#[test]
+fn a_kafka_cluster_outlives_the_deployments_that_use_it() {
+    let server = Server::start();
+    let integration = server.kafka_integration();
+    let application = application(&server, "app1");
+    let body = version_body(STATEMENT, Some(&integration));
+    let version = text(&server.post(&format!("{FLINK}/{application}/version"), &body)["id"]);
+    let id = create(&server, &application, &version);
+    let kafka = format!("{PROJECT}/service/kafka-demo");
+    let used = server.call("DELETE", &kafka, None);
+    let expected =
+        format!("Service kafka-demo is used by deployment {id} of application app1: stop or cancel it first");
+    assert_eq!(used.refused(409), expected);
+    destroy(&server, &format!("{FLINK}/{application}/deployment/{id}"));
+    assert_eq!(server.call("DELETE", &kafka, None).status, 200);
 }
 
 #[test]

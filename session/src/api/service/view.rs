@@ -15,7 +15,7 @@ use crate::catalogue::Tables;
 use crate::model::{Integration, Service};
 
 /// Of services that were created without one.
-const CLOUD: &str = "local";
+pub(in crate::api) const CLOUD: &str = "local";
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct ServiceView {
