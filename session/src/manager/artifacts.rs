@@ -41,6 +41,17 @@ impl Manager {
 
     /// The bytes of an executable. None: they are brought back, which takes a while.
     pub async fn artifact(&self, sha256: &str) -> Result<Option<Bytes>> {
+        let Some(path) = self.artifact_file(sha256).await? else {
+            return Ok(None);
+        };
+        let bytes = tokio::task::spawn_blocking(move || {
+            std::fs::read(&path).with_context(|| format!("reading {}", path.display()))
+        });
+        Ok(Some(bytes.await??.into()))
+    }
+
+    /// The same as a file, for a worker of the same process.
+    pub async fn artifact_file(&self, sha256: &str) -> Result<Option<PathBuf>> {
         if sha256.len() != 64 || !sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             bail!("'{sha256}' is no hash");
         }
@@ -48,11 +59,8 @@ impl Manager {
         if !path.is_file() && !self.bring_back(sha256).await? {
             return Ok(None);
         }
-        let bytes = tokio::task::spawn_blocking(move || {
-            cache::touch(&path);
-            std::fs::read(&path).with_context(|| format!("reading {}", path.display()))
-        });
-        Ok(Some(bytes.await??.into()))
+        cache::touch(&path);
+        Ok(Some(path))
     }
 
     /// Waits for a moment; false if it takes longer. Whoever asks next hears how it ended.

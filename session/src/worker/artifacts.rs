@@ -150,10 +150,13 @@ impl Drop for Unfinished {
     }
 }
 
-/// Writes to a file what comes, if it has the hash.
+/// Makes a file of what comes, if it has the hash; a manager on the same disk has checked its own.
 async fn save(mut download: Download, expected: &str, target: &Path) -> Result<()> {
     let folder = target.parent().expect("artifacts lie in a folder");
     std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+    if download.link(target) {
+        return Ok(());
+    }
     let mut options = std::fs::OpenOptions::new();
     let file = options.write(true).create_new(true).mode(0o755).open(target);
     let file = file.with_context(|| format!("writing {}", target.display()))?;
@@ -242,6 +245,26 @@ mod tests {
         let metadata = std::fs::metadata(fetched.path()).expect("it is there");
         assert_eq!(metadata.permissions().mode() & 0o111, 0o111);
         assert_eq!(names(folder.path()), [hash(b"job")], "nothing else is left");
+    }
+
+    #[tokio::test]
+    async fn a_file_of_the_manager_is_linked_where_it_can_be_and_copied_where_not() {
+        use std::os::unix::fs::MetadataExt as _;
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let manager = folder.path().join("manager");
+        std::fs::write(&manager, "job").expect("written");
+        let inode = |path: &Path| std::fs::metadata(path).expect("it is there").ino();
+        let linked = folder.path().join("worker/linked");
+        let file = || Download::File(manager.clone());
+        save(file(), &hash(b"job"), &linked).await.expect("it is linked");
+        assert_eq!(inode(&linked), inode(&manager));
+        // No link crosses file systems.
+        let memory = tempfile::tempdir_in("/dev/shm").expect("a file system of its own");
+        let copied = memory.path().join("copied");
+        save(file(), &hash(b"job"), &copied).await.expect("it is copied");
+        assert_eq!(std::fs::read(&copied).expect("it is there"), b"job");
+        let wrong = memory.path().join("wrong");
+        assert!(save(file(), &hash(b"other"), &wrong).await.is_err());
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 //! In: heartbeats, hashes. Out: orders, artifacts. Invariant: both ways are the same to the worker; a manager that does
 //! not answer costs its own time, not that of those who stand by, and the one that answered last is asked first.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -72,7 +73,10 @@ impl Link {
     /// The bytes of an executable; whoever asks checks them. None: the manager makes it, and is to be asked again.
     pub(super) async fn artifact(&self, sha256: &str) -> Result<Option<Download>> {
         match self {
-            Link::Local(manager) => Ok(manager.artifact(sha256).await?.map(Download::All)),
+            Link::Local(manager) => {
+                let file = manager.artifact_file(sha256).await?;
+                Ok(file.map(Download::File))
+            }
             Link::Http(http) => {
                 let artifact = |client: &reqwest::Client, url: &str| {
                     client.get(format!("{url}/internal/artifact/{sha256}"))
@@ -85,21 +89,34 @@ impl Link {
     }
 }
 
-/// Bytes that come in parts.
+/// Bytes that come in parts, or a file of the manager.
 pub(super) enum Download {
-    All(Bytes),
+    File(PathBuf),
     Parts(reqwest::Response),
     End,
 }
 
 impl Download {
+    /// One more name for a file of the manager, whose names are hashes as those of the worker. False: it is elsewhere,
+    /// also on another file system.
+    pub(super) fn link(&self, target: &Path) -> bool {
+        match self {
+            Download::File(path) => std::fs::hard_link(path, target).is_ok(),
+            Download::Parts(_) | Download::End => false,
+        }
+    }
+
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>> {
         if let Download::Parts(response) = self {
             let part = tokio::time::timeout(SILENCE_MAX, response.chunk()).await;
             return Ok(part.context("the manager has stopped sending")??);
         }
         match std::mem::replace(self, Download::End) {
-            Download::All(bytes) => Ok(Some(bytes)),
+            Download::File(path) => {
+                let bytes = tokio::fs::read(&path).await;
+                let bytes = bytes.with_context(|| format!("reading {}", path.display()))?;
+                Ok(Some(bytes.into()))
+            }
             Download::Parts(_) | Download::End => Ok(None),
         }
     }
