@@ -129,9 +129,24 @@ fn delete(client: &Client, name: &str, with_deployments: bool) -> Result<()> {
             client.delete(&client.of_flink(&segments))?;
         }
     }
+    let savepoints = list(
+        &client.get(&client.of_flink(&["application", id(&application), "savepoint"]))?,
+        "savepoints",
+    );
     let answer = client.delete(&client.of_flink(&["application", id(&application)]))?;
-    client.done(&answer, || format!("application {name} deleted"));
+    client.done(&answer, || {
+        format!("application {name} deleted{}", kept(&savepoints))
+    });
     Ok(())
+}
+
+/// Another application may start from them; whoever needs them no more deletes them.
+fn kept(savepoints: &[Value]) -> String {
+    let is_kept = |one: &&Value| one["kind"] == "savepoint" && one["is_discarded"] != true;
+    match savepoints.iter().filter(is_kept).count() {
+        0 => String::new(),
+        count => format!("; {count} savepoint(s) stay: see `millstream savepoint list`"),
+    }
 }
 
 fn applications(applications: &[Value]) -> String {
@@ -166,4 +181,21 @@ fn details(application: &Value) -> String {
         shown.push_str(&super::version::versions(&versions));
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn savepoints_that_outlive_their_application_are_counted() {
+        let checkpoint = json!({"kind": "checkpoint", "is_discarded": false});
+        let discarded = json!({"kind": "savepoint", "is_discarded": true});
+        let savepoint = json!({"kind": "savepoint", "is_discarded": false});
+        assert_eq!(kept(&[checkpoint, discarded.clone()]), "");
+        let text = kept(&[savepoint, discarded]);
+        assert_eq!(text, "; 1 savepoint(s) stay: see `millstream savepoint list`");
+    }
 }

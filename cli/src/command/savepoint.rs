@@ -16,6 +16,7 @@ use crate::client::{Client, Connection};
     after_help = "Savepoints are asked for and never collected by themselves; checkpoints are periodic, the \
     newest are kept.\n`millstream deployment create --starting-savepoint` takes the location of either.\n\n\
     Examples:\n  \
+    millstream savepoint list                    of all applications, deleted ones too\n  \
     millstream savepoint list orders\n  \
     millstream savepoint list orders --checkpoints --watch\n  \
     millstream savepoint create orders           the job goes on\n  \
@@ -30,10 +31,11 @@ pub(super) struct SavepointArguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Lists the savepoints of an application, the newest first
+    /// Lists the savepoints of an application or of all, deleted ones too, the newest first
     #[command(visible_alias = "ls")]
     List {
-        application: String,
+        /// Name or id
+        application: Option<String>,
         /// Checkpoints too
         #[arg(long)]
         checkpoints: bool,
@@ -73,8 +75,13 @@ pub(super) fn run(arguments: SavepointArguments) -> Result<ExitCode> {
             checkpoints,
             watch,
         } => {
-            let application = client.application(&application)?;
-            let path = client.of_flink(&["application", id(&application), "savepoint"]);
+            let path = match application {
+                Some(name) => {
+                    let application = client.application(&name)?;
+                    client.of_flink(&["application", id(&application), "savepoint"])
+                }
+                None => client.of_flink(&["savepoint"]),
+            };
             let look = || {
                 let mut found = list(&client.get(&path)?, "savepoints");
                 found.retain(|savepoint| checkpoints || savepoint["kind"] == "savepoint");
@@ -133,6 +140,7 @@ fn savepoints(savepoints: &[Value]) -> String {
                 format!("{} ms", text(&savepoint["duration_ms"]))
             }),
             ("SIZE", &|savepoint| size(&savepoint["full_size_bytes"])),
+            ("APPLICATION", &field("application_id")),
             ("LOCATION", &field("url")),
         ],
     )
