@@ -6,6 +6,7 @@
 
 mod build;
 mod channel;
+mod checkpoint_log;
 mod commit;
 mod constraint;
 mod control;
