@@ -13,10 +13,12 @@ use crate::row::{BatchWriter, RowKind};
 pub(super) struct JsonDecoder {
     object: ObjectDecoder,
     settings: DecodeSettings,
+    /// As the table's user writes it, for errors.
+    ignoring_option: String,
 }
 
 impl JsonDecoder {
-    pub(super) fn new(columns: Vec<DecodeColumn>, settings: DecodeSettings) -> Self {
+    pub(super) fn new(columns: Vec<DecodeColumn>, settings: DecodeSettings, ignoring_option: String) -> Self {
         let read = columns.into_iter().filter_map(|column| {
             let target = column.target?;
             Some((column.name, column.ty, target))
@@ -24,6 +26,7 @@ impl JsonDecoder {
         JsonDecoder {
             object: ObjectDecoder::new(read),
             settings,
+            ignoring_option,
         }
     }
 
@@ -81,6 +84,11 @@ impl JsonDecoder {
     fn or_skipped(&self, result: Result<Decoded, FormatError>) -> Result<Decoded, FormatError> {
         match result {
             Err(_) if self.settings.ignore_parse_errors => Ok(Decoded::Skipped),
+            // The two options exclude each other.
+            Err(error) if !self.settings.fail_on_missing_field => Err(FormatError::new(format!(
+                "{}; '{}' = 'true' skips such records",
+                error.message, self.ignoring_option
+            ))),
             other => other,
         }
     }

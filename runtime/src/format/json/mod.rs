@@ -71,7 +71,11 @@ pub(super) fn decoder(
     for column in columns.iter().filter(|column| column.target.is_some()) {
         check_type(options, prefix, &column.name, &column.ty)?;
     }
-    Ok(Box::new(decode::JsonDecoder::new(columns, settings)))
+    Ok(Box::new(decode::JsonDecoder::new(
+        columns,
+        settings,
+        key("ignore-parse-errors"),
+    )))
 }
 
 pub(super) fn encoder(

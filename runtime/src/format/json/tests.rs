@@ -389,3 +389,16 @@ fn equal_rows_have_equal_bytes() {
         assert_eq!(batch.row(row).words(), batch.row(0).words());
     }
 }
+
+#[test]
+fn an_error_names_the_option_that_would_skip_the_record() {
+    let int = TypeKind::Int;
+    let error = |extra: &[(&str, &str)]| {
+        let error = decode(int.clone(), extra, "{\"a\":").expect_err("it is cut off");
+        error.message
+    };
+    let hint = "; 'json.ignore-parse-errors' = 'true' skips such records";
+    assert!(error(&[]).ends_with(hint), "{}", error(&[]));
+    let strict = error(&[("fail-on-missing-field", "true")]);
+    assert!(!strict.contains(hint), "{strict}");
+}
