@@ -254,8 +254,19 @@ const QUERIES: &[(&str, &[&str])] = &[
     ),
     ("SELECT i FROM other.t", &["E2003 other.t"]),
     (
-        "SELECT UPER(s) FROM t",
-        &["E2010 UPER(s): there is no function UPER [did you mean UPPER?]"],
+        "SELECT UPER(s), FOO(s), CONT(*) FROM t",
+        &[
+            "E2010 UPER(s): there is no function UPER [did you mean UPPER?]",
+            "E2010 FOO(s): there is no function FOO [docs/functions.md lists the functions there are]",
+            "E2010 CONT(*): there is no function CONT [did you mean COUNT?]",
+        ],
+    ),
+    (
+        "SELECT COUNT(*) FROM t GROUP BY TUMBLE(ts, INTERVAL '1' MINUTE)",
+        &[
+            "E2002 TUMBLE(ts, INTERVAL '1' MINUTE): not supported by this version: the group window function TUMBLE \
+             [write FROM TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE) and GROUP BY window_start, window_end]",
+        ],
     ),
     ("SELECT UPPER(i, s) FROM t", &["E2006 UPPER(i, s): UPPER expects"]),
     (
@@ -382,7 +393,8 @@ const STATEMENTS: &[(&str, &[&str])] = &[
     (
         "CREATE TABLE x (a INT) WITH ('connector'='kafka', 'topic'='a', 'format'='jsn')",
         &[
-            "E2039 'kafka': connector 'kafka' needs option 'properties.bootstrap.servers' from the deployment",
+            "E2039 'kafka': connector 'kafka' needs option 'properties.bootstrap.servers', which is not declared: \
+             the deployment must give it",
             "E2033 'jsn'",
         ],
     ),

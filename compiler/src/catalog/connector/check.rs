@@ -281,7 +281,7 @@ fn check_presence(table: &Table, connector: &ConnectorDef, found: &mut Vec<Diagn
     if !missing.is_empty() {
         let names = missing.join("', '");
         let message = format!(
-            "connector '{}' needs option '{names}' from the deployment",
+            "connector '{}' needs option '{names}', which is not declared: the deployment must give it",
             connector.name
         );
         // Diagnostic: E2039 a required option is not in the declaration (a warning).

@@ -20,6 +20,8 @@ use crate::catalog::functions::FAMILIES;
 use crate::catalog::nearest::nearest;
 use crate::expr::{Expr, ExprKind};
 
+/// Calls whose types no rule of the catalogue decides.
+const CONDITIONALS: &[&str] = &["IF", "IFNULL", "COALESCE", "NULLIF"];
 /// Names that are window functions in FROM, and group windows of old in GROUP BY.
 const WINDOW_NAMES: &[&str] = &[
     "TUMBLE",
@@ -155,7 +157,11 @@ impl Binder<'_> {
             .into_iter()
             .collect::<Option<Vec<&sqlast::Expr>>>()
         else {
-            return self.type_error(format!("{name} does not take *"), span);
+            // A slip of COUNT is not to hear of its argument.
+            return match lookup(name).is_some() || CONDITIONALS.contains(&name) {
+                true => self.type_error(format!("{name} does not take *"), span),
+                false => self.unknown_function(name, span),
+            };
         };
         let mut arguments = Vec::with_capacity(written.len());
         for (i, argument) in written.into_iter().enumerate() {
@@ -169,7 +175,7 @@ impl Binder<'_> {
         let arguments = arguments.into_iter().collect::<Option<Vec<Expr>>>()?;
         match name {
             "ROW" => self.row_of(arguments, span),
-            "IF" | "IFNULL" | "COALESCE" | "NULLIF" => self.conditional(name, arguments, span),
+            name if CONDITIONALS.contains(&name) => self.conditional(name, arguments, span),
             _ => self.call(name, arguments, span),
         }
     }
@@ -208,20 +214,45 @@ impl Binder<'_> {
 
     fn unknown_function(&mut self, name: &str, span: Span) -> Option<Expr> {
         if WINDOW_NAMES.contains(&name) {
-            self.unsupported(&format!("the group window function {name}"), span);
-            return None;
+            return self.group_window(name, span);
         }
         let scalar = FAMILIES
             .iter()
             .flat_map(|family| family.iter())
             .map(|definition| definition.name);
-        let known = scalar.chain([
-            "COUNT", "SUM", "AVG", "MIN", "MAX", "IF", "IFNULL", "NULLIF", "COALESCE",
-        ]);
+        let known = scalar.chain(CONDITIONALS.iter().copied());
+        let near = nearest(
+            name,
+            ["COUNT", "SUM", "AVG", "MIN", "MAX"].into_iter().chain(known),
+        );
         // Diagnostic: E2010 a function that does not exist, or not in this version.
         let mut diagnostic = Diagnostic::error("E2010", span, format!("there is no function {name}"));
-        diagnostic.help = nearest(name, known).map(|near| format!("did you mean {near}?"));
+        diagnostic.help = Some(match near {
+            Some(near) => format!("did you mean {near}?"),
+            None => "docs/functions.md lists the functions there are".to_owned(),
+        });
         self.error(diagnostic);
+        None
+    }
+
+    /// Windows of Flink before window table-valued functions.
+    fn group_window(&mut self, name: &str, span: Span) -> Option<Expr> {
+        let help = match name.split('_').next() {
+            Some("TUMBLE") => {
+                "write FROM TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE) and GROUP BY window_start, window_end"
+            }
+            Some("HOP") => {
+                "write FROM HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '5' MINUTE) (slide, then size) \
+                 and GROUP BY window_start, window_end"
+            }
+            _ => {
+                self.unsupported(&format!("the group window function {name}"), span);
+                return None;
+            }
+        };
+        // Diagnostic: E2002 Flink has it, this version has not.
+        let message = format!("not supported by this version: the group window function {name}");
+        self.error(Diagnostic::error("E2002", span, message).with_help(help));
         None
     }
 }
