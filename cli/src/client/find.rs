@@ -138,6 +138,11 @@ impl Client {
             "dest_service",
         ];
         let mut integrations = self.integrations()?;
+        if integrations.is_empty() {
+            bail!(
+                "there is no integration '{wanted}'; there are none, `millstream service add` makes the first"
+            );
+        }
         if !integrations
             .iter()
             .any(|i| keys.iter().any(|key| text(&i[*key]) == wanted))

@@ -37,7 +37,7 @@ pub(super) fn run(arguments: MetricsArguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Of each figure its latest, least and greatest value.
+/// Of each figure its latest, least and greatest value; what nobody has measured is left out.
 fn summary(metrics: &Value) -> String {
     let figures = metrics.as_object().cloned().unwrap_or_default();
     let rows: Vec<Value> = figures
@@ -61,12 +61,15 @@ fn summary(metrics: &Value) -> String {
                 "greatest": bound(f64::max),
             })
         })
+        .filter(|row| !row["last"].is_null())
         .collect();
+    if rows.is_empty() {
+        return "no figures yet: each is of half a minute\n".to_owned();
+    }
     let number = |key: &'static str| {
         move |row: &Value| {
-            row[key]
-                .as_f64()
-                .map_or_else(|| "-".to_owned(), |value| format!("{value:.1}"))
+            let value = row[key].as_f64();
+            value.map_or_else(String::new, |value| format!("{value:.1}"))
         }
     };
     table(
@@ -91,8 +94,9 @@ mod tests {
             "disk_usage": {"data": {"rows": []}},
         });
         let expected = "FIGURE       LATEST  LEAST  GREATEST\n\
-                        CPU usage %  0.5     0.5    3.0\n\
-                        disk_usage   -       -      -\n";
+                        CPU usage %  0.5     0.5    3.0\n";
         assert_eq!(summary(&metrics), expected);
+        let nothing = json!({"disk_usage": {"data": {"rows": []}}});
+        assert_eq!(summary(&nothing), "no figures yet: each is of half a minute\n");
     }
 }

@@ -88,9 +88,8 @@ pub fn run_manager(
             .clone()
             .unwrap_or_else(|| data.join("cluster.key"));
         key::read_or_make(&key_file)?;
-        let listener = TcpListener::bind(options.listen)
-            .await
-            .with_context(|| format!("listening on {}", options.listen))?;
+        let listener = TcpListener::bind(options.listen).await;
+        let listener = listener.with_context(|| not_listening(options.listen))?;
         let address = listener.local_addr()?;
         let (manager, announcement) = open_manager(&options, catalogue, &data, address, key_file).await?;
         let key = ClusterKey::new(key::read(&announcement.key_file)?);
@@ -128,6 +127,10 @@ pub fn run_worker(options: WorkerOptions) -> Result<()> {
 fn runtime() -> Result<tokio::runtime::Runtime> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     Ok(builder.worker_threads(2).enable_all().build()?)
+}
+
+fn not_listening(address: SocketAddr) -> String {
+    format!("listening on {address} (--listen takes another address)")
 }
 
 fn folder(path: &Path) -> Result<PathBuf> {
