@@ -32,10 +32,10 @@ mod view;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
+use axum::{Json, Router};
 use serde_json::{Map, Value};
 use tower_service::Service as _;
 use utoipa::OpenApi;
@@ -98,6 +98,7 @@ pub fn router(manager: Manager, settings: Settings, beside: Router) -> Router {
     let routes = routes
         .route_layer(middleware::from_fn_with_state(api.clone(), access::check))
         .with_state(api)
+        .route("/", axum::routing::get(root))
         .route("/openapi.json", axum::routing::get(async move || described))
         .merge(beside)
         .fallback(unknown)
@@ -165,6 +166,18 @@ fn is_text(path: &str) -> bool {
         rest = if escaped.is_some() { &behind[2..] } else { behind };
     }
     std::str::from_utf8(&decoded).is_ok()
+}
+
+/// Whoever opens the address in a browser finds the way.
+async fn root() -> Json<serde_json::Value> {
+    Json(serde_json::json!({
+        "name": "Millstream",
+        "version": env!("CARGO_PKG_VERSION"),
+        "api": "/v1/project",
+        "description": "/openapi.json",
+        "flink": "/v1/project/{project}/service/{service}",
+        "metrics": "/metrics",
+    }))
 }
 
 async fn unknown(request: Request) -> Response {

@@ -28,11 +28,12 @@ fn odd_requests_are_understood() {
         ("GET", format!("{PROJECT}/nothing")),
         ("POST", format!("{FLINK}/a/deployment/b/explode")),
         ("GET", format!("{FLINK}/a/version/")),
-        ("GET", "/".to_owned()),
+        ("GET", "/nothing".to_owned()),
     ] {
         assert_eq!(server.call(method, &path, None).status, 404, "{method} {path}");
     }
     assert_eq!(server.call("PATCH", FLINK, None).status, 405);
+    assert_eq!(server.get("/")["description"], "/openapi.json");
 }
 
 #[test]
