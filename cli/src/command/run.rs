@@ -4,7 +4,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
 use super::INVALID;
@@ -68,10 +68,13 @@ pub(super) fn run(arguments: RunArguments) -> Result<ExitCode> {
         checkpoints: arguments.checkpoints,
         from_scratch: arguments.from_scratch,
     };
-    for warning in deployment::unknown_settings(&application, &overrides) {
+    for warning in deployment::unknown_settings(&application, &overrides.set) {
         eprintln!("warning: {warning}");
     }
     let deployment = deployment::deployment(&application, &compiled, overrides)?;
+    if let Some(message) = deployment::missing_variable(&deployment, |name| std::env::var(name).is_ok()) {
+        bail!("{message}");
+    }
     let built = session::build::build(&compiled.rust, arguments.profile)?;
     if !built.was_cached {
         eprintln!("{}: built in {:.1} s", application.name, built.time.as_secs_f32());

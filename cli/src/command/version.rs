@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use session::build::application::Application;
+use session::build::deployment;
 use session::build::texts::{TableText, TextsError, texts};
 
 use super::INVALID;
@@ -180,6 +181,9 @@ pub(super) fn body(
     application: &Application,
     integrations: &Integrations,
 ) -> Result<Option<Value>> {
+    for warning in deployment::unknown_settings(application, &[]) {
+        eprintln!("warning: {warning}");
+    }
     let mut texts = match texts(application) {
         Ok(texts) => texts,
         Err(TextsError::Sql(diagnostics)) => {

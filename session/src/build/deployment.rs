@@ -133,9 +133,9 @@ pub fn settled(
 
 /// What to say of keys from `application.toml` and the command line that mean nothing: they are kept, as those of SET
 /// are, but a slip must not pass in silence.
-pub fn unknown_settings(application: &Application, overrides: &Overrides) -> Vec<String> {
+pub fn unknown_settings(application: &Application, set: &[(String, String)]) -> Vec<String> {
     let of_file = application.settings.config.keys();
-    let of_line = overrides.set.iter().map(|(key, _)| key);
+    let of_line = set.iter().map(|(key, _)| key);
     let is_setting = |key: &&String| !key.starts_with(TABLES) && !setting::is_known(key);
     let warning = |key: &String| {
         let near = setting::nearest_key(key).map(|near| format!("; did you mean '{near}'?"));
@@ -145,6 +145,26 @@ pub fn unknown_settings(application: &Application, overrides: &Overrides) -> Vec
         )
     };
     of_file.chain(of_line).filter(is_setting).map(warning).collect()
+}
+
+/// The first variable of the environment that an option names and that is not there: the job, which reads it, would
+/// say so only after it is built.
+pub fn missing_variable(deployment: &Deployment, is_set: impl Fn(&str) -> bool) -> Option<String> {
+    for (table, options) in &deployment.tables {
+        for (option, value) in options {
+            let mut rest = value.as_str();
+            while let Some((_, begun)) = rest.split_once("${env:") {
+                let (name, behind) = begun.split_once('}')?;
+                if !is_set(name) {
+                    return Some(format!(
+                        "table {table}: option '{option}': environment variable {name} is not set or not text"
+                    ));
+                }
+                rest = behind;
+            }
+        }
+    }
+    None
 }
 
 /// Refuses values that their keys do not take, before anything is built; what the job resolves itself is left to it.
@@ -307,21 +327,35 @@ mod tests {
             "table.local-time-zone",
             "my.key",
         ];
-        let overrides = Overrides {
-            set: set
-                .iter()
-                .map(|key| ((*key).to_owned(), "x".to_owned()))
-                .collect(),
-            checkpoints: None,
-            from_scratch: false,
-        };
+        let set = set.map(|key| (key.to_owned(), "x".to_owned()));
         let expected = [
             "setting 'execution.checkpointing.intervall' is unknown and has no effect; did you mean \
              'execution.checkpointing.interval'?",
             "setting 'paralelism.default' is unknown and has no effect; did you mean 'parallelism.default'?",
             "setting 'my.key' is unknown and has no effect",
         ];
-        assert_eq!(unknown_settings(&application, &overrides), expected);
+        assert_eq!(unknown_settings(&application, &set), expected);
+    }
+
+    #[test]
+    fn variables_that_are_not_there_are_named_before_a_build() {
+        let options = [("topic", "${env:SET}-${env:UNSET}"), ("path", "${env:SET}")];
+        let options = options.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let deployment = Deployment {
+            name: "n".to_owned(),
+            job_id: "n".to_owned(),
+            parallelism: 1,
+            config: BTreeMap::new(),
+            tables: BTreeMap::from([("t".to_owned(), BTreeMap::from(options))]),
+            checkpoints: None,
+            from_scratch: false,
+            query: None,
+        };
+        assert_eq!(missing_variable(&deployment, |_| true), None);
+        assert_eq!(
+            missing_variable(&deployment, |name| name == "SET").as_deref(),
+            Some("table t: option 'topic': environment variable UNSET is not set or not text")
+        );
     }
 
     #[test]
