@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use compiler::Preview;
-use compiler::compile::AnswerColumn;
+use compiler::base::Diagnostic;
+use compiler::compile::{AnswerColumn, CompiledPreview};
 use serde_json::Value;
 use session::build::application::Application;
 use session::model::application::Column;
@@ -105,6 +106,16 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 }
 
 impl PreviewArguments {
+    fn compiled(&self, application: &Application) -> Result<CompiledPreview, Vec<Diagnostic>> {
+        let preview = match &self.table {
+            Some(table) => Preview::Table(table.clone()),
+            None => Preview::Statement {
+                sink: self.into.clone(),
+            },
+        };
+        compiler::compile_preview(&application.sources, &preview)
+    }
+
     fn writer(&self, columns: &[AnswerColumn]) -> RowWriter<StdoutLock<'static>> {
         let stdout = std::io::stdout();
         let format = match (self.connection.json, stdout.is_terminal()) {
@@ -118,13 +129,7 @@ impl PreviewArguments {
 
 /// Compiled, built and run by this process. `None`: the SQL has errors, which have been shown.
 fn here(arguments: &PreviewArguments, application: &Application) -> Result<Option<Outcome>> {
-    let preview = match &arguments.table {
-        Some(table) => Preview::Table(table.clone()),
-        None => Preview::Statement {
-            sink: arguments.into.clone(),
-        },
-    };
-    let compiled = match compiler::compile_preview(&application.sources, &preview) {
+    let compiled = match arguments.compiled(application) {
         Ok(compiled) => compiled,
         Err(diagnostics) => {
             show(&diagnostics, &application.sources, MessageFormat::Human);
@@ -151,6 +156,10 @@ fn here(arguments: &PreviewArguments, application: &Application) -> Result<Optio
 fn there(arguments: &PreviewArguments, application: &Application) -> Result<Option<Outcome>> {
     if !arguments.set.is_empty() {
         bail!("--set is for previews without --url");
+    }
+    if let Err(diagnostics) = arguments.compiled(application) {
+        show(&diagnostics, &application.sources, MessageFormat::Human);
+        return Ok(None);
     }
     let client = arguments.connection.client()?;
     if arguments.connection.url.is_none() {

@@ -4,6 +4,7 @@
 //! In: applications, faults, requests. Out: rows in topics and tables, answers of the API. Invariant: every row of the
 //! input counts once in the output, whoever dies.
 
+mod deploys;
 mod moves;
 mod queries;
 mod restarts;
