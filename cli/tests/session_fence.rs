@@ -107,7 +107,7 @@ fn a_cancelled_deployment_that_still_runs_somewhere_is_fenced_before_it_has_ende
     );
 
     // A new deployment from nothing, and the old worker comes back.
-    cluster.deploy("app", &sql, &[]);
+    cluster.deploy("app", &sql, &["--from-scratch"]);
     proxy.mend();
     wait_until("rows of the new job", &cluster, || {
         written().len() > before.len() + 50
