@@ -10,6 +10,8 @@ pub mod redact;
 pub mod sdk;
 pub mod texts;
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -101,16 +103,45 @@ fn jobs_bytes_max() -> u64 {
         .saturating_mul(1 << 20)
 }
 
+/// In pieces: a manager would keep the memory of the whole.
+fn hashed(file: &Path) -> std::io::Result<String> {
+    let mut file = File::open(file)?;
+    let mut sha256 = Sha256::new();
+    let mut piece = vec![0; 64 << 10];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(hex::encode(sha256.finalize())),
+            length => sha256.update(&piece[..length]),
+        }
+    }
+}
+
 /// Kept beside the executable: hashing tens of megabytes takes longer than starting them.
 fn sha256(executable: &Path) -> Result<String> {
     let kept = executable.with_extension("sha256");
     if let Ok(sha256) = std::fs::read_to_string(&kept) {
         return Ok(sha256);
     }
-    let bytes = std::fs::read(executable).with_context(|| format!("reading {}", executable.display()))?;
-    let sha256 = hex::encode(Sha256::digest(&bytes));
+    let sha256 = hashed(executable).with_context(|| format!("reading {}", executable.display()))?;
     let unfinished = executable.with_extension(format!("sha256-{}", crate::model::fresh_id()));
     std::fs::write(&unfinished, &sha256)?;
     std::fs::rename(&unfinished, &kept)?;
     Ok(sha256)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_in_pieces_is_that_of_the_whole() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let file = folder.path().join("job");
+        for size_bytes in [0, 1, 64 << 10, (64 << 10) + 7] {
+            let bytes: Vec<u8> = (0..size_bytes).map(|at: usize| at as u8).collect();
+            std::fs::write(&file, &bytes).expect("written");
+            let whole = hex::encode(Sha256::digest(&bytes));
+            assert_eq!(hashed(&file).expect("it is read"), whole);
+        }
+    }
 }
