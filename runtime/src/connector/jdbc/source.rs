@@ -438,7 +438,7 @@ mod tests {
             position: END.into(),
         };
         reader.assign(split.clone()).expect("no server is asked");
-        assert_eq!(reader.positions(), [split.clone()]);
+        assert_eq!(reader.positions(), std::slice::from_ref(&split));
         let mut output = BatchWriter::new(1);
         assert_eq!(
             reader.poll(10, &mut output).expect("its end"),
