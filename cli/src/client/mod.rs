@@ -10,7 +10,7 @@ pub(crate) mod output;
 pub(crate) mod wait;
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
@@ -20,6 +20,9 @@ use serde_json::Value;
 /// Longest wait for a connection; an answer may take longer.
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 const ANSWER_MAX: Duration = Duration::from_secs(120);
+/// How long one who waits asks a session cluster that is away.
+const AWAY_MAX: Duration = Duration::from_secs(60);
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Where the session cluster is. Options win over the environment.
 #[derive(Args, Clone, Debug, Default)]
@@ -174,6 +177,26 @@ impl Client {
         self.call(Method::GET, path, None)
     }
 
+    /// For one who waits: a session cluster that is away for a moment, or whose manager changes, is asked again.
+    pub(crate) fn get_patiently(&self, path: &str) -> Result<Value> {
+        let mut away_since: Option<Instant> = None;
+        loop {
+            match self.get(path) {
+                Err(error) if may_pass(&error) => {
+                    let since = *away_since.get_or_insert_with(|| {
+                        eprintln!("{error:#}; it is asked again");
+                        Instant::now()
+                    });
+                    if since.elapsed() > AWAY_MAX {
+                        return Err(error);
+                    }
+                    std::thread::sleep(ASK_AGAIN_AFTER);
+                }
+                result => return result,
+            }
+        }
+    }
+
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value> {
         self.call(Method::POST, path, Some(body))
     }
@@ -254,6 +277,13 @@ fn path(segments: &[&str]) -> String {
         }
     }
     path
+}
+
+/// No answer, or one that is not about the request.
+fn may_pass(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<ApiError>()
+        .is_none_or(|refused| refused.status >= 500)
 }
 
 /// What the server answered, if it was a no of this status.

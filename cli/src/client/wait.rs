@@ -57,7 +57,7 @@ pub(crate) fn wait(client: &Client, application: &Value, deployment: &Value) -> 
     let mut shown = String::new();
     let mut running_since: Option<Instant> = None;
     loop {
-        let deployment = client.get(&path)?;
+        let deployment = client.get_patiently(&path)?;
         let line = line(&deployment);
         if line != shown {
             eprintln!("{line}");
@@ -81,7 +81,7 @@ pub(crate) fn saved(client: &Client, application: &Value, deployment: &Value) ->
     let path = client.of_flink(&["application", id(application), "deployment", id(deployment)]);
     let before = text(&deployment["last_savepoint"]);
     loop {
-        let deployment = client.get(&path)?;
+        let deployment = client.get_patiently(&path)?;
         if status(&deployment) == "SAVING" {
             std::thread::sleep(LOOK_INTERVAL);
             continue;

@@ -125,7 +125,8 @@ pub(super) fn run(arguments: DeployArguments) -> Result<ExitCode> {
     if let Some(running) = &running {
         let is_same =
             running["version_id"] == made.version["id"] && running["parallelism"] == json!(parallelism);
-        if is_same && !arguments.force {
+        let is_elsewhere = arguments.from.is_some() || arguments.from_scratch;
+        if is_same && !is_elsewhere && !arguments.force {
             eprintln!("{name}: version {} runs already", text(&made.version["version"]));
             return finish(&client, &made.application, running, arguments.no_wait);
         }

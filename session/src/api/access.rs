@@ -23,6 +23,8 @@ use crate::refusal::Refusal;
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub email: String,
+    /// When the token ends that was shown.
+    pub expires_at: Option<String>,
 }
 
 /// Callers without a token.
@@ -66,6 +68,7 @@ fn caller(api: &Api, address: Option<IpAddr>, headers: &HeaderMap) -> Result<Cal
         if api.settings.trusts_loopback && is_local {
             return Ok(Caller {
                 email: LOCAL_USER.to_owned(),
+                expires_at: None,
             });
         }
         return Err(Refusal::new(
@@ -88,6 +91,7 @@ fn caller(api: &Api, address: Option<IpAddr>, headers: &HeaderMap) -> Result<Cal
     let known = known.ok_or_else(|| Refusal::new(401, "Invalid token"))?;
     Ok(Caller {
         email: known.user_email.clone(),
+        expires_at: known.expires_at.clone(),
     })
 }
 
@@ -193,6 +197,27 @@ pub async fn create_token(
     Ok((text, token))
 }
 
+/// Ends earlier tokens of this description: one that was given in their place is to be the only one.
+pub async fn replace_tokens(catalogue: &Catalogue, text: &str, description: &str) -> Result<(), Refusal> {
+    let current = Token::hash(text);
+    catalogue
+        .change(|transaction| {
+            for token in transaction.all::<Token>() {
+                if token.description == description && token.sha256 != current {
+                    transaction.delete::<Token>(&token.sha256);
+                }
+            }
+            Ok::<_, Refusal>(())
+        })
+        .await
+}
+
+/// Enough to tell tokens apart, and never more than a quarter of one.
+fn shown_prefix(text: &str) -> String {
+    let length = PREFIX_LENGTH.min(text.chars().count() / 4);
+    text.chars().take(length).collect()
+}
+
 /// Takes a token over that the operator has made.
 pub async fn register_token(
     catalogue: &Catalogue,
@@ -203,7 +228,7 @@ pub async fn register_token(
 ) -> Result<Token, Refusal> {
     let token = Token {
         sha256: Token::hash(text),
-        prefix: text.chars().take(PREFIX_LENGTH).collect(),
+        prefix: shown_prefix(text),
         user_email: email.to_owned(),
         description: description.to_owned(),
         created_at: now(),
@@ -264,5 +289,25 @@ mod tests {
             let address = address.parse().expect("an address");
             assert_eq!(lets_in(&filter, address), expected, "{filter} {address}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_token_in_the_place_of_another_ends_it_and_prefixes_give_none_away() {
+        use crate::catalogue::{Store, sqlite::SqliteStore};
+        let store = SqliteStore::open(":memory:".as_ref()).expect("it opens");
+        let catalogue = Catalogue::open(Store::Sqlite(store)).await.expect("it loads");
+        for (text, description) in [("first", "start"), ("other", "of a user"), ("second", "start")] {
+            register_token(&catalogue, text, "a@b", description, None)
+                .await
+                .expect("stored");
+        }
+        replace_tokens(&catalogue, "second", "start")
+            .await
+            .expect("stored");
+        let is_known =
+            |text: &str| catalogue.read(|tables| tables.get::<Token>(&Token::hash(text)).is_some());
+        assert_eq!(["first", "other", "second"].map(is_known), [false, true, true]);
+        assert_eq!(shown_prefix("secret12"), "se");
+        assert_eq!(shown_prefix(&"x".repeat(64)), "x".repeat(8));
     }
 }

@@ -243,7 +243,12 @@ async fn new_token(
     Input(body): Input<NewToken>,
 ) -> Answer<TokenCreated> {
     let end = |seconds: u32| jiff::Timestamp::now() + std::time::Duration::from_secs(u64::from(seconds));
-    let expires_at = body.max_age_seconds.map(|seconds| timestamp(end(seconds)));
+    let asked = body.max_age_seconds.map(|seconds| timestamp(end(seconds)));
+    // A token of a bounded life makes none that outlives it.
+    let expires_at = match (asked, caller.expires_at) {
+        (Some(asked), Some(own)) => Some(asked.min(own)),
+        (asked, own) => asked.or(own),
+    };
     let description = body.description.unwrap_or_default();
     let catalogue = &api.manager.catalogue;
     let (token, record) = access::create_token(catalogue, &caller.email, &description, expires_at).await?;

@@ -41,7 +41,7 @@ use tower_service::Service as _;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-pub use access::{Caller, create_token, register_token};
+pub use access::{Caller, create_token, register_token, replace_tokens};
 pub use answer::Answer;
 pub use input::Input;
 pub use serve::{Peer, Tls, serve};

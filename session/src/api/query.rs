@@ -22,6 +22,7 @@ use utoipa_axum::routes;
 use super::answer::{Done, done};
 use super::input::null_is_default;
 use super::path::ApplicationPath;
+use super::version::check_count;
 use super::{Answer, Api, Input};
 use crate::build::redact::redact;
 use crate::manager::QueryRequest;
@@ -305,6 +306,7 @@ fn find_in(api: &Api, scope: &Scope, query_id: &str) -> Result<QueryView, Refusa
 
 impl QueryBody {
     fn request(self, scope: Scope) -> Result<QueryRequest, Refusal> {
+        check_count(&self.sources, &self.sinks)?;
         let bounds = self.bounds()?;
         let start: Start = self
             .from

@@ -238,13 +238,19 @@ pub(super) async fn compiled(
     })
 }
 
-async fn check(api: &Api, body: VersionBody) -> Result<(VersionText, Checked), Refusal> {
-    let count = body.sources.len() + body.sinks.len();
+/// Before anything looks at them.
+pub(super) fn check_count<T>(sources: &[T], sinks: &[T]) -> Result<(), Refusal> {
+    let count = sources.len() + sinks.len();
     if count > TABLES_MAX {
         return Err(Refusal::invalid(format!(
-            "Invalid 'sources': a version has at most {TABLES_MAX} tables, found {count}"
+            "Invalid 'sources': there can be at most {TABLES_MAX} tables, found {count}"
         )));
     }
+    Ok(())
+}
+
+async fn check(api: &Api, body: VersionBody) -> Result<(VersionText, Checked), Refusal> {
+    check_count(&body.sources, &body.sinks)?;
     let text = VersionText {
         sources: body.sources,
         sinks: body.sinks,

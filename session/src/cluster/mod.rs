@@ -26,6 +26,8 @@ use crate::worker::{self, Link, Worker};
 /// Answers that are under way when the end comes.
 const ANSWERS_MAX: Duration = Duration::from_secs(2);
 const FIRST_USER: &str = "admin@millstream";
+/// Description of the token that the operator starts the manager with.
+const GIVEN: &str = "given at the start";
 
 #[derive(Clone, Debug)]
 pub struct ManagerOptions {
@@ -187,7 +189,10 @@ async fn open_manager(
         Some(token) => token.clone(),
         None => key::read_or_make(&data.join("token"))?,
     };
-    api::register_token(&catalogue, &token, FIRST_USER, "given at the start", None).await?;
+    api::register_token(&catalogue, &token, FIRST_USER, GIVEN, None).await?;
+    if options.token.is_some() {
+        api::replace_tokens(&catalogue, &token, GIVEN).await?;
+    }
     let scheme = if options.tls.is_some() { "https" } else { "http" };
     let announcement = Announcement {
         url: format!("{scheme}://{address}"),

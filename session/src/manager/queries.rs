@@ -41,7 +41,7 @@ impl Manager {
         let QueryRequest { text, preview, .. } = &request;
         let (text, preview, files) = (text.clone(), preview.clone(), self.settings().files.clone());
         let compiling = tokio::task::spawn_blocking(move || compile(&text, &preview, &files));
-        let (compiled, integrations) = compiling.await.expect("the compiler does not panic")?;
+        let (compiled, integrations) = compiling.await.map_err(anyhow::Error::new)??;
         let settled = self
             .catalogue
             .read(|tables| settled(tables, &request, &compiled, &integrations))?;

@@ -89,7 +89,7 @@ impl Manager {
             .read(|tables| origin(tables, application_id, new))?;
         let version = origin.version.clone();
         let compiled = tokio::task::spawn_blocking(move || program::compile(&version));
-        let compiled = compiled.await.expect("the compiler does not panic")?;
+        let compiled = compiled.await.map_err(anyhow::Error::new)??;
         let program = program::program(&fresh_id(), &origin.application, &origin.version, &compiled);
         let unreadable = strategy::unreadable(&program.config);
         if !unreadable.is_empty() {

@@ -164,7 +164,7 @@ fn deployments_with_wrong_fields() {
         "restart_enabled": "yes" | Invalid 'restart_enabled': invalid type: string "yes"
         "starting_savepoint": "nope" | starting_savepoint: there is no savepoint 'nope'
         "starting_savepoint": "file:///no/where" | starting_savepoint: file:///no/where cannot be read
-        "starting_savepoint": "gopher://x/y" | starting_savepoint: gopher://x/y cannot be read
+        "starting_savepoint": "gopher://x/y" | starting_savepoint: gopher://x/y: expected file:///PATH or s3://BUCKET/PREFIX
         "#;
     for case in cases.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (field, message) = case.split_once(" | ").expect("two parts");

@@ -150,6 +150,11 @@ fn connections_keep_their_secrets() {
         service["service_uri_params"],
         json!({"host": "db", "port": "5433"})
     );
+    assert_eq!(
+        service["connection_info"]["pg_params"],
+        json!([{"host": "db", "port": "5433", "user": "u", "sslmode": "require"}]),
+        "the provider reads texts"
+    );
     assert_eq!(service["connection"]["password"], "<redacted>");
     server.put(
         &format!("{PROJECT}/service/pg-demo"),

@@ -108,12 +108,35 @@ fn connection_info(service: &Service) -> Map<String, Value> {
     let text = |key: &str| service.connection.get(key).cloned();
     let info = match service.service_type.as_str() {
         "kafka" => text("bootstrap_servers").map(|servers| ("kafka", json!([servers]))),
-        "pg" => text("host").map(|host| ("pg_params", json!([{"host": host, "port": text("port")}]))),
+        "pg" => pg_params(service).map(|parameters| ("pg_params", json!([parameters]))),
         _ => None,
     };
     info.into_iter()
         .map(|(key, value)| (key.to_owned(), value))
         .collect()
+}
+
+/// All of them text: typed clients refuse a number for a port. The password does not come back.
+fn pg_params(service: &Service) -> Option<Map<String, Value>> {
+    let keys = [
+        ("host", "host"),
+        ("port", "port"),
+        ("dbname", "default_database"),
+        ("user", "username"),
+        ("sslmode", "ssl_mode"),
+    ];
+    let given = keys
+        .into_iter()
+        .filter_map(|(shown, key)| Some((shown.to_owned(), connection_text(service, key)?.into())));
+    service.connection.contains_key("host").then(|| given.collect())
+}
+
+fn connection_text(service: &Service, key: &str) -> Option<String> {
+    match service.connection.get(key)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 struct Address {
@@ -123,11 +146,7 @@ struct Address {
 }
 
 fn address(service: &Service, settings: &Settings) -> Option<Address> {
-    let text = |key: &str| match service.connection.get(key)? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    };
+    let text = |key: &str| connection_text(service, key);
     let (scheme, place) = match service.service_type.as_str() {
         "flink" => {
             let url = settings.public_url.clone()?;
