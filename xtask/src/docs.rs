@@ -34,7 +34,9 @@ fn functions() -> String {
     assert_eq!(TITLES.len(), FAMILIES.len(), "every family has a title");
     let mut page = "# Functions\n\n".to_owned();
     page += "Made by `cargo xtask docs` from the catalogue. NULL, types and errors are Flink's. Beside these there are\n";
-    page += "CAST, TRY_CAST, CASE, COALESCE, IF, IFNULL, NULLIF, BETWEEN, IN, and the aggregates COUNT, SUM, AVG, MIN, MAX.\n";
+    page += "CAST, TRY_CAST, CASE, COALESCE, IF, IFNULL, NULLIF, BETWEEN, IN, and the aggregates COUNT, SUM, AVG, MIN, MAX,\n";
+    page += "FIRST_VALUE, LAST_VALUE, LISTAGG, ARRAY_AGG, COLLECT, JSON_ARRAYAGG, JSON_OBJECTAGG, VAR_POP, VAR_SAMP, VARIANCE,\n";
+    page += "STDDEV_POP, STDDEV_SAMP and STDDEV.\n";
     for (title, family) in TITLES.iter().zip(FAMILIES) {
         page += &format!("\n## {title}\n\n");
         for function in *family {
