@@ -310,7 +310,8 @@ fn check_integration(api: &Api, path: &ServicePath, table: &Table) -> Result<(),
         match connector.filter(|_| is_registered) {
             Some(connector) => {
                 let connection = Connection::of_integration(tables, integration)?;
-                connection.check_connector(&table.table_name, connector)
+                connection.check_connector(&table.table_name, connector)?;
+                connection.check_options(&table.table_name, &table.options)
             }
             None => Ok(()),
         }

@@ -1,7 +1,7 @@
 //! Connections to Kafka: options of tables, and a client's configuration.
 //!
 //! In: a connection. Out: `properties.*` as the connector reads them. Invariant: a table that names brokers of its own
-//! gets nothing.
+//! gets nothing; how the credentials of an integration are protected on their way, no table decides.
 
 use rdkafka::ClientConfig;
 use serde_json::Value;
@@ -29,10 +29,58 @@ const HOST_CHECK: (&str, &str) = (
     "ssl.endpoint.identification.algorithm",
 );
 
-pub(super) fn fill(connection: &Connection, options: &mut Options) -> Result<(), Refusal> {
-    let servers = connection.required("bootstrap_servers")?;
+/// What a connection must hold for a table to have something to give away.
+const CREDENTIALS: [&str; 2] = ["sasl_plain_password", "ssl_client_key"];
+/// A user's own; they go where the integration leads, protected as it says.
+const OWN: [&str; 3] = ["sasl.username", "sasl.password", "sasl.jaas.config"];
+
+/// Whether the table gets what is the integration's.
+fn is_filled(connection: &Connection, options: &Options) -> bool {
     let given = options.get(SERVERS).map_or("", |given| given.trim());
-    if !given.is_empty() && given != servers {
+    given.is_empty() || Some(given) == connection.text("bootstrap_servers").as_deref()
+}
+
+/// Refuses a table that would send the integration's credentials less protected, or to whom the integration does not
+/// trust.
+pub(super) fn check(connection: &Connection, table: &str, options: &Options) -> Result<(), Refusal> {
+    let has_credentials = CREDENTIALS.iter().any(|key| connection.text(key).is_some());
+    if !has_credentials || !is_filled(connection, options) {
+        return Ok(());
+    }
+    for (option, value) in options {
+        let Some(property) = option.strip_prefix("properties.") else {
+            continue;
+        };
+        if decides_on_protection(property) && !is_as_given(connection, property, value) {
+            return Err(super::differs(connection, table, option));
+        }
+    }
+    Ok(())
+}
+
+fn decides_on_protection(property: &str) -> bool {
+    let prefixes = ["security.", "sasl.", "ssl.", "https."];
+    let is_any = prefixes.iter().any(|prefix| property.starts_with(prefix));
+    (is_any || property == "enable.ssl.certificate.verification") && !OWN.contains(&property)
+}
+
+fn is_as_given(connection: &Connection, property: &str, value: &str) -> bool {
+    // Here an empty text is a choice.
+    if property == HOST_CHECK.1 {
+        let check = connection.parameters.get(HOST_CHECK.0).and_then(Value::as_str);
+        return value.trim() == check.unwrap_or("https");
+    }
+    let key = PROPERTIES.iter().find(|(_, name)| *name == property);
+    let given = key.and_then(|(key, _)| connection.text(key));
+    match value.trim() {
+        "" => key.is_some(),
+        value => given.as_deref() == Some(value),
+    }
+}
+
+pub(super) fn fill(connection: &Connection, options: &mut Options) -> Result<(), Refusal> {
+    connection.required("bootstrap_servers")?;
+    if !is_filled(connection, options) {
         return Ok(());
     }
     for (key, property) in PROPERTIES {

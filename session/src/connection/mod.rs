@@ -154,10 +154,19 @@ impl Connection {
         )))
     }
 
+    /// Whether the table leaves to the integration what is the integration's to decide.
+    pub fn check_options(&self, table: &str, options: &Options) -> Result<(), Refusal> {
+        match self.kind {
+            Kind::Kafka => kafka::check(self, table, options),
+            Kind::PostgreSql | Kind::OpenSearch => Ok(()),
+        }
+    }
+
     /// The options with what was left blank.
     pub fn filled(&self, table: &str, options: &Options) -> Result<Options, Refusal> {
         let connector = options.get("connector").map_or("", String::as_str);
         self.check_connector(table, connector)?;
+        self.check_options(table, options)?;
         let mut filled = options.clone();
         match (self.kind, connector) {
             (Kind::Kafka, _) => kafka::fill(self, &mut filled)?,
@@ -171,6 +180,15 @@ impl Connection {
         }
         Ok(filled)
     }
+}
+
+/// The value may be a secret.
+fn differs(connection: &Connection, table: &str, what: &str) -> Refusal {
+    Refusal::invalid(format!(
+        "'{what}' of table '{table}' is not what its integration gives: credentials of {} are sent only as the \
+         integration says; leave it out",
+        connection.shown
+    ))
 }
 
 /// `'a' or 'b'`.

@@ -52,6 +52,41 @@ fn blank_options_of_kafka_are_filled_and_others_kept() {
 }
 
 #[test]
+fn credentials_of_kafka_are_protected_as_the_integration_says() {
+    let kafka = connection(
+        Kind::Kafka,
+        json!({"bootstrap_servers": "k:9093", "security_protocol": "SASL_SSL", "ssl_ca_cert": "PEM",
+               "sasl_mechanism": "SCRAM-SHA-256", "sasl_plain_username": "u", "sasl_plain_password": "p"}),
+    );
+    let open = connection(Kind::Kafka, json!({"bootstrap_servers": "k:9093"}));
+    for (key, value, is_allowed) in [
+        ("security.protocol", "SASL_PLAINTEXT", false),
+        ("security.protocol", "SASL_SSL", true),
+        ("security.protocol", " ", true),
+        ("sasl.mechanism", "PLAIN", false),
+        ("sasl.mechanisms", "PLAIN", false),
+        ("ssl.ca.pem", "other", false),
+        ("ssl.truststore.certificates", "other", false),
+        ("ssl.endpoint.identification.algorithm", "", false),
+        ("ssl.endpoint.identification.algorithm", "https", true),
+        ("enable.ssl.certificate.verification", "false", false),
+        ("sasl.username", "me", true),
+        ("group.id", "g", true),
+    ] {
+        let option = format!("properties.{key}");
+        let given = options(&[("connector", "kafka"), (option.as_str(), value)]);
+        let filled = kafka.filled("t", &given);
+        assert_eq!(filled.is_ok(), is_allowed, "{option} = '{value}'");
+        if let Err(refusal) = filled {
+            let expected = format!("'{option}' of table 't' is not what its integration gives");
+            assert!(refusal.message.starts_with(&expected), "{refusal}");
+            assert!(refusal.message.contains("service 's'"), "{refusal}");
+        }
+        open.filled("t", &given).expect("there is nothing to give away");
+    }
+}
+
+#[test]
 fn urls_of_postgresql_are_completed() {
     let server = json!({"host": "h", "port": 5433, "username": "u", "password": "p",
                         "default_database": "d", "ssl_mode": "require"});

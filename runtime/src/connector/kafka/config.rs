@@ -27,6 +27,28 @@ const JAVA_ONLY: [&str; 12] = [
 /// The broker's own limit (`transaction.max.timeout.ms`) unless an operator raised it.
 const TRANSACTION_TIMEOUT_MS: &str = "900000";
 
+/// What no table may set, whoever runs the job: a second name of the brokers, and what loads a library or starts a
+/// program.
+const REFUSED: [(&str, &str); 6] = [
+    ("metadata.broker.list", "use 'properties.bootstrap.servers'"),
+    ("plugin.library.paths", LOADS),
+    ("interceptor*", LOADS),
+    ("ssl.engine.location", LOADS),
+    ("ssl.providers", LOADS),
+    ("sasl.kerberos.kinit.cmd", LOADS),
+];
+const LOADS: &str = "a table cannot make the job load or start a program";
+
+/// Why the setting is not for tables, if so.
+fn refusal(key: &str) -> Option<&'static str> {
+    let matches = |name: &str| match name.strip_suffix('*') {
+        Some(start) => key.starts_with(start),
+        None => key == name,
+    };
+    let found = REFUSED.iter().find(|(name, _)| matches(name));
+    found.map(|(_, message)| *message)
+}
+
 /// What all clients of a table have in common.
 pub(super) fn client(options: &Options) -> Result<ClientConfig, JobError> {
     let mut config = ClientConfig::new();
@@ -39,10 +61,13 @@ fn extend(config: &mut ClientConfig, options: &Options) -> Result<(), JobError> 
     options.required("properties.bootstrap.servers")?;
     // After an outage the default of 10 s would delay recovery by as much.
     config.set("reconnect.backoff.max.ms", "1000");
-    for (key, value) in &options.values {
-        let Some(key) = key.strip_prefix("properties.") else {
+    for (option, value) in &options.values {
+        let Some(key) = option.strip_prefix("properties.") else {
             continue;
         };
+        if let Some(message) = refusal(key) {
+            return Err(options.error(option, message));
+        }
         if !JAVA_ONLY.contains(&key) && !security::translates(key) {
             config.set(key, value);
         }
@@ -209,6 +234,23 @@ mod tests {
         ];
         for config in configs {
             assert_eq!(config.expect("valid").get("sasl.password"), Some("hunter2"));
+        }
+    }
+
+    #[test]
+    fn other_brokers_and_libraries_are_refused() {
+        for key in [
+            "metadata.broker.list",
+            "plugin.library.paths",
+            "interceptor.classes",
+            "ssl.engine.location",
+            "ssl.providers",
+            "sasl.kerberos.kinit.cmd",
+        ] {
+            let option = format!("properties.{key}");
+            let given = [("properties.bootstrap.servers", "b:1"), (option.as_str(), "x")];
+            let error = client(&Options::new("t", given)).expect_err(key).to_string();
+            assert!(error.contains(&option), "{error}");
         }
     }
 
