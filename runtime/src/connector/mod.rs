@@ -17,6 +17,7 @@ pub mod registry;
 pub(crate) mod staged;
 mod trust;
 pub mod values;
+pub(crate) mod worker_files;
 
 use std::sync::Arc;
 

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::connector::filesystem::FilesAccess;
+use crate::connector::worker_files;
 use crate::error::JobError;
 
 #[derive(Clone, Default, Deserialize)]
@@ -114,7 +115,11 @@ impl Deployment {
             })?;
             Ok((key.clone(), value))
         });
-        resolved.collect()
+        let resolved: BTreeMap<_, _> = resolved.collect::<Result<_, JobError>>()?;
+        if let Some(files) = &self.files {
+            worker_files::check(table, &resolved, files)?;
+        }
+        Ok(resolved)
     }
 
     fn resolved(&self, value: &str) -> Result<String, String> {
@@ -193,6 +198,11 @@ mod tests {
         let deployment: Deployment = serde_json::from_str(text).expect("it is a deployment");
         let error = deployment.options_of("t").expect_err("refused").to_string();
         assert!(error.contains("come from an integration"), "{error}");
+        let text =
+            r#"{"job_id": "j", "files": {}, "tables": {"t": {"properties.ssl.ca.location": "/etc/passwd"}}}"#;
+        let deployment: Deployment = serde_json::from_str(text).expect("it is a deployment");
+        let error = deployment.options_of("t").expect_err("refused").to_string();
+        assert!(error.contains("is not open to jobs of this cluster"), "{error}");
         let error = serde_json::from_str::<Deployment>(r#"{"job_id": "j", "paralelism": 2}"#).err();
         assert!(
             error

@@ -9,7 +9,9 @@ use compiler::base::Diagnostic;
 use compiler::declared::{Declared, DeclaredTable};
 use serde::Serialize;
 
-/// What jobs may reach by the `filesystem` connector. Jobs are told as it is.
+use super::worker_files;
+
+/// What jobs may reach by the `filesystem` connector, and as key stores and certificates. Jobs are told as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FilesAccess {
     /// Folders with all that is below them; none: nothing.
@@ -19,16 +21,29 @@ pub struct FilesAccess {
 }
 
 impl FilesAccess {
-    /// Tables whose files are out of reach.
+    /// Tables whose files are out of reach, or that would have more done than files read.
     pub fn problems(&self, declared: &Declared) -> Vec<Diagnostic> {
         let problem = |table: &DeclaredTable| {
-            let option = |key: &str| table.options.iter().find(|(name, _)| name == key);
-            let (_, connector) = option("connector")?;
-            let (_, path) = option("path")?;
-            let is_refused = connector == "filesystem" && !self.allows(path);
-            is_refused.then(|| Diagnostic::error("E0006", table.span, self.refusal(path)))
+            let message = self.problem(&table.options)?;
+            Some(Diagnostic::error("E0006", table.span, message))
         };
         declared.tables.iter().filter_map(problem).collect()
+    }
+
+    fn problem(&self, options: &[(String, String)]) -> Option<String> {
+        let is_connector = |(key, value): &(String, String)| key == "connector" && value == "filesystem";
+        let has_files = options.iter().any(is_connector);
+        options.iter().find_map(|(key, value)| {
+            if key == "path" && has_files && !self.allows(value) {
+                return Some(self.refusal(key, value));
+            }
+            // Paths in addresses may be encoded, and what these name is never elsewhere than on the worker.
+            let is_open = |path: &str| !path.contains(['%', ':']) && self.allows(path);
+            let closed = worker_files::named(key, value)
+                .into_iter()
+                .find(|path| !is_open(path));
+            worker_files::refusal(key).or_else(|| closed.map(|path| self.refusal(key, path)))
+        })
     }
 
     fn allows(&self, path: &str) -> bool {
@@ -43,7 +58,7 @@ impl FilesAccess {
         is_plain && path.is_absolute() && is_in(&self.open) && !is_in(&self.closed)
     }
 
-    fn refusal(&self, path: &str) -> String {
+    fn refusal(&self, option: &str, path: &str) -> String {
         let open: Vec<String> = self
             .open
             .iter()
@@ -54,7 +69,7 @@ impl FilesAccess {
             false => format!("open is {}", open.join(", ")),
         };
         format!(
-            "'path' = '{path}' is not open to jobs of this cluster; its operator opens folders with `--files-root DIR` \
+            "'{option}' = '{path}' is not open to jobs of this cluster; its operator opens folders with `--files-root DIR` \
              at the start of the manager, as absolute paths; {open}"
         )
     }
@@ -100,5 +115,42 @@ mod tests {
             assert_eq!(access.allows(path), expected, "{path}");
         }
         assert!(!FilesAccess::default().allows("/data"));
+    }
+
+    #[test]
+    fn key_stores_and_certificates_are_held_to_them_too() {
+        let access = FilesAccess {
+            open: vec!["/data".into()],
+            closed: Vec::new(),
+        };
+        for (option, value, expected) in [
+            ("properties.ssl.ca.location", "/data/ca.pem", None),
+            (
+                "properties.ssl.ca.location",
+                "/etc/passwd",
+                Some("'properties.ssl.ca.location' = '/etc/passwd' is"),
+            ),
+            (
+                "properties.ssl.key.location",
+                "s3://x",
+                Some("'properties.ssl.key.location' = 's3://x' is"),
+            ),
+            ("url", "jdbc:postgresql://h/d?sslrootcert=/data/ca", None),
+            (
+                "url",
+                "jdbc:postgresql://h/d?sslrootcert=/data/%2e%2e/x",
+                Some("'url' = '/data/%2e%2e/x' is"),
+            ),
+            (
+                "properties.plugin.library.paths",
+                "/data/x.so",
+                Some("'properties.plugin.library.paths' is not"),
+            ),
+        ] {
+            let problem = access.problem(&[(option.to_owned(), value.to_owned())]);
+            assert_eq!(problem.is_some(), expected.is_some(), "{option} = {value}");
+            let message = problem.unwrap_or_default();
+            assert!(message.starts_with(expected.unwrap_or_default()), "{message}");
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 mod files;
 mod shape;
+mod worker_files;
 
 use std::collections::BTreeMap;
 

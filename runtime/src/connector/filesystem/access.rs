@@ -21,7 +21,7 @@ pub struct FilesAccess {
 
 impl FilesAccess {
     /// Why the path may not be touched, if so.
-    pub(super) fn check(&self, path: &Path) -> Result<(), String> {
+    pub(in crate::connector) fn check(&self, path: &Path) -> Result<(), String> {
         let resolved = resolved(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let is_in = |folders: &[PathBuf]| {
             let mut folders = folders.iter().filter_map(|folder| resolved_root(folder));

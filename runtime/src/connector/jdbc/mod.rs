@@ -51,6 +51,20 @@ const OPTIONS: [&str; 26] = [
     "scan.parallelism",
 ];
 
+/// Files that an address names; one that cannot be read names none, and is refused where it is used.
+pub(super) fn files_of(url: &str) -> Vec<String> {
+    let parameters = url::parse(url).map_or_else(|_| Vec::new(), |address| address.parameters);
+    let is_file = |(name, value): &(String, String)| {
+        let is_place = matches!(name.as_str(), "sslrootcert" | "sslcert" | "sslkey");
+        is_place && !super::trust::is_text(value) && !(name == "sslrootcert" && value == "system")
+    };
+    parameters
+        .into_iter()
+        .filter(is_file)
+        .map(|(_, value)| value)
+        .collect()
+}
+
 fn check(options: &Options) -> Result<(), JobError> {
     let mut known: Vec<Known> = OPTIONS.map(Known::optional).into();
     known.extend([Known::required("url"), Known::required("table-name")]);
