@@ -158,7 +158,8 @@ impl Connection {
     pub fn check_options(&self, table: &str, options: &Options) -> Result<(), Refusal> {
         match self.kind {
             Kind::Kafka => kafka::check(self, table, options),
-            Kind::PostgreSql | Kind::OpenSearch => Ok(()),
+            Kind::PostgreSql => postgresql::check(self, table, options),
+            Kind::OpenSearch => Ok(()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Connections to PostgreSQL: options of tables, and a client's configuration.
 //!
 //! In: a connection. Out: `url`, `username`, `password` of the connector `jdbc`. Invariant: a table whose URL names a
-//! host gets nothing.
+//! host gets nothing; how the credentials of an integration are protected on their way, no table decides.
 
 use super::{Connection, Options, set_blank};
 use crate::refusal::Refusal;
@@ -38,6 +38,58 @@ impl<'a> Url<'a> {
     }
 }
 
+/// Parameters that say how the server is recognized and the client recognized by it. Certificates travel in the
+/// address: workers have no files of the session cluster.
+fn protection(connection: &Connection) -> Vec<(&'static str, String)> {
+    let certificate = connection.text("ssl_client_certificate");
+    let key = connection
+        .text("ssl_client_key")
+        .filter(|_| certificate.is_some());
+    let certificate = certificate.filter(|_| key.is_some());
+    let pem = |text: Option<String>| text.map(|text| encoded(&text));
+    let all = [
+        ("sslmode", connection.text("ssl_mode")),
+        ("sslrootcert", pem(connection.text("ssl_root_cert"))),
+        ("sslcert", pem(certificate)),
+        ("sslkey", pem(key)),
+    ];
+    let given = all.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    given.collect()
+}
+
+/// Refuses a table that would send the integration's credentials less protected, or to whom the integration does not
+/// trust.
+pub(super) fn check(connection: &Connection, table: &str, options: &Options) -> Result<(), Refusal> {
+    let given = options.get("url").map_or("", String::as_str);
+    let Some(url) = Url::read(given).filter(|url| url.authority.is_empty()) else {
+        return Ok(());
+    };
+    let credentials = ["password", "ssl_client_key"];
+    if credentials.iter().all(|key| connection.text(key).is_none()) {
+        return Ok(());
+    }
+    let expected = protection(connection);
+    for parameter in url.parameters {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        let lower_case = name.to_ascii_lowercase();
+        let decides = ["ssl", "gss", "channel"]
+            .iter()
+            .any(|start| lower_case.starts_with(start));
+        if decides
+            && !expected
+                .iter()
+                .any(|(known, given)| *known == name && given == value)
+        {
+            return Err(super::differs(
+                connection,
+                table,
+                &format!("{name} of the option url"),
+            ));
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn fill(connection: &Connection, options: &mut Options) -> Result<(), Refusal> {
     let given = options.get("url").cloned().unwrap_or_default();
     let Some(url) = Url::read(&given).filter(|url| url.authority.is_empty()) else {
@@ -61,21 +113,9 @@ pub(super) fn fill(connection: &Connection, options: &mut Options) -> Result<(),
             .any(|one| one.split('=').next() == Some(name));
         parameters.extend(value.filter(|_| !is_given).map(|value| format!("{name}={value}")));
     };
-    add("sslmode", connection.text("ssl_mode"));
-    // Certificates travel in the address: workers have no files of the session cluster.
-    add(
-        "sslrootcert",
-        connection.text("ssl_root_cert").map(|pem| encoded(&pem)),
-    );
-    let certificate = connection.text("ssl_client_certificate");
-    let key = connection
-        .text("ssl_client_key")
-        .filter(|_| certificate.is_some());
-    add(
-        "sslcert",
-        certificate.filter(|_| key.is_some()).map(|pem| encoded(&pem)),
-    );
-    add("sslkey", key.map(|pem| encoded(&pem)));
+    for (name, value) in protection(connection) {
+        add(name, Some(value));
+    }
     let string_type = connection.user_config.get("stringtype");
     add(
         "stringtype",

@@ -103,8 +103,8 @@ fn urls_of_postgresql_are_completed() {
             "jdbc:postgresql://h:5433/d?sslmode=require&stringtype=unspecified",
         ),
         (
-            "jdbc:postgresql:///x?sslmode=disable",
-            "jdbc:postgresql://h:5433/x?sslmode=disable&stringtype=unspecified",
+            "jdbc:postgresql:///x?sslmode=require",
+            "jdbc:postgresql://h:5433/x?sslmode=require&stringtype=unspecified",
         ),
         ("jdbc:postgresql://other/x", "jdbc:postgresql://other/x"),
     ];
@@ -118,6 +118,33 @@ fn urls_of_postgresql_are_completed() {
             url != "jdbc:postgresql://other/x",
             "{url}"
         );
+    }
+}
+
+#[test]
+fn credentials_of_postgresql_are_protected_as_the_integration_says() {
+    let server = json!({"host": "h", "username": "u", "password": "p", "ssl_mode": "verify-full"});
+    let pg = connection(Kind::PostgreSql, server);
+    let open = connection(Kind::PostgreSql, json!({"host": "h"}));
+    for (parameter, is_allowed) in [
+        ("sslmode=disable", false),
+        ("sslmode=verify-full&sslmode=disable", false),
+        ("ssl=false", false),
+        ("sslfactory=org.postgresql.ssl.NonValidatingFactory", false),
+        ("sslrootcert=system", false),
+        ("sslmode=verify-full", true),
+        ("currentSchema=s", true),
+    ] {
+        let url = format!("jdbc:postgresql:///d?{parameter}");
+        let given = options(&[("connector", "jdbc"), ("url", url.as_str())]);
+        let filled = pg.filled("t", &given);
+        assert_eq!(filled.is_ok(), is_allowed, "{parameter}");
+        if let Err(refusal) = filled {
+            let expected = "of the option url' of table 't' is not what its integration gives";
+            assert!(refusal.message.contains(expected), "{refusal}");
+            assert!(refusal.message.contains("service 's'"), "{refusal}");
+        }
+        open.filled("t", &given).expect("there is nothing to give away");
     }
 }
 
