@@ -52,6 +52,8 @@ type End = watch::Receiver<Option<Result<(), String>>>;
 pub(super) struct Preparations {
     /// Of all builds of deployments.
     permits: Arc<Semaphore>,
+    /// Queries are built quickly, and do not wait for deployments.
+    query_permits: Arc<Semaphore>,
     /// By version.
     under_way: Mutex<BTreeMap<String, End>>,
 }
@@ -60,12 +62,17 @@ impl Preparations {
     pub(super) fn new(builds_max: usize) -> Preparations {
         Preparations {
             permits: Arc::new(Semaphore::new(builds_max)),
+            query_permits: Arc::new(Semaphore::new(builds_max)),
             under_way: Mutex::default(),
         }
     }
 
     pub(super) fn permits(&self) -> Arc<Semaphore> {
         Arc::clone(&self.permits)
+    }
+
+    pub(super) fn query_permits(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.query_permits)
     }
 
     fn under_way(&self) -> MutexGuard<'_, BTreeMap<String, End>> {

@@ -96,8 +96,12 @@ impl Manager {
         // Looked for twice: nobody builds for nobody, and a worker may go while it is built.
         self.seat().ok_or(NOBODY)?;
         let artifacts = self.artifacts();
-        let building =
-            tokio::task::spawn_blocking(move || builds::executable(&rust, Profile::Preview, &artifacts));
+        let permit = self.inner.preparations.query_permits().acquire_owned().await;
+        let building = tokio::task::spawn_blocking(move || {
+            // Held until it is built, also if nobody waits for it any more.
+            let _permit = permit;
+            builds::executable(&rust, Profile::Preview, &artifacts)
+        });
         let artifact = building
             .await
             .map_err(|error| format!("the build: {error}"))?
