@@ -11,7 +11,6 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
 use super::build::Plan;
 use super::channel::Wakers;
-use super::checkpoint_log::CheckpointLog;
 use super::commit::{JobSinks, JobWorld, fresh_id};
 use super::control::{Control, Summary};
 use super::discovery::OpenSource;
@@ -70,7 +69,6 @@ pub(crate) struct Coordinator<'a> {
     /// The last epoch has been committed.
     is_last_committed: bool,
     checkpoints: u64,
-    log: CheckpointLog,
     last_checkpoint: Option<u64>,
     restored: Option<u64>,
 }
@@ -109,7 +107,6 @@ impl<'a> Coordinator<'a> {
             threads_at_end: BTreeSet::new(),
             is_last_committed: false,
             checkpoints: 0,
-            log: CheckpointLog::default(),
             last_checkpoint: None,
             restored: plan.restored.map(|restored| restored.manifest.epoch),
         }
@@ -380,13 +377,11 @@ impl<'a> Coordinator<'a> {
             storage.last = Some(pending.manifest.clone());
             self.checkpoints += 1;
             self.last_checkpoint = Some(epoch);
-            let (now, taken) = (Instant::now(), pending.started.elapsed());
-            let line = self
-                .log
-                .completed(now, epoch, taken, pending.bytes, pending.barrier.last);
-            if let Some(line) = line {
-                eprintln!("{line}");
-            }
+            let taken_ms = pending.started.elapsed().as_millis();
+            eprintln!(
+                "checkpoint {epoch} completed in {taken_ms} ms, {}",
+                size_text(pending.bytes)
+            );
         }
         Ok(())
     }
@@ -441,4 +436,20 @@ fn uploader<'a>(storage: &'a Storage, tolerable_failures: u32, reports: &'a Send
 
 fn seconds(since: Instant) -> String {
     format!("{} s", since.elapsed().max(Duration::from_secs(1)).as_secs())
+}
+
+/// Bytes for people: three digits at most.
+pub(crate) fn size_text(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    for unit in ["bytes", "kB", "MB", "GB"] {
+        if value < 1_000.0 {
+            return if unit == "bytes" {
+                format!("{bytes} bytes")
+            } else {
+                format!("{value:.1} {unit}")
+            };
+        }
+        value /= 1_000.0;
+    }
+    format!("{value:.1} TB")
 }

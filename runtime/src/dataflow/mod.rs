@@ -6,7 +6,6 @@
 
 mod build;
 mod channel;
-mod checkpoint_log;
 mod commit;
 mod constraint;
 mod control;
