@@ -1,9 +1,13 @@
 //! Child processes that are servers: started on a free port, awaited until ready, stopped with their value.
 
+use std::collections::hash_map::RandomState;
 use std::fs::File;
+use std::hash::BuildHasher as _;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -100,10 +104,30 @@ fn tail(log: &Path) -> String {
     lines[lines.len().saturating_sub(30)..].join("\n")
 }
 
-/// A port nobody listens on. Another process may take it before it is used; starting again helps then.
+/// A port nobody listens on, and which stays free until it is used: below those that Linux gives to outgoing
+/// connections (a server takes seconds to start, and may be started again on its port), and never given twice.
 pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    static NEXT: OnceLock<AtomicU16> = OnceLock::new();
+    let next = NEXT.get_or_init(|| {
+        // Processes that run at the same time begin at places of their own.
+        let start = RandomState::new().hash_one(std::process::id()) % u64::from(GIVEN_PORTS);
+        AtomicU16::new(start as u16)
+    });
+    for _ in 0..GIVEN_PORTS {
+        let port = FIRST_PORT + next.fetch_add(1, Ordering::Relaxed) % GIVEN_PORTS;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!(
+        "no port from {FIRST_PORT} to {} is free",
+        FIRST_PORT + GIVEN_PORTS - 1
+    )
 }
+
+/// The kernel's own begin at 32,768. A power of two of them, so that a count that wraps goes on at the right one.
+const FIRST_PORT: u16 = 16_384;
+const GIVEN_PORTS: u16 = 16_384;
 
 pub fn port_is_open(port: u16) -> bool {
     TcpStream::connect_timeout(&([127, 0, 0, 1], port).into(), Duration::from_millis(200)).is_ok()
