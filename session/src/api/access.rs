@@ -249,6 +249,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::catalogue::Lease;
 
     #[test]
     fn pages_of_other_sites_are_told_apart_from_programs() {
@@ -293,9 +294,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_token_in_the_place_of_another_ends_it_and_prefixes_give_none_away() {
-        use crate::catalogue::{Store, sqlite::SqliteStore};
-        let store = SqliteStore::open(":memory:".as_ref()).expect("it opens");
-        let catalogue = Catalogue::open(Store::Sqlite(store)).await.expect("it loads");
+        let catalogue = Catalogue::in_memory(Lease::default()).await;
         for (text, description) in [("first", "start"), ("other", "of a user"), ("second", "start")] {
             register_token(&catalogue, text, "a@b", description, None)
                 .await

@@ -70,6 +70,14 @@ impl Catalogue {
         })
     }
 
+    /// An empty one for tests, which is gone with its value.
+    #[cfg(test)]
+    pub(crate) async fn in_memory(lease: Lease) -> Catalogue {
+        let store = sqlite::SqliteStore::in_memory().expect("memory is there");
+        let opened = Self::open_under(Store::Sqlite(store), lease).await;
+        opened.expect("nothing is stored that could be damaged")
+    }
+
     /// Looks at the present records; must be short.
     pub fn read<T>(&self, look: impl FnOnce(&Tables) -> T) -> T {
         look(&self.inner.tables.read().expect("no reader panics while it looks"))

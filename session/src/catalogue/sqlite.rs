@@ -24,16 +24,25 @@ impl SqliteStore {
         file.open(path)
             .with_context(|| format!("creating {}", path.display()))?;
         let connection = Connection::open(path).with_context(|| format!("opening {}", path.display()))?;
+        SqliteStore::prepared(connection)
+            .with_context(|| format!("{} is used by another manager, or damaged", path.display()))
+    }
+
+    /// For tests that do not open it again.
+    #[cfg(test)]
+    pub(super) fn in_memory() -> Result<SqliteStore> {
+        SqliteStore::prepared(Connection::open_in_memory()?)
+    }
+
+    fn prepared(connection: Connection) -> Result<SqliteStore> {
         // EXCLUSIVE: a second manager on the same file would overwrite what this one decides.
-        connection
-            .execute_batch(
-                "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+        connection.execute_batch(
+            "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
              BEGIN EXCLUSIVE;
              CREATE TABLE IF NOT EXISTS records (kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
                PRIMARY KEY (kind, id)) WITHOUT ROWID;
              COMMIT;",
-            )
-            .with_context(|| format!("{} is used by another manager, or damaged", path.display()))?;
+        )?;
         Ok(SqliteStore { connection })
     }
 

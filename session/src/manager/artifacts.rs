@@ -243,13 +243,11 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::catalogue::sqlite::SqliteStore;
-    use crate::catalogue::{Catalogue, Store};
+    use crate::catalogue::{Catalogue, Lease};
     use crate::manager::Settings;
 
     async fn manager(data: &Path, storage: &Path) -> Manager {
-        let store = Store::Sqlite(SqliteStore::open(":memory:".as_ref()).expect("it opens"));
-        let catalogue = Catalogue::open(store).await.expect("it loads");
+        let catalogue = Catalogue::in_memory(Lease::default()).await;
         let settings = Settings {
             storage: format!("file://{}", storage.display()),
             ..Settings::in_folder(data.to_owned())

@@ -106,8 +106,7 @@ fn unwanted(tables: &Tables) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::sqlite::SqliteStore;
-    use crate::catalogue::{Catalogue, Store};
+    use crate::catalogue::{Catalogue, Lease};
     use crate::model::Status;
 
     fn savepoint(id: &str, deployment: &str, at: &str, kind: SavepointKind) -> Savepoint {
@@ -129,8 +128,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_newest_place_to_go_on_from_stays() {
-        let store = Store::Sqlite(SqliteStore::open(":memory:".as_ref()).expect("it opens"));
-        let catalogue = Catalogue::open(store).await.expect("it loads");
+        let catalogue = Catalogue::in_memory(Lease::default()).await;
         let put = async |records: Vec<Savepoint>| {
             let stored: Result<(), Refusal> = catalogue
                 .change(|transaction| {

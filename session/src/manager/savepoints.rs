@@ -101,8 +101,7 @@ fn folder(savepoint: &Savepoint) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::sqlite::SqliteStore;
-    use crate::catalogue::{Catalogue, Store};
+    use crate::catalogue::{Catalogue, Lease};
     use crate::model::Status;
 
     const ID: &str = "0b6f8c1e-0000-4000-8000-000000000001";
@@ -115,8 +114,7 @@ mod tests {
     /// A savepoint on disk, with a manifest and a part.
     async fn fixture() -> Fixture {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = Store::Sqlite(SqliteStore::open(":memory:".as_ref()).expect("it opens"));
-        let catalogue = Catalogue::open(store).await.expect("it loads");
+        let catalogue = Catalogue::in_memory(Lease::default()).await;
         let inner = folder.path().join(format!("savepoints/old/{ID}/savepoint-00c4"));
         std::fs::create_dir_all(&inner).expect("created");
         for name in ["manifest.json", "part-0"] {

@@ -1,6 +1,6 @@
 //! Workers call, the manager answers; the catalogue is a file in memory.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::*;
@@ -14,9 +14,7 @@ use crate::refusal::Refusal;
 
 pub(super) const TIMEOUT: Duration = Duration::from_millis(300);
 
-async fn manager(path: &Path, lease: Lease) -> Manager {
-    let store = Store::Sqlite(SqliteStore::open(path).expect("it opens"));
-    let catalogue = Catalogue::open_under(store, lease).await.expect("it loads");
+fn manager(catalogue: Catalogue) -> Manager {
     let settings = Settings {
         worker_timeout: TIMEOUT,
         ..Settings::in_folder(PathBuf::from("/data"))
@@ -32,7 +30,7 @@ pub(super) async fn with_deployment(id: &str) -> Manager {
 }
 
 async fn with_deployment_under(id: &str, lease: Lease) -> Manager {
-    let manager = manager(Path::new(":memory:"), lease).await;
+    let manager = manager(Catalogue::in_memory(lease).await);
     let mut deployment = fresh(id);
     deployment.status = Status::Created;
     deployment.artifact = Some(artifact());
@@ -256,7 +254,9 @@ async fn jobs_go_on_while_the_manager_restarts() {
             .await;
         stored.expect("it is stored");
     }
-    let manager = manager(&path, Lease::default()).await;
+    let store = SqliteStore::open(&path).expect("it opens");
+    let catalogue = Catalogue::open(Store::Sqlite(store)).await.expect("it loads");
+    let manager = manager(catalogue);
     becomes(&manager, Status::Reconciling).await;
     let mut caller = Caller::new(&manager, "i");
     caller.reports(State::Running, Vec::new());

@@ -2,6 +2,7 @@
 
 use super::calls::{Caller, TIMEOUT, becomes, deployment, with_deployment};
 use super::*;
+use crate::manager::Manager;
 use crate::protocol::worker::State;
 
 const STRATEGY: RestartStrategy = RestartStrategy::None;
@@ -157,8 +158,8 @@ fn restarts_that_are_off_do_not_make_a_lost_worker_harmless() {
     );
 }
 
-#[tokio::test]
-async fn another_worker_fences_what_a_silent_one_may_still_run() {
+/// A deployment that was cancelled, and whose worker, which runs it, is not heard of since.
+async fn cancelled_while_silent() -> (Manager, Caller) {
     let manager = with_deployment("d").await;
     let mut lost = Caller::new(&manager, "i");
     lost.assigned().await;
@@ -167,6 +168,12 @@ async fn another_worker_fences_what_a_silent_one_may_still_run() {
     manager.cancel_deployment("d", false).await.expect("it runs");
     tokio::time::sleep(TIMEOUT).await;
     becomes(&manager, Status::Cancelling).await;
+    (manager, lost)
+}
+
+#[tokio::test]
+async fn another_worker_fences_what_a_silent_one_may_still_run() {
+    let (manager, _lost) = cancelled_while_silent().await;
     let mut other = Caller::new(&manager, "j");
     other.worker = "v";
     let orders = other.assigned().await;
@@ -183,14 +190,7 @@ async fn another_worker_fences_what_a_silent_one_may_still_run() {
 
 #[tokio::test]
 async fn a_worker_that_is_back_ends_its_stray_and_says_so() {
-    let manager = with_deployment("d").await;
-    let mut lost = Caller::new(&manager, "i");
-    lost.assigned().await;
-    lost.reports(State::Running, Vec::new());
-    lost.call(0).await;
-    manager.cancel_deployment("d", false).await.expect("it runs");
-    tokio::time::sleep(TIMEOUT).await;
-    becomes(&manager, Status::Cancelling).await;
+    let (manager, mut lost) = cancelled_while_silent().await;
     let stray = lost.attempts.clone();
     // Its first call does not yet follow any orders; by then it also gets the fence.
     let orders = lost.call(0).await;
@@ -206,14 +206,7 @@ async fn a_worker_that_is_back_ends_its_stray_and_says_so() {
 
 #[tokio::test]
 async fn whoever_knows_that_the_lost_attempts_are_dead_can_say_so() {
-    let manager = with_deployment("d").await;
-    let mut lost = Caller::new(&manager, "i");
-    lost.assigned().await;
-    lost.reports(State::Running, Vec::new());
-    lost.call(0).await;
-    manager.cancel_deployment("d", false).await.expect("it runs");
-    tokio::time::sleep(TIMEOUT).await;
-    becomes(&manager, Status::Cancelling).await;
+    let (manager, _lost) = cancelled_while_silent().await;
     let refusal = manager.cancel_deployment("d", false).await.expect_err("it is");
     assert_eq!(
         refusal.message,
