@@ -76,15 +76,15 @@ pub fn shown<'a>(key: &str, value: &'a str) -> &'a str {
 const HIDDEN: &str = "******";
 
 fn holds_secret(value: &str) -> bool {
-    let has_user_info = || {
-        let (_, rest) = value.split_once("://")?;
-        let (user_info, _) = rest.split(['/', '?']).next()?.rsplit_once('@')?;
-        Some(user_info.contains(':'))
+    // Of every URL of a list. A password may hold `/`, `?` and `@`.
+    let brings_password = |rest: &str| {
+        rest.rsplit_once('@')
+            .is_some_and(|(before, _)| before.contains(':'))
     };
     value.to_ascii_lowercase().contains("password=")
         || value.contains("PRIVATE KEY-----")
         || value.contains("PRIVATE%20KEY-----")
-        || has_user_info() == Some(true)
+        || value.split("://").skip(1).any(brings_password)
 }
 
 /// Is the value of this option something that nobody may read in a log?
@@ -281,6 +281,18 @@ pub struct JobEnvironment {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn passwords_in_any_url_of_a_list_are_hidden() {
+        for (value, is_secret) in [
+            ("http://a:1,http://u:p@b:2", true),
+            ("postgres://u:p/w@h/d", true),
+            ("postgres://u@h:5432/d", false),
+            ("http://a:1,http://b:2", false),
+        ] {
+            assert_eq!(shown("url", value) == HIDDEN, is_secret, "{value}");
+        }
+    }
 
     #[test]
     fn unknown_and_missing_options_are_named() {

@@ -258,6 +258,10 @@ fn check_values(known: &EndpointType, field: &str, config: &Map<String, Value>) 
             Some(value) if *key == "security_protocol" => {
                 value.as_str().is_some_and(|value| PROTOCOLS.contains(&value))
             }
+            // An address is shown to everybody; credentials have keys of their own.
+            Some(value) if matches!(*key, "host" | "bootstrap_servers") => {
+                value.as_str().is_some_and(|place| !place.contains('@'))
+            }
             Some(value) => value.is_string(),
         };
         if !is_right {
@@ -265,6 +269,9 @@ fn check_values(known: &EndpointType, field: &str, config: &Map<String, Value>) 
             let expected = match *key {
                 "port" => "a number from 1 to 65535".to_owned(),
                 "security_protocol" => format!("one of {}", PROTOCOLS.join(", ")),
+                "host" | "bootstrap_servers" if config[*key].is_string() => {
+                    "an address without '@'".to_owned()
+                }
                 _ => "text".to_owned(),
             };
             return Err(Refusal::invalid(format!(
@@ -355,4 +362,29 @@ async fn types(State(api): State<Api>, Path(path): Path<ProjectPath>) -> Answer<
     Ok(Json(EndpointTypes {
         endpoint_types: TYPES.iter().map(schema).collect(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_hold_no_credentials() {
+        for (service_type, connection, is_right) in [
+            ("pg", json!({"host": "h"}), true),
+            ("pg", json!({"host": "u:p@h"}), false),
+            ("kafka", json!({"bootstrap_servers": "a:1,b:2"}), true),
+            ("kafka", json!({"bootstrap_servers": "a:1,u:p@b:2"}), false),
+        ] {
+            let config = connection.as_object().expect("an object");
+            let checked = check_connection(service_type, config);
+            assert_eq!(checked.is_ok(), is_right, "{connection}");
+            if let Err(refusal) = checked {
+                assert!(
+                    refusal.message.ends_with("expected an address without '@'"),
+                    "{refusal}"
+                );
+            }
+        }
+    }
 }

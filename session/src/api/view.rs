@@ -178,16 +178,20 @@ impl DeploymentView {
 
 /// A configuration without its secrets, at any depth.
 pub(super) fn without_secrets(config: &Map<String, Value>) -> Map<String, Value> {
-    let shown = |(key, value): (&String, &Value)| {
-        let value = match value {
-            Value::Object(inner) => Value::Object(without_secrets(inner)),
-            Value::String(text) if is_secret(key, text) => HIDDEN.into(),
-            Value::Array(_) if is_secret(key, "") => HIDDEN.into(),
-            other => other.clone(),
-        };
-        (key.clone(), value)
-    };
+    let shown = |(key, value): (&String, &Value)| (key.clone(), without_secret(key, value));
     config.iter().map(shown).collect()
+}
+
+/// That there is no secret (null) is none.
+fn without_secret(key: &str, value: &Value) -> Value {
+    match value {
+        Value::Object(inner) => Value::Object(without_secrets(inner)),
+        Value::Null => Value::Null,
+        Value::String(text) if is_secret(key, text) => HIDDEN.into(),
+        Value::Array(_) | Value::Number(_) | Value::Bool(_) if is_secret(key, "") => HIDDEN.into(),
+        Value::Array(values) => values.iter().map(|one| without_secret(key, one)).collect(),
+        other => other.clone(),
+    }
 }
 
 fn is_secret(key: &str, text: &str) -> bool {
@@ -205,10 +209,14 @@ mod tests {
         let config = json!({
             "bootstrap_servers": "k:1", "sasl_plain_password": "p", "ssl_client_key": "k", "port": 5432,
             "service_account_credentials": {"private_key": "k", "project_id": "x"}, "tokens": ["t"],
+            "urls": ["http://a", "http://u:p@b"], "users": [{"name": "n", "password": 1234}, [{"token": true}]],
+            "api_secret": null,
         });
         let expected = json!({
             "bootstrap_servers": "k:1", "sasl_plain_password": HIDDEN, "ssl_client_key": HIDDEN, "port": 5432,
             "service_account_credentials": {"private_key": HIDDEN, "project_id": "x"}, "tokens": HIDDEN,
+            "urls": ["http://a", HIDDEN], "users": [{"name": "n", "password": HIDDEN}, [{"token": HIDDEN}]],
+            "api_secret": null,
         });
         let config = config.as_object().expect("an object");
         assert_eq!(Value::Object(without_secrets(config)), expected);

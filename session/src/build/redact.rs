@@ -31,15 +31,17 @@ pub fn shown<'a>(key: &str, value: &'a str) -> &'a str {
 }
 
 fn holds_secret(value: &str) -> bool {
-    let has_user_info = || {
-        let (_, rest) = value.split_once("://")?;
-        let (user_info, _) = rest.split(['/', '?']).next()?.rsplit_once('@')?;
-        Some(user_info.contains(':'))
-    };
     value.to_ascii_lowercase().contains("password=")
         || value.contains("PRIVATE KEY-----")
         || value.contains("PRIVATE%20KEY-----")
-        || has_user_info() == Some(true)
+        || value.split("://").skip(1).any(brings_password)
+}
+
+/// Whether what follows `://` holds `user:password@`. A password may hold `/`, `?` and `@`: rather a path is hidden
+/// that looks like one than a password shown.
+fn brings_password(rest: &str) -> bool {
+    rest.rsplit_once('@')
+        .is_some_and(|(before, _)| before.contains(':'))
 }
 
 /// The text with every `'secret option' = 'value'` hidden, wherever it stands.
@@ -92,6 +94,25 @@ fn literals(sql: &str) -> Vec<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn passwords_in_any_url_of_a_list_are_found() {
+        for (value, is_secret) in [
+            ("http://a:1,http://u:p@b:2", true),
+            ("http://u@a:1/x,https://u:p@b", true),
+            ("postgres://u:p/w@h/d", true),
+            ("postgres://u:p@w@h/d", true),
+            ("postgres://u:p?@h/d", true),
+            ("postgres://u:12/3@h", true),
+            ("http://a/x@y:z", false),
+            ("kafka://a:1,b:2", false),
+            ("http://a:1,http://b:2", false),
+            ("postgres://u@h:5432/d", false),
+            ("user:password@example.com", false),
+        ] {
+            assert_eq!(holds_secret(value), is_secret, "{value}");
+        }
+    }
 
     #[test]
     fn secrets_go_and_the_rest_stays() {
