@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 
 use super::answer::{Done, done};
 use super::input::null_is_default;
+use super::merge::{check_new, merge};
 use super::path::{Limit, ProjectPath};
-use super::service::merge;
 use super::view::without_secrets;
 use super::{Answer, Api, Input};
 use crate::catalogue::Tables;
@@ -176,6 +176,7 @@ async fn create(
         ));
     }
     check(&body.endpoint_type, &body.user_config)?;
+    check_new(&body.user_config)?;
     let endpoint = Endpoint {
         id: fresh_id(),
         project: path.project,
@@ -307,7 +308,7 @@ async fn update(
         .change(|transaction| {
             let found = transaction.get::<Endpoint>(&path.endpoint_id);
             let mut endpoint = Endpoint::clone(&*found.ok_or_else(|| missing(&path.endpoint_id))?);
-            merge(&mut endpoint.user_config, body.user_config);
+            merge(&mut endpoint.user_config, body.user_config)?;
             check(&endpoint.endpoint_type, &endpoint.user_config)?;
             transaction.put(endpoint.clone());
             Ok::<_, Refusal>(endpoint)

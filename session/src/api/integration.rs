@@ -12,8 +12,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::input::null_is_default;
+use super::merge::{check_new, merge};
 use super::path::{Limit, ProjectPath, ServicePath};
-use super::service::merge;
 use super::view::without_secrets;
 use super::{Answer, Api, Input};
 use crate::catalogue::Tables;
@@ -222,6 +222,7 @@ async fn create(
 ) -> Answer<OneIntegration> {
     path.check(&api)?;
     check_type(&body)?;
+    check_new(&body.user_config)?;
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let integration = Integration {
         id: fresh_id(),
@@ -320,12 +321,14 @@ async fn update(
 ) -> Answer<OneIntegration> {
     api.check_project(&path.project)?;
     api.manager.catalogue.read(|tables| path.find(tables))?;
-    let changed = |integration: &mut Integration| merge(&mut integration.user_config, body.user_config);
     api.manager
         .catalogue
         .change(|transaction| {
-            let updated = transaction.update(&path.integration_id, changed);
-            updated.ok_or_else(|| missing(&path.integration_id))
+            let found = transaction.get::<Integration>(&path.integration_id);
+            let mut integration = Integration::clone(&*found.ok_or_else(|| missing(&path.integration_id))?);
+            merge(&mut integration.user_config, body.user_config)?;
+            transaction.put(integration);
+            Ok::<_, Refusal>(())
         })
         .await?;
     shown(&api, &path.integration_id)

@@ -18,6 +18,7 @@ mod flink;
 mod input;
 mod integration;
 mod log;
+mod merge;
 mod metric;
 mod path;
 mod query;

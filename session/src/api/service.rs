@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 
 use super::answer::{Done, done};
 use super::input::null_is_default;
+use super::merge::{check_new, merge};
 use super::path::{Limit, ProjectPath, ServicePath, missing_service};
 use super::{Answer, Api, Caller, Input, application, endpoint, service_type};
 use crate::catalogue::{Catalogue, Transaction};
@@ -131,6 +132,8 @@ async fn create(
     service_type::check(&body.service_type, &body.user_config, None)?;
     check_maintenance(&body.maintenance)?;
     endpoint::check_connection(&body.service_type, &body.connection)?;
+    check_new(&body.connection)?;
+    check_new(&body.user_config)?;
     let key = Service::key(&path.project, &body.service_name);
     let (service, integrations) = records(&api, path.project, body);
     api.manager
@@ -219,9 +222,9 @@ async fn update(
             if body.powered == Some(false) {
                 check_is_idle(transaction, &service)?;
             }
-            merge(&mut service.user_config, body.user_config);
-            merge(&mut service.maintenance, body.maintenance);
-            merge(&mut service.connection, body.connection);
+            merge(&mut service.user_config, body.user_config)?;
+            merge(&mut service.maintenance, body.maintenance)?;
+            merge(&mut service.connection, body.connection)?;
             service.plan = body.plan.unwrap_or(service.plan);
             service.cloud = body.cloud.or(service.cloud);
             service.powered = body.powered.unwrap_or(service.powered);
@@ -318,7 +321,7 @@ async fn store_tags(
         .change(|transaction| {
             let mut service = found(transaction, path)?;
             service.tags = kept(std::mem::take(&mut service.tags));
-            merge(&mut service.tags, changes);
+            merge(&mut service.tags, changes)?;
             let tags = service.tags.clone();
             transaction.put(service);
             Ok::<_, Refusal>(tags)
@@ -371,17 +374,6 @@ fn found(transaction: &Transaction<'_>, path: &ServicePath) -> Result<Service, R
     found
         .map(|service| Service::clone(&service))
         .ok_or_else(|| missing_service(&path.service))
-}
-
-/// Values that are given replace those there are; null removes.
-pub(super) fn merge(into: &mut Map<String, Value>, changes: Map<String, Value>) {
-    for (key, value) in changes {
-        if value.is_null() {
-            into.shift_remove(&key);
-        } else {
-            into.insert(key, value);
-        }
-    }
 }
 
 fn check_name(name: &str) -> Result<(), Refusal> {
