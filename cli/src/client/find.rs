@@ -21,6 +21,11 @@ pub(crate) fn id(record: &Value) -> &str {
     record["id"].as_str().unwrap_or_default()
 }
 
+/// The beginning of an id, for people.
+pub(crate) fn short_id(record: &Value) -> String {
+    id(record).chars().take(8).collect()
+}
+
 /// The record that `wanted` names by one of `keys`, of which the first is the id.
 fn pick(what: &str, records: Vec<Value>, wanted: &str, keys: &[&str]) -> Result<Value> {
     let matches = |record: &&Value| keys.iter().any(|key| text(&record[*key]) == wanted);

@@ -15,9 +15,9 @@ use session::build::application::Application;
 
 use super::INVALID;
 use super::deploy_plan::{Plan, plan, tell_origin};
-use super::deployment::{end_deployment, short, start};
+use super::deployment::{end_deployment, start};
 use super::version::{Integrations, body, compiles, create, refused};
-use crate::client::find::{id, list};
+use crate::client::find::{id, list, short_id};
 use crate::client::interrupt::Interrupt;
 use crate::client::output::text;
 use crate::client::wait::{self, NOT_RUNNING};
@@ -186,7 +186,7 @@ fn check_replaceable(name: &str, running: &Value, replace: Replace) -> Result<()
     bail!(
         "deployment {} is {status}: another deploy, stop or savepoint is at work, or it waits for a worker. Nothing \
          was changed; deploy again when `millstream deployment get {name} --watch` shows that it is over",
-        short(running)
+        short_id(running)
     )
 }
 
@@ -293,7 +293,7 @@ fn refusal(
     };
     let number = text(&made.version["version"]);
     let rest = match running {
-        Some(running) => format!("deployment {} goes on as it was", short(running)),
+        Some(running) => format!("deployment {} goes on as it was", short_id(running)),
         None => "nothing was started".to_owned(),
     };
     eprintln!("error: {why}\nversion {number} is not deployed; {rest}");
@@ -317,7 +317,7 @@ fn replace(
     interrupt.say(format!(
         "interrupted; the {how} of deployment {} goes on, and nothing is started after it; `millstream deploy {}` \
          continues from where it ends",
-        short(running),
+        short_id(running),
         arguments.path.display()
     ));
     if let Err(error) = end_deployment(client, &made.application, running, how) {
@@ -364,7 +364,7 @@ fn deploy(
             return Err(error).with_context(|| match replaced {
                 Some(replaced) => format!(
                     "deployment {} was ended and the new one is refused; the next deploy continues from its state",
-                    short(replaced)
+                    short_id(replaced)
                 ),
                 None => "the deployment is refused".to_owned(),
             });
@@ -373,7 +373,7 @@ fn deploy(
     interrupt.say(format!(
         "interrupted; deployment {} goes on in the session cluster: `millstream deployment get {name} --watch` shows \
          it, `millstream deployment cancel {name}` ends it",
-        short(&deployment)
+        short_id(&deployment)
     ));
     tell_origin(client, &deployment);
     finish(client, &made.application, &deployment, arguments.no_wait)

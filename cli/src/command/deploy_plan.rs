@@ -6,9 +6,8 @@
 use anyhow::Result;
 use serde_json::Value;
 
-use super::deployment::short;
 use crate::client::Client;
-use crate::client::find::{id, list};
+use crate::client::find::{id, list, short_id};
 use crate::client::output::{field, table, text};
 
 pub(super) struct Plan(Value);
@@ -86,7 +85,7 @@ pub(super) fn tell_origin(client: &Client, deployment: &Value) {
     if !client.json {
         eprintln!(
             "deployment {} starts from {}",
-            short(deployment),
+            short_id(deployment),
             origin(deployment)
         );
     }

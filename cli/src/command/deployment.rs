@@ -264,11 +264,6 @@ fn details(deployment: &Value) -> String {
     shown
 }
 
-/// The beginning of an id, for people.
-pub(super) fn short(deployment: &Value) -> String {
-    id(deployment).chars().take(8).collect()
-}
-
 fn create(client: &Client, name: &str, parameters: &Parameters, no_wait: bool) -> Result<ExitCode> {
     let application = client.application(name)?;
     let version = client.version(&application, parameters.version.as_deref())?;

@@ -3,6 +3,7 @@
 //! In: changes by the API, the scheduler and workers, one at a time. Out: records, and a wake-up for whoever waits for
 //! changes. Invariant: what can be read here is stored; a manager that lost its lease can store nothing.
 
+pub mod change;
 pub mod lease;
 pub mod postgres;
 pub mod sqlite;
@@ -14,8 +15,9 @@ use std::sync::{Arc, RwLock};
 use anyhow::Result;
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
+pub use change::Change;
 pub use lease::Lease;
-pub use store::{Change, Store};
+pub use store::Store;
 pub use table::{Record, Table, Tables, Transaction};
 
 /// Shared by all tasks of a manager.

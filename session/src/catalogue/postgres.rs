@@ -11,8 +11,8 @@ use openssl::ssl::{SslConnector, SslMethod};
 use postgres_openssl::MakeTlsConnector;
 use tokio_postgres::{Client, Config};
 
+use super::change::Change;
 use super::lease::Lease;
-use super::store::Change;
 
 /// Without renewal the lease is free after so long.
 const LEASE: Duration = Duration::from_secs(10);

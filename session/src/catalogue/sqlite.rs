@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use rusqlite::{Connection, params};
 
-use super::store::Change;
+use super::change::Change;
 
 pub struct SqliteStore {
     connection: Connection,

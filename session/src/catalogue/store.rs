@@ -2,19 +2,10 @@
 
 use anyhow::Result;
 
+use super::change::Change;
 use super::lease::Lease;
 use super::postgres::{self, PostgresStore};
 use super::sqlite::SqliteStore;
-
-/// A record that is new, different or gone.
-pub struct Change {
-    pub kind: &'static str,
-    pub id: String,
-    /// JSON; `None` removes the record.
-    pub body: Option<String>,
-    /// The record itself, for the tables in memory.
-    pub(super) record: Option<super::table::AnyRecord>,
-}
 
 pub enum Store {
     Sqlite(SqliteStore),

@@ -3,7 +3,6 @@
 //! In: stored text, changes. Out: records by id, in the order of their ids. Invariant: a record in memory is what its
 //! stored text says.
 
-use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,12 +10,10 @@ use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::store::Change;
+use super::change::{AnyRecord, Change};
 use crate::model::{
     Application, Deployment, Endpoint, Integration, Program, Savepoint, Service, Token, Version,
 };
-
-pub(super) type AnyRecord = Arc<dyn Any + Send + Sync>;
 
 /// All records of one kind, by id.
 pub type Table<T> = BTreeMap<String, Arc<T>>;
