@@ -12,6 +12,7 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 use sql::{DataType, Timestamp, TypeKind, Value};
 
+use super::FilesAccess;
 use super::partition::Partitioning;
 use super::source::FileMetadata;
 use crate::connector::{Polled, Split, SplitReader};
@@ -81,6 +82,8 @@ impl Partitions {
 
 pub(super) struct FileReader {
     table: String,
+    /// What may be touched; `None`: everything.
+    access: Option<FilesAccess>,
     decoder: Box<dyn Decoder>,
     metadata: Vec<(usize, FileMetadata, DataType)>,
     partitions: Partitions,
@@ -94,12 +97,14 @@ pub(super) struct FileReader {
 impl FileReader {
     pub(super) fn new(
         table: String,
+        access: Option<FilesAccess>,
         decoder: Box<dyn Decoder>,
         metadata: Vec<(usize, FileMetadata, DataType)>,
         partitions: Partitions,
     ) -> Self {
         FileReader {
             table,
+            access,
             decoder,
             metadata,
             partitions,
@@ -118,6 +123,12 @@ impl FileReader {
     fn open_current(&self) -> Result<OpenFile, JobError> {
         let split = &self.splits[self.current];
         let open = || {
+            // The split may be of a checkpoint made elsewhere, and a link may lead elsewhere by now.
+            if let Some(access) = &self.access {
+                access
+                    .check(Path::new(&split.path))
+                    .map_err(std::io::Error::other)?;
+            }
             let mut file = File::open(&split.path)?;
             let metadata = file.metadata()?;
             file.seek(SeekFrom::Start(split.position.offset))?;

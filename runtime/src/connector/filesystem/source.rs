@@ -185,6 +185,7 @@ impl SplitSource for FileSource {
         let decoder = format::open_decoder(&self.options, "", self.columns.clone())?;
         Ok(Box::new(FileReader::new(
             self.options.table.clone(),
+            self.access.clone(),
             decoder,
             self.metadata.clone(),
             Partitions {
