@@ -204,12 +204,14 @@ pub(crate) struct Start {
     pub(crate) restore: Option<Committed>,
     /// The staged output of `restore` is known to be applied, but for what committers left open.
     pub(crate) is_applied: bool,
+    /// Log entries before this one are not needed once it is.
+    pub(crate) first_needed: u64,
     /// Epochs up to this one are used up.
     pub(crate) epoch: u64,
 }
 
-/// Claims a generation and finds the checkpoint to restore. The caller restores it and applies its staged
-/// output again.
+/// Claims a generation and finds the checkpoint to restore. The caller restores it, applies its staged output again
+/// and tells that it has by [`World::trim_log`], so that a later start of the same checkpoint does not do it again.
 pub(crate) fn start(world: &mut dyn World, from_scratch: bool) -> Result<Start, JobError> {
     let (log, mut tenure) = claim(world)?;
     let token = world.recover(&log.places)?;
@@ -230,21 +232,25 @@ pub(crate) fn start(world: &mut dyn World, from_scratch: bool) -> Result<Start, 
             tenure,
             restore: None,
             is_applied: false,
+            first_needed: log.first_needed,
             epoch,
         });
     }
     let restore = choose(&log, token.as_ref());
     let is_applied = log.is_applied && restore == log.committed;
+    let mut first_needed = log.first_needed;
     if let Some(chosen) = restore
         .as_ref()
         .filter(|&chosen| log.committed.as_ref() != Some(chosen))
     {
+        first_needed = tenure.next;
         tenure.commit(world, chosen.epoch, &chosen.checkpoint)?;
     }
     Ok(Start {
         tenure,
         restore,
         is_applied,
+        first_needed,
         epoch,
     })
 }

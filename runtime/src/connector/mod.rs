@@ -117,6 +117,15 @@ pub trait SinkWriter: Send {
     }
 }
 
+/// The checkpoint that a job starts from, as committers see it.
+#[derive(Clone, Copy, Debug)]
+pub struct RestoredOutput<'a> {
+    pub epoch: u64,
+    pub checkpoint_id: &'a str,
+    /// All that it staged is known to have been made visible, but for what committers left open.
+    pub is_applied: bool,
+}
+
 /// Makes staged output of a committed checkpoint visible. Must be idempotent: after a restore it is called again for
 /// the checkpoint restored from.
 pub trait Committer: Send {
@@ -124,9 +133,15 @@ pub trait Committer: Send {
 
     /// The job starts, from this checkpoint if any, which holds this output: what it staged may have been applied or
     /// not, and what was begun after it counts for nothing.
-    fn recover(&mut self, restored: Option<(u64, &str)>, staged: Vec<Vec<u8>>) -> Result<(), JobError> {
+    fn recover(
+        &mut self,
+        restored: Option<RestoredOutput<'_>>,
+        staged: Vec<Vec<u8>>,
+    ) -> Result<(), JobError> {
         match restored {
-            Some((epoch, checkpoint_id)) if !staged.is_empty() => self.commit(epoch, checkpoint_id, staged),
+            Some(restored) if !staged.is_empty() => {
+                self.commit(restored.epoch, restored.checkpoint_id, staged)
+            }
             _ => Ok(()),
         }
     }

@@ -39,17 +39,14 @@ pub(super) fn wrap<T: Serialize>(connector: &str, is_open: bool, target: &T, bod
 
 /// Output that another run staged, as this connector reads it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found<'a, T> {
+enum Found<'a, T> {
     /// Its target and its body.
     Own(T, &'a [u8]),
     /// The table had another connector then.
     Foreign(String),
 }
 
-pub(super) fn read<'a, T: DeserializeOwned>(
-    connector: &str,
-    bytes: &'a [u8],
-) -> Result<Found<'a, T>, JobError> {
+fn read<'a, T: DeserializeOwned>(connector: &str, bytes: &'a [u8]) -> Result<Found<'a, T>, JobError> {
     let (line, body) = split(bytes).ok_or_else(malformed)?;
     let head: AnyHead = serde_json::from_slice(line).map_err(|_| malformed())?;
     if head.connector != connector {
@@ -76,23 +73,56 @@ pub(super) fn malformed() -> JobError {
 
 /// Output that the job cannot make visible: told where the deployment allows its loss, an error elsewhere.
 pub(crate) fn give_up(is_allowed: bool, what: &str) -> Result<(), JobError> {
+    give_up_unless(is_allowed, what, "start the version before once more and stop it")
+}
+
+/// The same where something else helps than the version before.
+pub(super) fn give_up_unless(is_allowed: bool, what: &str, remedy: &str) -> Result<(), JobError> {
     if is_allowed {
         eprintln!("{what}; it is dropped");
         return Ok(());
     }
     Err(JobError::Checkpoint(format!(
-        "{what}; to have it written start the version before once more and stop it, to drop it set \
+        "{what}; to have it written {remedy}, to drop it set \
          'execution.state-recovery.ignore-unclaimed-state' to 'true' (in a session cluster also by \
          approve_state_loss), or begin anew with --from-scratch"
     )))
 }
 
-/// `give_up` for output that a table's former connector staged.
-pub(super) fn not_of(connector: &str, former: &str, table: &str, is_allowed: bool) -> Result<(), JobError> {
-    let what = format!(
-        "the checkpoint holds output for table {table} that connector '{former}' staged; now it is '{connector}'"
-    );
-    give_up(is_allowed, &what)
+/// Who takes staged output, and what is known of it.
+pub(super) struct Taker<'a> {
+    pub(super) connector: &'a str,
+    pub(super) table: &'a str,
+    /// The checkpoint's output is known to be visible, but for what is open.
+    pub(super) is_applied: bool,
+    pub(super) may_lose_output: bool,
+}
+
+impl Taker<'_> {
+    /// What this table's connector has staged: targets and bodies. What its former connector staged and nobody can
+    /// finish any more is given up; of what has been applied nothing is left to do.
+    pub(super) fn take<'a, T: DeserializeOwned>(
+        &self,
+        outputs: &'a [Vec<u8>],
+    ) -> Result<Vec<(T, &'a [u8])>, JobError> {
+        let mut taken = Vec::new();
+        for bytes in outputs.iter().filter(|bytes| !bytes.is_empty()) {
+            match read(self.connector, bytes)? {
+                Found::Own(target, body) => taken.push((target, body)),
+                Found::Foreign(_) if self.is_applied && !is_open(bytes) => {}
+                Found::Foreign(former) => self.give_up_foreign(&former)?,
+            }
+        }
+        Ok(taken)
+    }
+
+    fn give_up_foreign(&self, former: &str) -> Result<(), JobError> {
+        let (table, connector) = (self.table, self.connector);
+        let what = format!(
+            "the checkpoint holds output for table {table} that connector '{former}' staged; now it is '{connector}'"
+        );
+        give_up(self.may_lose_output, &what)
+    }
 }
 
 #[cfg(test)]
@@ -109,6 +139,37 @@ mod tests {
             assert_eq!(read::<String>(connector, &bytes).expect("well formed"), expected);
         }
         assert!(read::<String>("jdbc", b"no head").is_err());
+    }
+
+    #[test]
+    fn output_of_another_connector_is_refused_unless_nothing_is_lost_by_it() {
+        let settled = [Vec::new(), wrap("jdbc", false, &(), b"1")];
+        let open = [wrap("jdbc", true, &(), b"1")];
+        for (outputs, is_applied, may_lose_output, is_taken) in [
+            (&settled[..], false, false, false),
+            (&settled, false, true, true),
+            (&settled, true, false, true),
+            (&open, true, false, false),
+            (&open, true, true, true),
+        ] {
+            let taker = Taker {
+                connector: "filesystem",
+                table: "orders",
+                is_applied,
+                may_lose_output,
+            };
+            match (taker.take::<()>(outputs), is_taken) {
+                (Ok(taken), true) => assert!(taken.is_empty(), "it is of another connector"),
+                (Err(error), false) => {
+                    let error = error.to_string();
+                    assert!(
+                        error.contains("table orders") && error.contains("'jdbc'"),
+                        "{error}"
+                    );
+                }
+                (found, _) => panic!("applied {is_applied}, may be lost {may_lose_output}: {found:?}"),
+            }
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::checkpoint::manifest::{Manifest, manifest_path};
 use crate::checkpoint::protocol::{Committed, LogEntry, World};
 use crate::checkpoint::store::CheckpointStore;
 use crate::connector::staged::{give_up, is_open};
-use crate::connector::{CommitPoint, Committer};
+use crate::connector::{CommitPoint, Committer, RestoredOutput};
 use crate::error::JobError;
 
 /// A table whose staged output has to be applied. Committers remember by table what they have applied, so all
@@ -82,7 +82,7 @@ impl JobSinks {
     /// Finishes what the checkpoint restored from staged, and clears up what came after it.
     fn recover(
         &mut self,
-        restored: Option<&RestoredOutput<'_>>,
+        restored: Option<RestoredOutput<'_>>,
         mut staged: BTreeMap<String, Vec<Vec<u8>>>,
     ) -> Result<(), JobError> {
         let homeless = |table: &&String| self.staged.iter().all(|known| known.table != table.as_str());
@@ -97,21 +97,12 @@ impl JobSinks {
                 give_up(self.may_lose_output, &what)?;
             }
         }
-        let restored = restored.map(|restored| (restored.epoch, restored.checkpoint_id));
         for table in &mut self.staged {
             let outputs = staged.remove(table.table).unwrap_or_default();
             table.committer.recover(restored, outputs)?;
         }
         Ok(())
     }
-}
-
-/// Where output comes from that an earlier run staged.
-struct RestoredOutput<'a> {
-    epoch: u64,
-    checkpoint_id: &'a str,
-    /// All of it has been made visible, but for what its committer left open.
-    is_applied: bool,
 }
 
 pub(super) const LOG: &str = "log";
@@ -146,7 +137,7 @@ impl JobWorld {
             checkpoint_id: &manifest.id,
             is_applied,
         };
-        self.sinks.recover(Some(&restored), staged)
+        self.sinks.recover(Some(restored), staged)
     }
 
     fn staged(&self, manifest: &Manifest) -> Result<BTreeMap<String, Vec<Vec<u8>>>, JobError> {
@@ -303,7 +294,7 @@ mod tests {
                 checkpoint_id: "3-1-a",
                 is_applied,
             };
-            let recovered = sinks.recover(Some(&restored), staged);
+            let recovered = sinks.recover(Some(restored), staged);
             let kept = kept.lock().expect("no panic").clone();
             match is_taken {
                 true => assert_eq!((recovered.is_ok(), kept), (true, vec![b"o".to_vec()])),

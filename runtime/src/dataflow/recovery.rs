@@ -29,7 +29,7 @@ use super::run::Opening;
 use crate::checkpoint::collect::Collector;
 use crate::checkpoint::manifest::{Manifest, OperatorState, manifest_path};
 use crate::checkpoint::place::{self, Found};
-use crate::checkpoint::protocol::{self, World as _};
+use crate::checkpoint::protocol::{self, Start, World as _};
 use crate::checkpoint::restore::{Lost, Restored};
 use crate::checkpoint::store::CheckpointStore;
 use crate::error::JobError;
@@ -49,7 +49,7 @@ impl Opening<'_> {
         let given = if has_own { None } else { self.given(&runtime)? };
         let start = protocol::start(&mut world, self.deployment.from_scratch)?;
         let own = match &start.restore {
-            Some(chosen) => Some(self.own(&mut world, &chosen.checkpoint, start.is_applied)?),
+            Some(chosen) => Some(self.own(&mut world, &chosen.checkpoint, &start)?),
             None => {
                 world.begin_anew()?;
                 None
@@ -81,9 +81,10 @@ impl Opening<'_> {
     }
 
     /// The job's own committed checkpoint.
-    fn own(&self, world: &mut JobWorld, id: &str, is_applied: bool) -> Result<Restored, JobError> {
+    fn own(&self, world: &mut JobWorld, id: &str, start: &Start) -> Result<Restored, JobError> {
         let restored = self.restored(world.store.clone(), read(&world.store, id)?)?;
-        world.recover_staged(&restored.manifest, is_applied)?;
+        world.recover_staged(&restored.manifest, start.is_applied)?;
+        world.trim_log(start.first_needed)?;
         Ok(restored)
     }
 
@@ -94,6 +95,7 @@ impl Opening<'_> {
             Some(chosen) => {
                 let manifest = read(&world.store, &chosen.checkpoint)?;
                 world.recover_staged(&manifest, start.is_applied)?;
+                world.trim_log(start.first_needed)?;
             }
             None => world.begin_anew()?,
         }
@@ -157,7 +159,7 @@ impl Opening<'_> {
         let sinks = self.open_sinks(&self.environment(job_id, &storage_id))?.job;
         let mut world = JobWorld::new(store, storage_id, sinks);
         let start = protocol::start(&mut world, false)?;
-        let Some(chosen) = start.restore else {
+        let Some(chosen) = &start.restore else {
             world.begin_anew()?;
             return Ok(None);
         };
@@ -168,8 +170,7 @@ impl Opening<'_> {
                 world.store.url()
             );
         }
-        self.own(&mut world, &chosen.checkpoint, start.is_applied)
-            .map(Some)
+        self.own(&mut world, &chosen.checkpoint, &start).map(Some)
     }
 
     fn restored(&self, store: CheckpointStore, manifest: Manifest) -> Result<Restored, JobError> {

@@ -179,6 +179,7 @@ fn begin(world: &mut Instance<'_>) -> Result<Started, JobError> {
         let state = world.outside.manifests.get(&chosen.checkpoint);
         assert_eq!(state, Some(&chosen.epoch), "the checkpoint that counts is there");
         world.apply_staged(&manifest(chosen.epoch, start.tenure.generation))?;
+        world.trim_log(start.first_needed)?;
     }
     let epoch = start.restore.map_or(0, |chosen| chosen.epoch);
     Ok(Started {

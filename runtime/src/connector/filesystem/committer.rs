@@ -4,6 +4,10 @@
 //! checkpoint's open files end where the checkpoint says, whatever was written behind that; hidden files that no
 //! checkpoint covers are removed, and only this job's own. Files stay in the folder they were begun in, also when a
 //! later version of the application writes to another one.
+//!
+//! Whoever reads the files may take them away. So a staged file that is neither hidden nor visible may have been
+//! committed, or be lost; which of them is told by the checkpoint's log (`is_applied`), and for a file that a recovery
+//! has finished by an empty hidden file, which stays until a later checkpoint is committed. What is lost is an error.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -13,8 +17,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{CONNECTOR, FilesAccess, external};
-use crate::connector::Committer;
-use crate::connector::staged::{self, Found, malformed};
+use crate::connector::staged::{self, Taker, give_up_unless, malformed};
+use crate::connector::{Committer, RestoredOutput};
 use crate::error::JobError;
 
 /// What one thread hands over at the end of an epoch, behind the table's folder; names are relative to that.
@@ -45,6 +49,10 @@ pub(super) fn hidden(name: &str) -> String {
 }
 
 const IN_PROGRESS: &str = ".inprogress";
+/// Ends the name of a copy that is not yet whole.
+const RECOVERED: &str = "recovered";
+/// Ends the name of what tells that a recovery has made a part visible.
+const FINISHED: &str = "finished";
 
 /// Makes the names in a folder durable.
 pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
@@ -61,6 +69,8 @@ pub(super) struct FileCommitter {
     pub(super) own_prefix: Option<String>,
     /// Put into a partition's folder when files appear there.
     pub(super) success_file: Option<String>,
+    /// Signs of finished parts; needed until the next checkpoint is committed.
+    pub(super) signs: BTreeSet<PathBuf>,
 }
 
 impl FileCommitter {
@@ -70,56 +80,95 @@ impl FileCommitter {
     }
 
     /// What all threads staged, by the folder that it lies in.
-    fn read(&self, outputs: &[Vec<u8>]) -> Result<BTreeMap<PathBuf, Staged>, JobError> {
+    fn read(&self, outputs: &[Vec<u8>], is_applied: bool) -> Result<BTreeMap<PathBuf, Staged>, JobError> {
+        let taker = Taker {
+            connector: CONNECTOR,
+            table: &self.table,
+            is_applied,
+            may_lose_output: self.may_lose_output,
+        };
         let mut all: BTreeMap<PathBuf, Staged> = BTreeMap::new();
-        for bytes in outputs.iter().filter(|bytes| !bytes.is_empty()) {
-            match staged::read::<PathBuf>(CONNECTOR, bytes)? {
-                Found::Own(folder, body) => {
-                    if let Some(access) = self.access.as_ref().filter(|_| folder != self.folder) {
-                        access.check(&folder).map_err(JobError::Checkpoint)?;
-                    }
-                    let one: Staged = serde_json::from_slice(body).map_err(|_| malformed())?;
-                    let of_folder = all.entry(folder).or_default();
-                    of_folder.closed.extend(one.closed);
-                    of_folder.open.extend(one.open);
-                }
-                Found::Foreign(connector) => {
-                    staged::not_of(CONNECTOR, &connector, &self.table, self.may_lose_output)?;
-                }
-            }
+        for (folder, body) in taker.take::<PathBuf>(outputs)? {
+            let one: Staged = serde_json::from_slice(body).map_err(|_| malformed())?;
+            self.check_access(&folder, &one)?;
+            let of_folder = all.entry(folder).or_default();
+            of_folder.closed.extend(one.closed);
+            of_folder.open.extend(one.open);
         }
         Ok(all)
     }
 
-    /// Shows files under their names. One that is not there was committed before; whoever reads the files may have
-    /// taken it away since.
-    fn show(&self, root: &Path, names: &[String], folders: &mut BTreeSet<PathBuf>) -> Result<(), JobError> {
+    /// A checkpoint may have been made elsewhere, where other folders are open.
+    fn check_access(&self, folder: &Path, staged: &Staged) -> Result<(), JobError> {
+        let Some(access) = &self.access else {
+            return Ok(());
+        };
+        let open = staged.open.iter().map(|(name, _)| name);
+        staged
+            .closed
+            .iter()
+            .chain(open)
+            .try_for_each(|name| access.check(&folder.join(name)).map_err(JobError::Checkpoint))
+    }
+
+    /// Shows files under their names.
+    fn show(
+        &self,
+        root: &Path,
+        names: &[String],
+        is_applied: bool,
+        folders: &mut BTreeSet<PathBuf>,
+    ) -> Result<(), JobError> {
         for name in names {
             let (from, to) = (root.join(hidden(name)), root.join(name));
             match std::fs::rename(&from, &to) {
                 Ok(()) => drop(folders.insert(to.parent().expect("a file lies in a folder").to_owned())),
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => return Err(self.failed(&from)(error)),
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(self.failed(&from)(error)),
+                Err(_) if is_applied || to.exists() => {}
+                Err(_) => self.miss(&from, &to)?,
             }
         }
         Ok(())
     }
 
+    /// A staged file is in neither place.
+    fn miss(&self, from: &Path, to: &Path) -> Result<(), JobError> {
+        let what = format!(
+            "table {}: file {} was staged for the checkpoint and is gone, and {} is not there either",
+            self.table,
+            from.display(),
+            to.display()
+        );
+        give_up_unless(
+            self.may_lose_output,
+            &what,
+            "put the file back to one of these places",
+        )
+    }
+
     /// Shows the part of a file that the checkpoint covers. It is copied: a predecessor that is not quite dead may
     /// still write to the file.
     fn finish(
-        &self,
+        &mut self,
         root: &Path,
         (name, size_bytes): &(String, u64),
         folders: &mut BTreeSet<PathBuf>,
     ) -> Result<(), JobError> {
         let (from, to) = (root.join(hidden(name)), root.join(name));
+        let (copy, sign) = (from.with_extension(RECOVERED), from.with_extension(FINISHED));
+        self.signs.insert(sign.clone());
         let file = match File::open(&from) {
+            // What is left of the hidden one is removed with all that no checkpoint covers.
+            _ if sign.exists() => return Ok(()),
             Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(self.failed(&from)(error)),
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(self.failed(&from)(error)),
+            Err(_) => {
+                return match to.metadata().is_ok_and(|found| found.len() == *size_bytes) {
+                    true => File::create(&sign).map(drop).map_err(self.failed(&sign)),
+                    false => self.miss(&from, &to),
+                };
+            }
         };
-        let copy = from.with_extension("recovered");
         let mut target = File::create(&copy).map_err(self.failed(&copy))?;
         let copied = std::io::copy(&mut file.take(*size_bytes), &mut target).map_err(self.failed(&copy))?;
         if copied != *size_bytes {
@@ -128,6 +177,7 @@ impl FileCommitter {
         }
         target.sync_all().map_err(self.failed(&copy))?;
         std::fs::rename(&copy, &to).map_err(self.failed(&to))?;
+        File::create(&sign).map_err(self.failed(&sign))?;
         std::fs::remove_file(&from).map_err(self.failed(&from))?;
         folders.insert(to.parent().expect("a file lies in a folder").to_owned());
         Ok(())
@@ -162,8 +212,22 @@ impl FileCommitter {
             let is_own = name
                 .strip_prefix('.')
                 .is_some_and(|name| name.starts_with(own_prefix));
-            if is_own && (name.ends_with(IN_PROGRESS) || name.ends_with(".recovered")) {
+            let is_hidden = [IN_PROGRESS, RECOVERED, FINISHED]
+                .iter()
+                .any(|end| name.ends_with(end));
+            if is_own && is_hidden && !self.signs.contains(&path) {
                 std::fs::remove_file(&path).map_err(self.failed(&path))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A later checkpoint counts: nobody asks any more what became of the parts of the one restored.
+    fn remove_signs(&mut self) -> Result<(), JobError> {
+        for sign in std::mem::take(&mut self.signs) {
+            match std::fs::remove_file(&sign) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(self.failed(&sign)(error)),
+                _ => {}
             }
         }
         Ok(())
@@ -172,18 +236,23 @@ impl FileCommitter {
 
 impl Committer for FileCommitter {
     fn commit(&mut self, _epoch: u64, _checkpoint_id: &str, staged: Vec<Vec<u8>>) -> Result<(), JobError> {
-        for (root, staged) in self.read(&staged)? {
+        for (root, staged) in self.read(&staged, false)? {
             let mut folders = BTreeSet::new();
-            self.show(&root, &staged.closed, &mut folders)?;
+            self.show(&root, &staged.closed, false, &mut folders)?;
             self.settle(&root, &folders)?;
         }
-        Ok(())
+        self.remove_signs()
     }
 
-    fn recover(&mut self, _restored: Option<(u64, &str)>, staged: Vec<Vec<u8>>) -> Result<(), JobError> {
-        for (root, staged) in self.read(&staged)? {
+    fn recover(
+        &mut self,
+        restored: Option<RestoredOutput<'_>>,
+        staged: Vec<Vec<u8>>,
+    ) -> Result<(), JobError> {
+        let is_applied = restored.is_some_and(|restored| restored.is_applied);
+        for (root, staged) in self.read(&staged, is_applied)? {
             let mut folders = BTreeSet::new();
-            self.show(&root, &staged.closed, &mut folders)?;
+            self.show(&root, &staged.closed, is_applied, &mut folders)?;
             for part in &staged.open {
                 self.finish(&root, part, &mut folders)?;
             }

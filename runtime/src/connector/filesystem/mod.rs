@@ -83,7 +83,7 @@ fn path(options: &Options) -> Result<PathBuf, JobError> {
 mod tests {
     use super::*;
     use crate::connector::registry::SinkRequest;
-    use crate::connector::{Committer, Polled, SinkWriter, Split};
+    use crate::connector::{Committer, Polled, RestoredOutput, SinkWriter, Split};
     use crate::job::{Column, ReadColumn, ReadFrom, SinkSpec, SourceSpec, WriteColumn};
     use crate::row::{BatchWriter, RowKind};
     use sql::{DataType, TypeKind, Value};
@@ -251,6 +251,14 @@ mod tests {
 
     impl Run {
         fn start(options: &Options, partitions: &[usize]) -> Result<Run, JobError> {
+            Run::start_in(options, partitions, JobEnvironment::default())
+        }
+
+        fn start_in(
+            options: &Options,
+            partitions: &[usize],
+            environment: JobEnvironment,
+        ) -> Result<Run, JobError> {
             let write = |column: usize| match partitions.iter().position(|key| *key == column) {
                 Some(at) => WriteColumn::Partition(at),
                 None => WriteColumn::Physical,
@@ -271,7 +279,7 @@ mod tests {
                 job_id: "j".into(),
                 storage_id: "s".into(),
                 parallelism: 1,
-                ..JobEnvironment::default()
+                ..environment
             };
             let sink = open_sink(&request, &environment)?;
             Ok(Run {
@@ -293,10 +301,128 @@ mod tests {
             self.writer.end_epoch(1).expect("staged")
         }
 
+        fn recover(&mut self, is_applied: bool, staged: &[&Vec<u8>]) -> Result<(), JobError> {
+            let restored = RestoredOutput {
+                epoch: 1,
+                checkpoint_id: "1",
+                is_applied,
+            };
+            let staged = staged.iter().map(|staged| (*staged).clone()).collect();
+            self.committer.recover(Some(restored), staged)
+        }
+
         fn commit(&mut self, staged: &[u8]) {
             let staged = vec![staged.to_vec(), vec![]];
             self.committer.commit(1, "1", staged).expect("committed");
         }
+    }
+
+    /// How the names of all files in a folder end.
+    fn ends(folder: &Path) -> Vec<String> {
+        let end = |name: String| name.rsplit_once('.').map_or("", |(_, end)| end).to_owned();
+        let found = files(folder).into_iter().map(|name| match name.starts_with('.') {
+            true => end(name),
+            false => String::new(),
+        });
+        let mut found: Vec<String> = found.collect();
+        found.sort();
+        found
+    }
+
+    /// A part that is neither hidden nor visible is lost, unless it is known to have been committed.
+    #[test]
+    fn a_staged_file_that_is_gone_is_an_error_unless_it_was_shown() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = options(folder.path(), "json", &[]);
+        let clear = || {
+            for name in files(folder.path())
+                .iter()
+                .filter(|name| !name.ends_with("finished"))
+            {
+                std::fs::remove_file(folder.path().join(name)).expect("removed");
+            }
+        };
+        for is_closed in [true, false] {
+            let mut run = Run::start(&options, &[]).expect("opened");
+            if is_closed {
+                run.writer.settle();
+            }
+            let staged = run.epoch(&[(1, None)]);
+            let hidden = files(folder.path()).pop().expect("a staged file");
+            let name = hidden.trim_start_matches('.').trim_end_matches(".inprogress");
+            clear();
+            let error = run.recover(false, &[&staged]).expect_err("lost").to_string();
+            let remedy = "to have it written put the file back";
+            assert!(error.contains(name) && error.contains(remedy), "{error}");
+            if is_closed {
+                assert!(run.committer.commit(1, "1", vec![staged.clone()]).is_err());
+            }
+            assert_eq!(
+                run.recover(true, &[&staged]).is_ok(),
+                is_closed,
+                "an open part is finished later"
+            );
+            let environment = JobEnvironment {
+                may_lose_output: true,
+                ..JobEnvironment::default()
+            };
+            let mut careless = Run::start_in(&options, &[], environment).expect("opened");
+            careless.recover(false, &[&staged]).expect("dropped");
+            // A reader may take away what it has seen.
+            std::fs::write(folder.path().join(name), "{\"a\":1,\"b\":null}\n").expect("written");
+            run.recover(false, &[&staged]).expect("recovered");
+            assert_eq!(numbers(&options), [Value::Int(1)]);
+            run.recover(false, &[&staged]).expect("it is visible");
+            clear();
+            assert_eq!(
+                run.recover(false, &[&staged]).is_ok(),
+                !is_closed,
+                "an open part leaves a sign"
+            );
+            run.recover(true, &[&staged]).expect("it was visible");
+        }
+    }
+
+    /// A savepoint made elsewhere opens nothing here.
+    #[test]
+    fn restored_splits_and_staged_files_lie_in_open_folders() {
+        let (open, outside) = (
+            tempfile::tempdir().expect("a folder"),
+            tempfile::tempdir().expect("a folder"),
+        );
+        let environment = JobEnvironment {
+            files: Some(FilesAccess {
+                open: vec![open.path().to_owned()],
+                closed: vec![open.path().join("key")],
+            }),
+            ..JobEnvironment::default()
+        };
+        let given = options(open.path(), "csv", &[]);
+        for (file, is_open) in [
+            (open.path().join("a"), true),
+            (open.path().join("key"), false),
+            (outside.path().join("a"), false),
+            (open.path().join("../a"), false),
+        ] {
+            if file.parent().is_some_and(Path::is_dir) && !file.ends_with("../a") {
+                std::fs::write(&file, "1,x\n").expect("written");
+            }
+            let source = open_source(&spec(), &given, &environment).expect("opened");
+            let mut reader = source.reader().expect("a reader");
+            let split = Split {
+                id: file.display().to_string(),
+                position: serde_json::Value::Null,
+            };
+            reader.assign(split).expect("assigned");
+            let polled = reader.poll(10, &mut BatchWriter::new(3));
+            assert_eq!(polled.is_ok(), is_open, "{}: {polled:?}", file.display());
+        }
+        let mut elsewhere = Run::start(&options(outside.path(), "json", &[]), &[]).expect("opened");
+        elsewhere.writer.settle();
+        let staged = elsewhere.epoch(&[(1, None)]);
+        let mut run = Run::start_in(&given, &[], environment).expect("opened");
+        let error = run.recover(false, &[&staged]).expect_err("closed").to_string();
+        assert!(error.contains("is not open to jobs"), "{error}");
     }
 
     fn numbers(options: &Options) -> Vec<Value> {
@@ -352,16 +478,19 @@ mod tests {
         // The process dies; its file, for all we know, may still be written to.
         let mut next = Run::start(&options, &[]).expect("opened");
         for _ in 0..2 {
-            next.committer
-                .recover(Some((2, "2")), vec![second.clone()])
-                .expect("recovered");
+            next.recover(false, &[&second]).expect("recovered");
             assert_eq!(numbers(&options), [Value::Int(1), Value::Int(2)]);
         }
-        assert_eq!(files(folder.path()).len(), 2, "what was begun after it is gone");
+        assert_eq!(
+            ends(folder.path()),
+            ["", "finished", "inprogress"],
+            "what was begun after it is gone"
+        );
         assert!(foreign.exists(), "what others write is not");
         next.writer.settle();
         let last = next.epoch(&[(4, None)]);
         next.commit(&last);
+        assert_eq!(ends(folder.path()), ["", "", "inprogress"], "the sign is gone");
         assert_eq!(numbers(&options), [Value::Int(1), Value::Int(2), Value::Int(4)]);
         // One that starts from nothing removes what it left before.
         let mut lost = Run::start(&options, &[]).expect("opened");
@@ -383,9 +512,7 @@ mod tests {
         let open = Run::start(&before, &[]).expect("opened").epoch(&[(2, None)]);
         let after = options(new.path(), "json", &[]);
         let mut run = Run::start(&after, &[]).expect("opened");
-        run.committer
-            .recover(Some((1, "1")), vec![closed, open])
-            .expect("recovered");
+        run.recover(false, &[&closed, &open]).expect("recovered");
         assert_eq!(numbers(&before), [Value::Int(1), Value::Int(2)]);
         assert_eq!(numbers(&after), []);
     }

@@ -65,6 +65,7 @@ pub(in crate::connector) fn open_sink(
         access: environment.files.clone(),
         own_prefix: (!environment.storage_id.is_empty()).then(|| sink.name_prefix.clone()),
         success_file: success_file(options)?,
+        signs: std::collections::BTreeSet::new(),
     };
     Ok(SinkTable {
         table: Arc::new(FileSinkTable(Arc::new(sink))),

@@ -19,8 +19,8 @@ use super::target::Target;
 use super::{CONNECTOR, client, external};
 use crate::connector::options::JobEnvironment;
 use crate::connector::registry::SinkRequest;
-use crate::connector::staged::{Found, give_up, malformed, read};
-use crate::connector::{Committer, staged};
+use crate::connector::staged::{Taker, give_up, malformed};
+use crate::connector::{Committer, RestoredOutput};
 use crate::error::JobError;
 
 /// Statements sent before their answers are awaited.
@@ -125,6 +125,15 @@ impl JdbcCommitter {
         Ok(committer)
     }
 
+    fn taker(&self, is_applied: bool) -> Taker<'_> {
+        Taker {
+            connector: CONNECTOR,
+            table: &self.table,
+            is_applied,
+            may_lose_output: self.may_lose_output,
+        }
+    }
+
     fn connect(&mut self) -> Result<(), tokio_postgres::Error> {
         let is_open = |connection: &Connection| !connection.client.is_closed();
         if !self.connection.as_ref().is_some_and(is_open) {
@@ -156,7 +165,12 @@ impl JdbcCommitter {
         }
     }
 
-    fn apply(&mut self, checkpoint_id: &str, groups: &[Group]) -> Result<(), tokio_postgres::Error> {
+    /// Applies the changes unless they are there already. The answer is why they do not fit the table any more, if so.
+    fn apply(
+        &mut self,
+        checkpoint_id: &str,
+        groups: &[Group],
+    ) -> Result<Option<String>, tokio_postgres::Error> {
         self.connect()?;
         let Self {
             runtime,
@@ -175,7 +189,10 @@ impl JdbcCommitter {
                 found = transaction.query_opt(READ_COMMIT, &[job_id, table]).await?;
             }
             if found.is_some_and(|row| is_passed(checkpoint_id, &row.get::<_, String>(0))) {
-                return transaction.rollback().await;
+                return transaction.rollback().await.map(|()| None);
+            }
+            if let Some(misfit) = groups.iter().find_map(|group| group.target.misfit(target)) {
+                return transaction.rollback().await.map(|()| Some(misfit));
             }
             for group in groups {
                 let foreign = match group.target == *target {
@@ -188,7 +205,7 @@ impl JdbcCommitter {
             transaction
                 .execute(WRITE_COMMIT, &[job_id, table, &checkpoint_id])
                 .await?;
-            transaction.commit().await
+            transaction.commit().await.map(|()| None)
         })
     }
 }
@@ -251,52 +268,60 @@ async fn execute(
 
 impl Committer for JdbcCommitter {
     fn commit(&mut self, _epoch: u64, checkpoint_id: &str, staged: Vec<Vec<u8>>) -> Result<(), JobError> {
-        let groups = groups(&staged, &self.table, self.may_lose_output)?;
+        let groups = groups(&self.taker(false), &staged)?;
         if groups.is_empty() {
             return Ok(());
         }
-        let own = &self.target;
-        let Some(target) = groups
-            .iter()
-            .map(|group| &group.target)
-            .find(|target| *target != own)
-        else {
-            return self.persist(|committer| committer.apply(checkpoint_id, &groups));
-        };
+        let targets = groups.iter().map(|group| &group.target);
+        let foreign = targets.clone().find(|target| **target != self.target).cloned();
         // Where another run's declaration does not fit the table any more, no later attempt will succeed.
         let mut misfit = None;
         self.persist(|committer| match committer.apply(checkpoint_id, &groups) {
-            Err(error) if is_misfit(&error) => {
+            Ok(found) => {
+                misfit = found;
+                Ok(())
+            }
+            Err(error) if foreign.is_some() && is_misfit(&error) => {
                 misfit = Some(committer.database.describe(&error));
                 Ok(())
             }
-            result => result,
+            Err(error) => Err(error),
         })?;
-        let Some(error) = misfit else { return Ok(()) };
+        let (Some(target), Some(misfit)) = (foreign, misfit) else {
+            return Ok(());
+        };
         let what = format!(
             "checkpoint {checkpoint_id} holds output for columns {} of {}, which an earlier version staged for table \
-             {} and which PostgreSQL does not take: {error}",
+             {} and which does not fit any more: {misfit}",
             target.columns.join(", "),
             target.table,
             self.table
         );
         give_up(self.may_lose_output, &what)
     }
+
+    fn recover(
+        &mut self,
+        restored: Option<RestoredOutput<'_>>,
+        staged: Vec<Vec<u8>>,
+    ) -> Result<(), JobError> {
+        let Some(restored) = restored else { return Ok(()) };
+        if restored.is_applied {
+            // Applied where the table was then. All that can be left is another connector's.
+            return groups(&self.taker(true), &staged).map(drop);
+        }
+        self.commit(restored.epoch, restored.checkpoint_id, staged)
+    }
 }
 
 /// What writers staged, by what it is for.
-fn groups(staged: &[Vec<u8>], table: &str, may_lose_output: bool) -> Result<Vec<Group>, JobError> {
+fn groups(taker: &Taker<'_>, staged: &[Vec<u8>]) -> Result<Vec<Group>, JobError> {
     let mut groups: Vec<Group> = Vec::new();
-    for bytes in staged.iter().filter(|bytes| !bytes.is_empty()) {
-        match read::<Target>(CONNECTOR, bytes)? {
-            Found::Own(target, body) => {
-                let changes = read_all(body).ok_or_else(malformed)?;
-                match groups.iter_mut().find(|group| group.target == target) {
-                    Some(group) => group.changes.extend(changes),
-                    None => groups.push(Group { target, changes }),
-                }
-            }
-            Found::Foreign(connector) => staged::not_of(CONNECTOR, &connector, table, may_lose_output)?,
+    for (target, body) in taker.take::<Target>(staged)? {
+        let changes = read_all(body).ok_or_else(malformed)?;
+        match groups.iter_mut().find(|group| group.target == target) {
+            Some(group) => group.changes.extend(changes),
+            None => groups.push(Group { target, changes }),
         }
     }
     Ok(groups)
@@ -349,6 +374,7 @@ mod tests {
             table: "t".to_owned(),
             columns: columns.iter().map(|name| (*name).to_owned()).collect(),
             key: Vec::new(),
+            types: Vec::new(),
         }
     }
 
@@ -369,23 +395,18 @@ mod tests {
             staged(&["b", "a"], "2"),
             staged(&["a", "b"], "3"),
         ];
-        let groups = groups(&all, "t", false).expect("well formed");
+        let taker = Taker {
+            connector: CONNECTOR,
+            table: "t",
+            is_applied: false,
+            may_lose_output: false,
+        };
+        let groups = groups(&taker, &all).expect("well formed");
         let found: Vec<(Target, usize)> = groups
             .into_iter()
             .map(|group| (group.target, group.changes.len()))
             .collect();
         assert_eq!(found, [(target(&["a", "b"]), 2), (target(&["b", "a"]), 1)]);
-    }
-
-    #[test]
-    fn output_of_another_connector_is_refused_unless_it_may_be_lost() {
-        let files = [wrap("filesystem", true, &"/data", b"{}")];
-        let error = groups(&files, "t", false).expect_err("no changes").to_string();
-        assert!(
-            error.contains("table t") && error.contains("'filesystem'"),
-            "{error}"
-        );
-        assert!(groups(&files, "t", true).expect("dropped").is_empty());
     }
 
     #[test]

@@ -31,6 +31,11 @@ pub(crate) fn open_sink(
             .iter()
             .map(|column| name(*column))
             .collect(),
+        types: request
+            .columns
+            .iter()
+            .map(|column| column.ty.to_string())
+            .collect(),
     };
     let committer = JdbcCommitter::new(request, environment, target.clone())?;
     let table = JdbcTable {

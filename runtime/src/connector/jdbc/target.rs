@@ -16,9 +16,29 @@ pub(super) struct Target {
     pub(super) columns: Vec<String>,
     /// In the order of the values of a change that deletes one. Empty: rows are only appended.
     pub(super) key: Vec<String>,
+    /// Of the columns, as the run declared them. Not told by early versions.
+    #[serde(default)]
+    pub(super) types: Vec<String>,
 }
 
 impl Target {
+    /// The first column whose values, as text, would mean something else or nothing in the column that a later run
+    /// declares under its name in the same table.
+    pub(super) fn misfit(&self, later: &Target) -> Option<String> {
+        let declared = |name: &String| {
+            later
+                .types
+                .get(later.columns.iter().position(|other| other == name)?)
+        };
+        let mut columns = self.columns.iter().zip(&self.types);
+        let is_same_table = self.table == later.table;
+        let (name, before, now) = columns.find_map(|(name, before)| {
+            let now = declared(name).filter(|now| is_same_table && !reads_as(before, now))?;
+            Some((name, before, now))
+        })?;
+        Some(format!("column {name} was {before} then and is {now} now"))
+    }
+
     pub(super) fn put_statement(&self) -> String {
         let columns: Vec<String> = self.columns.iter().map(|name| quoted(name)).collect();
         let places: Vec<String> = (1..=columns.len()).map(|i| format!("${i}")).collect();
@@ -54,9 +74,75 @@ impl Target {
     }
 }
 
+/// Whether the text of a value of the one type is the same value of the other.
+fn reads_as(before: &str, now: &str) -> bool {
+    let (before, now) = (family(before), family(now));
+    before == now || (now == "text" && before != "bytes")
+}
+
+/// Types whose values have the same text.
+fn family(ty: &str) -> &str {
+    let ty = ty.strip_suffix(" NOT NULL").unwrap_or(ty);
+    match ty.split_once('(').map_or(ty, |(name, _)| name) {
+        "TINYINT" | "SMALLINT" | "INT" | "BIGINT" | "FLOAT" | "DOUBLE" | "DECIMAL" => "number",
+        "STRING" | "VARCHAR" | "CHAR" => "text",
+        "BYTES" | "VARBINARY" | "BINARY" => "bytes",
+        "TIMESTAMP" => "timestamp",
+        "TIMESTAMP_LTZ" => "timestamp_ltz",
+        "TIME" => "time",
+        _ => ty,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_changed_type_fits_where_the_text_means_the_same() {
+        let target = |ty: &str| Target {
+            table: "t".to_owned(),
+            columns: vec!["a".to_owned()],
+            key: Vec::new(),
+            types: vec![ty.to_owned()],
+        };
+        for (before, now, fits) in [
+            ("INT", "STRING", true),
+            ("INT NOT NULL", "BIGINT", true),
+            ("DECIMAL(10, 2)", "DOUBLE", true),
+            ("VARCHAR(3)", "STRING NOT NULL", true),
+            ("TIMESTAMP(3)", "TIMESTAMP(6)", true),
+            ("TIMESTAMP(3)", "STRING", true),
+            ("ARRAY<INT>", "ARRAY<INT>", true),
+            ("INT", "BOOLEAN", false),
+            ("STRING", "INT", false),
+            ("BYTES", "STRING", false),
+            ("TIMESTAMP(3)", "TIMESTAMP_LTZ(3)", false),
+            ("TIMESTAMP(3)", "DATE", false),
+            ("ARRAY<INT>", "ARRAY<BOOLEAN>", false),
+        ] {
+            let misfit = target(before).misfit(&target(now));
+            assert_eq!(misfit.is_none(), fits, "{before} as {now}: {misfit:?}");
+            if let Some(misfit) = misfit {
+                let expected = format!("column a was {before} then and is {now} now");
+                assert_eq!(misfit, expected);
+            }
+        }
+        let untold = Target {
+            types: Vec::new(),
+            ..target("")
+        };
+        assert_eq!(untold.misfit(&target("BOOLEAN")), None);
+        let elsewhere = Target {
+            table: "u".to_owned(),
+            ..target("INT")
+        };
+        assert_eq!(
+            elsewhere.misfit(&target("BOOLEAN")),
+            None,
+            "another table has its own columns"
+        );
+    }
 
     #[test]
     fn statements_of_a_keyed_and_an_append_table() {
@@ -86,6 +172,7 @@ mod tests {
                 table: "s.t".to_owned(),
                 columns: names(columns),
                 key: names(key),
+                types: Vec::new(),
             };
             assert_eq!(target.put_statement(), put);
             assert_eq!(target.delete_statement().as_deref(), delete);
