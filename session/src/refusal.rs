@@ -3,6 +3,8 @@
 //! In: what was wrong. Out: a status of HTTP and texts for people. Invariant: no 5xx for a mistake of the user; what
 //! went wrong inside is told in the log in full and to the user in one sentence.
 
+use crate::catalogue::NotStored;
+
 /// An answer that is not what was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -47,6 +49,13 @@ impl std::error::Error for Refusal {}
 /// Something inside failed: storage, a build. The user can only try again.
 impl From<anyhow::Error> for Refusal {
     fn from(error: anyhow::Error) -> Self {
+        // The catalogue tells the operator itself, once.
+        if error.is::<NotStored>() {
+            return Self::new(
+                503,
+                "The session cluster cannot store changes now; nothing was changed. Try again later",
+            );
+        }
         eprintln!("error: {error:#}");
         Self::new(
             500,

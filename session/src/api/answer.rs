@@ -4,12 +4,15 @@
 //! `errors`.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::refusal::Refusal;
+
+/// After which whoever was sent away may come again.
+const RETRY_AFTER_SECONDS: &str = "5";
 
 pub type Answer<T> = Result<Json<T>, Refusal>;
 
@@ -39,10 +42,37 @@ impl IntoResponse for Refusal {
             errors: self.errors.into_iter().map(entry).collect(),
         };
         let status = StatusCode::from_u16(status).expect("refusals have a status of HTTP");
-        (status, Json(body)).into_response()
+        let mut response = (status, Json(body)).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+        }
+        response
     }
 }
 
 pub(super) fn done() -> Answer<Done> {
     Ok(Json(Done {}))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_sent_away_is_told_when_to_come_again() {
+        let again = |refusal: Refusal| {
+            refusal
+                .into_response()
+                .headers()
+                .get(header::RETRY_AFTER)
+                .cloned()
+        };
+        let now_full = anyhow::Error::from(crate::catalogue::NotStored("full".to_owned()));
+        assert_eq!(
+            again(now_full.into()),
+            Some(HeaderValue::from_static(RETRY_AFTER_SECONDS))
+        );
+        assert_eq!(again(Refusal::not_found("no")), None);
+    }
 }

@@ -14,3 +14,15 @@ pub struct Change {
     /// The record itself, for the tables in memory.
     pub(super) record: Option<AnyRecord>,
 }
+
+/// Storage takes nothing now: it has no room, or its disk fails. Nothing of the change is stored.
+#[derive(Debug)]
+pub struct NotStored(pub(crate) String);
+
+impl std::fmt::Display for NotStored {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the catalogue cannot store changes now: {}", self.0)
+    }
+}
+
+impl std::error::Error for NotStored {}

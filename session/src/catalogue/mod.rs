@@ -1,7 +1,8 @@
 //! The catalogue: everything the manager knows, in memory, and every change of it on durable storage first.
 //!
 //! In: changes by the API, the scheduler and workers, one at a time. Out: records, and a wake-up for whoever waits for
-//! changes. Invariant: what can be read here is stored; a manager that lost its lease can store nothing.
+//! changes. Invariant: what can be read here is stored; a manager that lost its lease can store nothing; what storage
+//! has no room for is refused, and later changes are none the worse for it.
 
 pub mod change;
 pub mod lease;
@@ -10,13 +11,14 @@ pub mod sqlite;
 pub mod store;
 pub mod table;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
 use anyhow::Result;
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
-pub use change::Change;
-pub use lease::Lease;
+pub use change::{Change, NotStored};
+pub use lease::{Lease, Moment};
 pub use store::Store;
 pub use table::{Record, Table, Tables, Transaction};
 
@@ -33,11 +35,15 @@ struct Inner {
     /// Counts changes.
     version: watch::Sender<u64>,
     lease: Lease,
+    /// Storage has refused the last change.
+    is_refusing: AtomicBool,
 }
 
 impl Inner {
     async fn store(self: Arc<Self>, mut store: OwnedMutexGuard<Store>, changes: Vec<Change>) -> Result<()> {
-        store.apply(&changes).await?;
+        let stored = store.apply(changes).await;
+        self.tell(&stored);
+        let changes = stored?;
         let mut tables = self.tables.write().expect("no reader panics while it looks");
         for change in changes {
             tables.apply(change);
@@ -45,6 +51,20 @@ impl Inner {
         drop(tables);
         self.version.send_modify(|version| *version += 1);
         Ok(())
+    }
+
+    /// Tells the operator once that storage takes nothing, and once that it does again.
+    fn tell<T>(&self, stored: &Result<T>) {
+        let error = stored
+            .as_ref()
+            .err()
+            .and_then(|error| error.downcast_ref::<NotStored>());
+        let was_refusing = self.is_refusing.swap(error.is_some(), Ordering::Relaxed);
+        match error {
+            Some(error) if !was_refusing => eprintln!("{error}; the manager goes on without changes"),
+            None if was_refusing && stored.is_ok() => eprintln!("the catalogue takes changes again"),
+            _ => {}
+        }
     }
 }
 
@@ -66,6 +86,7 @@ impl Catalogue {
             store: Arc::new(Mutex::new(store)),
             version: watch::Sender::new(0),
             lease,
+            is_refusing: AtomicBool::new(false),
         };
         Ok(Catalogue {
             inner: Arc::new(inner),
@@ -80,13 +101,32 @@ impl Catalogue {
         opened.expect("nothing is stored that could be damaged")
     }
 
+    /// No page is added to the storage from now on.
+    #[cfg(test)]
+    pub(crate) async fn fill_up(&self) {
+        self.limit_pages(1).await;
+    }
+
+    #[cfg(test)]
+    pub(crate) async fn make_room(&self) {
+        self.limit_pages(u32::MAX).await;
+    }
+
+    #[cfg(test)]
+    async fn limit_pages(&self, pages: u32) {
+        match &*self.inner.store.lock().await {
+            Store::Sqlite(store) => store.limit_pages(pages),
+            Store::Postgres(_) => panic!("tests of a full disk use a file"),
+        }
+    }
+
     /// Looks at the present records; must be short.
     pub fn read<T>(&self, look: impl FnOnce(&Tables) -> T) -> T {
         look(&self.inner.tables.read().expect("no reader panics while it looks"))
     }
 
     /// Decides on a change and stores it. An error of `decide` changes nothing; an error of the store (`E` from
-    /// `anyhow`) changes nothing in memory and ends up with the caller.
+    /// `anyhow`) changes nothing in memory and ends up with the caller. With `NotStored` a later change may succeed.
     pub async fn change<T, E>(
         &self,
         decide: impl FnOnce(&mut Transaction<'_>) -> Result<T, E>,
@@ -118,7 +158,7 @@ impl Catalogue {
         };
         loop {
             tokio::time::sleep(renewal).await;
-            if let Err(error) = self.inner.store.lock().await.apply(&[]).await {
+            if let Err(error) = self.inner.store.lock().await.apply(Vec::new()).await {
                 return error;
             }
         }
@@ -193,5 +233,55 @@ mod tests {
             .await
             .read(|tables| tables.all::<Token>().map(|t| t.sha256.clone()).collect());
         assert_eq!(ids, ["1"]);
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_refuses_changes_until_there_is_room() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let path = folder.path().join("catalogue.sqlite");
+        let open = || async {
+            let store = Store::Sqlite(sqlite::SqliteStore::open(&path).expect("it opens"));
+            Catalogue::open(store).await.expect("it loads")
+        };
+        let large = |sha256: &str| Token {
+            description: "x".repeat(100_000),
+            ..token(sha256)
+        };
+        let ids = |catalogue: &Catalogue| {
+            catalogue.read(|tables| {
+                tables
+                    .all::<Token>()
+                    .map(|t| t.sha256.clone())
+                    .collect::<Vec<_>>()
+            })
+        };
+        let catalogue = open().await;
+        let put = async |small: &str, sha256: &str| -> Result<()> {
+            catalogue
+                .change(|transaction| {
+                    transaction.put(token(small));
+                    transaction.put(large(sha256));
+                    Ok(())
+                })
+                .await
+        };
+        put("1", "2").await.expect("there is room");
+        let changes = catalogue.changes();
+        catalogue.fill_up().await;
+        for _ in 0..2 {
+            let error = put("3", "4").await.expect_err("there is none");
+            assert!(error.is::<NotStored>(), "{error:#}");
+        }
+        assert_eq!(ids(&catalogue), ["1", "2"], "not even what would have had room");
+        assert!(!changes.has_changed().expect("the catalogue lives"));
+        catalogue.make_room().await;
+        put("5", "6").await.expect("there is room again");
+        assert_eq!(ids(&catalogue), ["1", "2", "5", "6"]);
+        drop(catalogue);
+        assert_eq!(
+            ids(&open().await),
+            ["1", "2", "5", "6"],
+            "the disk says what memory said"
+        );
     }
 }

@@ -4,7 +4,7 @@
 //! does: whoever lost it can store nothing. A server that is away is waited for; what was to be stored then is stored
 //! once, however often it was tried. While it is away the lease runs out, and with it the right to lead workers.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use openssl::ssl::{SslConnector, SslMethod};
@@ -12,7 +12,7 @@ use postgres_openssl::MakeTlsConnector;
 use tokio_postgres::{Client, Config};
 
 use super::change::Change;
-use super::lease::Lease;
+use super::lease::{Lease, Moment};
 
 /// Without renewal the lease is free after so long.
 const LEASE: Duration = Duration::from_secs(10);
@@ -81,7 +81,7 @@ impl PostgresStore {
             .context("preparing the catalogue")?;
         let mut on_wait = Some(on_wait);
         loop {
-            let asked = Instant::now();
+            let asked = Moment::now();
             match store.acquire().await {
                 Ok(Some(term)) => {
                     store.term = term;
@@ -149,7 +149,7 @@ impl PostgresStore {
     /// Tries until it is done or another manager has taken over.
     pub(super) async fn apply(&mut self, changes: &[Change]) -> Result<()> {
         loop {
-            let asked = Instant::now();
+            let asked = Moment::now();
             let tried = tokio::time::timeout(ANSWER_MAX, self.try_apply(changes)).await;
             match self.checked(tried.context("no answer").and_then(|done| done)) {
                 Err(error) if !error.is::<LeaseLost>() => {

@@ -1,19 +1,21 @@
 //! The catalogue in one SQLite file.
 //!
 //! In: changes. Out: rows. Invariant: a change is on disk when `apply` returns (WAL, synchronous FULL), and one
-//! process at a time has the file open.
+//! process at a time has the file open. A change that fails is not on disk, whatever it failed by.
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use anyhow::{Context as _, Result};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ErrorCode, params};
 
-use super::change::Change;
+use super::change::{Change, NotStored};
 
 pub struct SqliteStore {
-    connection: Connection,
+    /// Held by one thread at a time, which may wait for the disk.
+    connection: Arc<Mutex<Connection>>,
 }
 
 impl SqliteStore {
@@ -43,31 +45,59 @@ impl SqliteStore {
                PRIMARY KEY (kind, id)) WITHOUT ROWID;
              COMMIT;",
         )?;
-        Ok(SqliteStore { connection })
+        Ok(SqliteStore {
+            connection: Arc::new(Mutex::new(connection)),
+        })
+    }
+
+    #[cfg(test)]
+    pub(super) fn limit_pages(&self, pages: u32) {
+        let connection = self.connection.lock().expect("nobody panics while holding it");
+        let limit = format!("PRAGMA max_page_count = {pages}");
+        connection.execute_batch(&limit).expect("SQLite knows it");
     }
 
     pub(super) fn load(&mut self) -> Result<Vec<(String, String, String)>> {
-        let mut statement = self
-            .connection
-            .prepare("SELECT kind, id, body FROM records ORDER BY kind, id")?;
+        let connection = self.connection.lock().expect("nobody panics while holding it");
+        let mut statement = connection.prepare("SELECT kind, id, body FROM records ORDER BY kind, id")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    pub(super) fn apply(&mut self, changes: &[Change]) -> Result<()> {
-        let transaction = self.connection.transaction()?;
-        for change in changes {
-            match &change.body {
-                Some(body) => transaction.prepare_cached(
-                    "INSERT INTO records VALUES (?1, ?2, ?3) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
-                )?
-                .execute(params![change.kind, change.id, body])?,
-                None => transaction
-                    .prepare_cached("DELETE FROM records WHERE kind = ?1 AND id = ?2")?
-                    .execute(params![change.kind, change.id])?,
-            };
-        }
-        Ok(transaction.commit()?)
+    /// In a thread that may wait for the disk.
+    pub(super) async fn apply(&mut self, changes: Vec<Change>) -> Result<Vec<Change>> {
+        let connection = Arc::clone(&self.connection);
+        let storing = tokio::task::spawn_blocking(move || {
+            let mut connection = connection.lock().expect("nobody panics while holding it");
+            write(&mut connection, &changes).map_err(not_stored)?;
+            Ok(changes)
+        });
+        storing.await?
+    }
+}
+
+fn write(connection: &mut Connection, changes: &[Change]) -> rusqlite::Result<()> {
+    // Rolled back where it is not committed, also after an error.
+    let transaction = connection.transaction()?;
+    for change in changes {
+        match &change.body {
+            Some(body) => transaction.prepare_cached(
+                "INSERT INTO records VALUES (?1, ?2, ?3) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
+            )?
+            .execute(params![change.kind, change.id, body])?,
+            None => transaction
+                .prepare_cached("DELETE FROM records WHERE kind = ?1 AND id = ?2")?
+                .execute(params![change.kind, change.id])?,
+        };
+    }
+    transaction.commit()
+}
+
+/// A damaged file does not get better by waiting; whatever else it is may pass.
+fn not_stored(error: rusqlite::Error) -> anyhow::Error {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => error.into(),
+        _ => NotStored(error.to_string()).into(),
     }
 }
 

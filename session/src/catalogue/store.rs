@@ -21,11 +21,11 @@ impl Store {
         }
     }
 
-    /// All changes or none.
-    pub async fn apply(&mut self, changes: &[Change]) -> Result<()> {
+    /// All changes or none. They come back.
+    pub async fn apply(&mut self, changes: Vec<Change>) -> Result<Vec<Change>> {
         match self {
-            Store::Sqlite(store) => store.apply(changes),
-            Store::Postgres(store) => store.apply(changes).await,
+            Store::Sqlite(store) => store.apply(changes).await,
+            Store::Postgres(store) => store.apply(&changes).await.map(|()| changes),
         }
     }
 

@@ -221,7 +221,7 @@ async fn live(
     let shutdown = until(ended.clone());
     let serving = tokio::spawn(async move { api::serve(listener, tls.as_ref(), router, shutdown).await });
     let outcome = tokio::select! {
-        refusal = manager.run() => Err(anyhow::anyhow!("the manager gives up: {refusal}")),
+        error = manager.run() => Err(error.context("the manager gives up")),
         _ = ended.changed() => Ok(()),
     };
     if outcome.is_ok() {

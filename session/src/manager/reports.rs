@@ -27,9 +27,13 @@ impl Manager {
         let lease = self.catalogue.lease().clone();
         tokio::select! {
             biased;
-            () = lease.end() => Err(Refusal::new(503, NOT_IN_CHARGE.to_owned())),
-            answer = self.answer(heartbeat) => answer,
+            () = lease.end() => {}
+            // The machine may have slept meanwhile.
+            answer = self.answer(heartbeat) => if lease.held_for().is_some() {
+                return answer;
+            },
         }
+        Err(Refusal::new(503, NOT_IN_CHARGE.to_owned()))
     }
 
     async fn answer(&self, mut heartbeat: Heartbeat) -> Result<Orders, Refusal> {

@@ -15,7 +15,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::place::{Free, Waiting, place};
 use super::transition::{self, Event};
 use super::{Manager, Settings, builds, fence, lineage, reports, view};
-use crate::catalogue::Transaction;
+use crate::catalogue::{NotStored, Transaction};
 use crate::model::{Deployment, Program, Service, Status, Version};
 use crate::refusal::Refusal;
 
@@ -26,6 +26,8 @@ const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
 /// The loop comes later than this, and than a part of what a worker's silence may last, only if the manager stood
 /// still.
 const STANDSTILL: Duration = Duration::from_secs(1);
+/// A catalogue that stores nothing now is tried again after so long.
+const STORE_AGAIN_AFTER: Duration = Duration::from_secs(1);
 const SLOTS: &str = "number_of_task_slots";
 
 /// A worker as placement and the watch over silence see it.
@@ -49,16 +51,16 @@ struct Builds {
 }
 
 impl Manager {
-    /// Runs until the catalogue can no longer be changed, which is the error.
-    pub async fn run(&self) -> Refusal {
+    /// Runs until the catalogue is no longer this manager's, which is the error. One that is full is waited for.
+    pub async fn run(&self) -> anyhow::Error {
         tokio::select! {
-            Err(refusal) = self.run_until_refused() => refusal,
-            lost = self.catalogue.keep() => Refusal::new(503, lost.to_string()),
+            Err(error) = self.run_until_lost() => error,
+            lost = self.catalogue.keep() => lost,
             () = self.clone().collect() => unreachable!("it goes on"),
         }
     }
 
-    async fn run_until_refused(&self) -> Result<std::convert::Infallible, Refusal> {
+    async fn run_until_lost(&self) -> anyhow::Result<std::convert::Infallible> {
         let (ended, mut results) = unbounded_channel();
         let mut builds = Builds {
             running: BTreeSet::new(),
@@ -66,36 +68,72 @@ impl Manager {
             ended,
         };
         let mut changes = self.catalogue.changes();
-        self.catalogue
-            .change(|transaction| reconcile(transaction, Timestamp::now()))
-            .await?;
+        let mut is_reconciled = false;
         let (mut looked_at, mut pause) = (Instant::now(), Duration::ZERO);
         loop {
             changes.mark_unchanged();
             self.start_builds(&mut builds);
-            self.take_results(&mut builds, &mut results).await?;
             self.note_standstill(looked_at.elapsed(), pause);
             looked_at = Instant::now();
-            let hosts = self.hosts();
-            let is_settled = self.is_settled();
-            self.catalogue
-                .change(|transaction| {
-                    sweep(transaction, self.settings(), &hosts, is_settled, Timestamp::now())
-                })
-                .await?;
-            self.live().forget(
-                Instant::now(),
-                FORGOTTEN_AFTER.max(self.settings().worker_timeout),
-            );
-            self.sample();
+            match self
+                .look_around(&mut builds, &mut results, &mut is_reconciled)
+                .await
+            {
+                Err(error) if error.is::<NotStored>() => {
+                    pause = STORE_AGAIN_AFTER;
+                    tokio::time::sleep(pause).await;
+                    continue;
+                }
+                done => done?,
+            }
             pause = self.pause();
             tokio::select! {
                 _ = changes.changed() => {}
                 () = self.inner.news.notified() => {}
-                Some(result) = results.recv() => self.build_ended(&mut builds, result).await?,
+                Some(result) = results.recv() => {
+                    // It is taken in with all others, by the next round.
+                    builds.ended.send(result).expect("its receiver is here");
+                }
                 () = tokio::time::sleep(pause) => {}
             }
         }
+    }
+
+    /// One round. What cannot be stored is found again by the next.
+    async fn look_around(
+        &self,
+        builds: &mut Builds,
+        results: &mut UnboundedReceiver<(String, Event)>,
+        is_reconciled: &mut bool,
+    ) -> anyhow::Result<()> {
+        if !*is_reconciled {
+            self.decide(|transaction| reconcile(transaction, Timestamp::now()))
+                .await?;
+            *is_reconciled = true;
+        }
+        while let Ok(result) = results.try_recv() {
+            self.build_ended(builds, result).await?;
+        }
+        let (hosts, is_settled) = (self.hosts(), self.is_settled());
+        self.decide(|transaction| {
+            sweep(transaction, self.settings(), &hosts, is_settled, Timestamp::now());
+        })
+        .await?;
+        self.live().forget(
+            Instant::now(),
+            FORGOTTEN_AFTER.max(self.settings().worker_timeout),
+        );
+        self.sample();
+        Ok(())
+    }
+
+    async fn decide(&self, decide: impl FnOnce(&mut Transaction<'_>)) -> anyhow::Result<()> {
+        self.catalogue
+            .change(|transaction| {
+                decide(transaction);
+                Ok(())
+            })
+            .await
     }
 
     fn start_builds(&self, builds: &mut Builds) {
@@ -130,27 +168,15 @@ impl Manager {
         }
     }
 
-    async fn take_results(
-        &self,
-        builds: &mut Builds,
-        results: &mut UnboundedReceiver<(String, Event)>,
-    ) -> Result<(), Refusal> {
-        while let Ok(result) = results.try_recv() {
-            self.build_ended(builds, result).await?;
-        }
-        Ok(())
-    }
-
-    async fn build_ended(&self, builds: &mut Builds, (id, event): (String, Event)) -> Result<(), Refusal> {
+    async fn build_ended(&self, builds: &mut Builds, (id, event): (String, Event)) -> anyhow::Result<()> {
+        // If its end cannot be stored it is built once more, which the cache makes short.
         builds.running.remove(&id);
-        self.catalogue
-            .change(|transaction| {
-                if let Some(deployment) = transaction.get::<Deployment>(&id) {
-                    reports::happen(transaction, &deployment, vec![event], Timestamp::now());
-                }
-                Ok(())
-            })
-            .await
+        self.decide(|transaction| {
+            if let Some(deployment) = transaction.get::<Deployment>(&id) {
+                reports::happen(transaction, &deployment, vec![event], Timestamp::now());
+            }
+        })
+        .await
     }
 
     pub(super) fn hosts(&self) -> Vec<Host> {
@@ -211,11 +237,10 @@ impl Manager {
 }
 
 /// After a start of the manager: what ran is to be heard of again.
-fn reconcile(transaction: &mut Transaction<'_>, now: Timestamp) -> Result<(), Refusal> {
+fn reconcile(transaction: &mut Transaction<'_>, now: Timestamp) {
     for deployment in transaction.all::<Deployment>() {
         reports::happen(transaction, &deployment, vec![Event::ManagerStarted], now);
     }
-    Ok(())
 }
 
 /// Silent workers lose their deployments; deployments that wait get a worker or a reason.
@@ -225,7 +250,7 @@ fn sweep(
     hosts: &[Host],
     is_settled: bool,
     now: Timestamp,
-) -> Result<(), Refusal> {
+) {
     for deployment in transaction.all::<Deployment>() {
         let Some(worker) = &deployment.worker else {
             continue;
@@ -251,7 +276,7 @@ fn sweep(
         .filter(|one| transition::wants_worker(one, now))
         .collect();
     if due.is_empty() {
-        return Ok(());
+        return;
     }
     // Those that ran before come first, then the oldest.
     due.sort_by_key(|one| (one.attempt == 0, &one.created_at, &one.id));
@@ -282,7 +307,6 @@ fn sweep(
             lineage::begun(transaction, settings, &deployment);
         }
     }
-    Ok(())
 }
 
 /// Whether its integrations are still there.

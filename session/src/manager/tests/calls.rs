@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::catalogue::sqlite::SqliteStore;
-use crate::catalogue::{Catalogue, Lease, Store};
+use crate::catalogue::{Catalogue, Lease, Moment, Store};
 use crate::manager::{Manager, Settings};
 use crate::model::{Program, Savepoint, SavepointKind};
 use crate::protocol::job::Checkpoint;
@@ -58,6 +58,7 @@ async fn with_deployment_under(id: &str, lease: Lease) -> Manager {
 pub(super) struct Caller {
     manager: Manager,
     pub(super) worker: &'static str,
+    pub(super) host: String,
     incarnation: String,
     sequence: u64,
     seen: u64,
@@ -70,6 +71,7 @@ impl Caller {
         Caller {
             manager: manager.clone(),
             worker: "w",
+            host: "h".to_owned(),
             incarnation: incarnation.to_owned(),
             sequence: 0,
             seen: 0,
@@ -82,13 +84,13 @@ impl Caller {
         self.try_call(hold_ms).await.expect("the manager answers")
     }
 
-    async fn try_call(&mut self, hold_ms: u64) -> Result<Orders, Refusal> {
+    pub(super) async fn try_call(&mut self, hold_ms: u64) -> Result<Orders, Refusal> {
         self.sequence += 1;
         let heartbeat = Heartbeat {
             worker: self.worker.to_owned(),
             incarnation: self.incarnation.clone(),
             sequence: self.sequence,
-            host: "h".to_owned(),
+            host: self.host.clone(),
             slots: 1,
             memory_bytes: 1 << 30,
             attempts: self.attempts.clone(),
@@ -333,7 +335,7 @@ async fn a_worker_that_says_goodbye_gives_its_jobs_away_at_once() {
 #[tokio::test]
 async fn a_manager_without_its_catalogue_sends_workers_away_and_loses_none() {
     let lease = Lease::of(TIMEOUT);
-    lease.renew(std::time::Instant::now());
+    lease.renew(Moment::now());
     let manager = with_deployment_under("d", lease.clone()).await;
     let mut caller = Caller::new(&manager, "i");
     caller.assigned().await;
@@ -350,7 +352,7 @@ async fn a_manager_without_its_catalogue_sends_workers_away_and_loses_none() {
     assert_eq!(refusal.status, 503);
     tokio::time::sleep(TIMEOUT * 2).await;
     assert_eq!(deployment(&manager).status, Status::Running);
-    lease.renew(std::time::Instant::now());
+    lease.renew(Moment::now());
     tokio::time::sleep(TIMEOUT / 2).await;
     caller.call(0).await;
     assert_eq!(

@@ -2,6 +2,7 @@
 
 mod calls;
 mod fences;
+mod full_disk;
 mod restarts;
 mod walks;
 
