@@ -8,6 +8,7 @@ use axum::extract::{FromRequest, Request};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::Value;
 
+use super::serve::came_too_slowly;
 use crate::refusal::Refusal;
 
 /// The body of a request.
@@ -20,6 +21,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             match rejection.status().as_u16() {
                 413 => Refusal::new(413, "The body is larger than 2 MiB"),
+                _ if came_too_slowly(&rejection) => Refusal::new(408, "The body came too slowly"),
                 status => Refusal::new(
                     status,
                     format!("The body cannot be read: {}", rejection.body_text()),

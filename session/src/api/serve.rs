@@ -1,25 +1,42 @@
 //! The API on a socket, with TLS where it is asked for.
 //!
-//! In: a bound socket, certificates. Out: connections handed to the router, each with its peer's address. Invariant: a
-//! peer that is slow with its handshake keeps nobody else waiting.
+//! In: a bound socket, certificates. Out: requests handed to the router, each with its peer's address. Invariant: a
+//! peer that is slow with its handshake, its request or with taking its answer keeps nobody else waiting, and loses
+//! its connection; an answer that goes on, as rows of a query do, may last for as long as its reader takes it.
+
+mod body;
+mod taking;
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
-use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use axum::serve::Listener;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use nix::sys::resource::{Resource, getrlimit};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::server::TlsStream;
+use tower_service::Service as _;
+
+pub(super) use body::came_too_slowly;
+use body::{Pace, bounded};
+use taking::Taking;
 
 /// Files in PEM.
 #[derive(Clone, Debug)]
@@ -32,19 +49,38 @@ pub struct Tls {
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
-/// Connections that are ready and not taken yet.
-const READY_MAX: usize = 64;
-
-impl Connected<IncomingStream<'_, TcpListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
-        Peer(*stream.remote_addr())
-    }
+/// What one peer may take of the server.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    /// At a time; further peers wait until one goes.
+    connections: u32,
+    handshake: Duration,
+    /// Between requests, and until the head of one is there.
+    head: Duration,
+    body: Pace,
+    /// While nothing of an answer is taken.
+    taking: Duration,
 }
 
-impl Connected<IncomingStream<'_, TlsListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
-        Peer(*stream.remote_addr())
+/// However many files the process may open.
+const CONNECTIONS_MAX: u32 = 4_096;
+
+impl Limits {
+    /// Half of the files that the process may open are left to jobs, builds and the catalogue.
+    fn of_process() -> Limits {
+        let files = getrlimit(Resource::RLIMIT_NOFILE).map_or(1_024, |(now, _)| now);
+        let half = u32::try_from(files / 2).unwrap_or(u32::MAX);
+        Limits {
+            connections: half.clamp(1, CONNECTIONS_MAX),
+            handshake: Duration::from_secs(10),
+            // No round number, so that a client that asks every minute finds its connection open.
+            head: Duration::from_secs(75),
+            body: Pace {
+                first: Duration::from_secs(30),
+                bytes_per_second: 16 << 10,
+            },
+            taking: Duration::from_secs(120),
+        }
     }
 }
 
@@ -55,21 +91,88 @@ pub async fn serve(
     router: Router,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    let service = router.into_make_service_with_connect_info::<Peer>();
-    match tls {
-        None => {
-            axum::serve(listener, service)
-                .with_graceful_shutdown(shutdown)
-                .await?
+    let server = Server {
+        router,
+        acceptor: tls.map(acceptor).transpose()?,
+        limits: Limits::of_process(),
+    };
+    server.run(listener, shutdown).await;
+    Ok(())
+}
+
+struct Server {
+    router: Router,
+    acceptor: Option<TlsAcceptor>,
+    limits: Limits,
+}
+
+impl Server {
+    async fn run(self, mut listener: TcpListener, shutdown: impl Future<Output = ()>) {
+        let (server, mut shutdown) = (Arc::new(self), pin!(shutdown));
+        let places = Arc::new(Semaphore::new(server.limits.connections as usize));
+        let (end, ended) = watch::channel(false);
+        loop {
+            let arrival = async {
+                let place = Arc::clone(&places).acquire_owned().await;
+                (
+                    place.expect("nobody closes it"),
+                    Listener::accept(&mut listener).await,
+                )
+            };
+            let (place, (stream, address)) = tokio::select! {
+                arrival = arrival => arrival,
+                () = shutdown.as_mut() => break,
+            };
+            let (server, ended) = (Arc::clone(&server), ended.clone());
+            tokio::spawn(async move {
+                server.attend(stream, address, ended).await;
+                drop(place);
+            });
         }
-        Some(tls) => {
-            let listener = TlsListener::new(listener, acceptor(tls)?)?;
-            axum::serve(listener, service)
-                .with_graceful_shutdown(shutdown)
-                .await?;
+        drop(listener);
+        end.send_replace(true);
+        // All places are free when all peers have gone.
+        let _all = places.acquire_many(server.limits.connections).await;
+    }
+
+    async fn attend(&self, stream: TcpStream, address: SocketAddr, mut ended: watch::Receiver<bool>) {
+        // An event of a stream is small, and is not to wait for the next one.
+        let _ = stream.set_nodelay(true);
+        let Some(acceptor) = &self.acceptor else {
+            return self.answer(stream, address, ended).await;
+        };
+        let handshake = tokio::time::timeout(self.limits.handshake, acceptor.accept(stream));
+        let outcome = tokio::select! {
+            outcome = handshake => outcome,
+            _ = ended.wait_for(|has_ended| *has_ended) => return,
+        };
+        // A failed handshake concerns the peer alone.
+        if let Ok(Ok(stream)) = outcome {
+            self.answer(stream, address, ended).await;
         }
     }
-    Ok(())
+
+    async fn answer<S>(&self, stream: S, address: SocketAddr, mut ended: watch::Receiver<bool>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (router, limits) = (self.router.clone(), self.limits);
+        let service = service_fn(move |request: Request<Incoming>| {
+            let mut request = request.map(|body| bounded(Body::new(body), limits.body));
+            request.extensions_mut().insert(ConnectInfo(Peer(address)));
+            router.clone().call(request)
+        });
+        let stream = TokioIo::new(Taking::new(stream, limits.taking));
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(limits.head);
+        let mut connection = pin!(builder.serve_connection(stream, service));
+        // A connection that breaks concerns the peer alone.
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            _ = ended.wait_for(|has_ended| *has_ended) => connection.as_mut().graceful_shutdown(),
+        }
+        let _ = connection.await;
+    }
 }
 
 fn acceptor(tls: &Tls) -> Result<TlsAcceptor> {
@@ -85,51 +188,4 @@ fn acceptor(tls: &Tls) -> Result<TlsAcceptor> {
         .with_single_cert(certificates, key)
         .context("certificate and key do not belong together")?;
     Ok(TlsAcceptor::from(Arc::new(config)))
-}
-
-/// Hands out connections whose handshake is done.
-struct TlsListener {
-    ready: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
-    address: SocketAddr,
-}
-
-impl TlsListener {
-    fn new(mut listener: TcpListener, acceptor: TlsAcceptor) -> Result<TlsListener> {
-        let address = listener.local_addr()?;
-        let (sender, ready) = mpsc::channel(READY_MAX);
-        tokio::spawn(async move {
-            loop {
-                let (stream, peer) = tokio::select! {
-                    accepted = Listener::accept(&mut listener) => accepted,
-                    () = sender.closed() => return,
-                };
-                let (sender, acceptor) = (sender.clone(), acceptor.clone());
-                tokio::spawn(async move {
-                    // A failed handshake concerns the peer alone.
-                    if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_MAX, acceptor.accept(stream)).await
-                    {
-                        let _ = sender.send((stream, peer)).await;
-                    }
-                });
-            }
-        });
-        Ok(TlsListener { ready, address })
-    }
-}
-
-impl Listener for TlsListener {
-    type Io = TlsStream<TcpStream>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, SocketAddr) {
-        match self.ready.recv().await {
-            Some(connection) => connection,
-            // The task that accepts lives as long as the runtime, which is ending.
-            None => std::future::pending().await,
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.address)
-    }
 }
