@@ -104,7 +104,18 @@ impl Client {
         match self.json {
             true if answer.is_null() => print_line("{}"),
             true => print_line(&pretty(answer)),
-            false => eprintln!("{}", sentence()),
+            false => {
+                eprintln!("{}", sentence());
+                self.notices(answer);
+            }
+        }
+    }
+
+    /// What the API has to say beside its answer, to people.
+    pub(crate) fn notices(&self, answer: &Value) {
+        let notices = answer["notices"].as_array().filter(|_| !self.json);
+        for notice in notices.into_iter().flatten() {
+            eprintln!("note: {}", text(notice));
         }
     }
 

@@ -123,8 +123,8 @@ pub(super) fn run(arguments: DeployArguments) -> Result<ExitCode> {
         return Ok(ExitCode::from(INVALID));
     };
     if let Some(running) = &running {
-        let is_same =
-            running["version_id"] == made.version["id"] && running["parallelism"] == json!(parallelism);
+        let is_same = running["version_id"] == made.version["id"]
+            && parallelism.is_none_or(|wanted| running["parallelism"] == json!(wanted));
         let is_elsewhere = arguments.from.is_some() || arguments.from_scratch;
         if is_same && !is_elsewhere && !arguments.force {
             eprintln!("{name}: version {} runs already", text(&made.version["version"]));
@@ -157,13 +157,15 @@ pub(super) fn run(arguments: DeployArguments) -> Result<ExitCode> {
 }
 
 /// The body of `POST …/deployment`, and of `POST …/deployment/plan`.
-fn request(arguments: &DeployArguments, version: &Value, parallelism: u16) -> Value {
+fn request(arguments: &DeployArguments, version: &Value, parallelism: Option<u16>) -> Value {
     let mut request = json!({
         "version_id": id(version),
-        "parallelism": parallelism,
         "restart_enabled": !arguments.no_restart,
         "approve_state_loss": arguments.approve,
     });
+    if let Some(parallelism) = parallelism {
+        request["parallelism"] = json!(parallelism);
+    }
     match (&arguments.from, arguments.from_scratch) {
         (_, true) => request["restore"] = json!("none"),
         (Some(from), _) if from != "latest" => request["starting_savepoint"] = json!(from),
@@ -258,21 +260,24 @@ fn unchanged_version(application: &Value, texts: &Value) -> Option<Value> {
     is_same.then_some(newest)
 }
 
-fn parallelism(arguments: &DeployArguments, files: &Application, running: Option<&Value>) -> Result<u16> {
+/// `None`: the session cluster decides.
+fn parallelism(
+    arguments: &DeployArguments,
+    files: &Application,
+    running: Option<&Value>,
+) -> Result<Option<u16>> {
     if let Some(given) = arguments.parallelism {
-        return Ok(given);
+        return Ok(Some(given));
     }
     if let Some(of_file) = files.settings.config.get(PARALLELISM) {
         let text = of_file.to_string();
         return match text.parse() {
-            Ok(parallelism) if (1..=128).contains(&parallelism) => Ok(parallelism),
+            Ok(parallelism) if (1..=128).contains(&parallelism) => Ok(Some(parallelism)),
             _ => bail!("application.toml: {PARALLELISM}: expected a number from 1 to 128, found '{text}'"),
         };
     }
     let present = running.and_then(|running| running["parallelism"].as_u64());
-    Ok(present
-        .and_then(|present| u16::try_from(present).ok())
-        .unwrap_or(1))
+    Ok(present.and_then(|present| u16::try_from(present).ok()))
 }
 
 /// Why nothing is stopped or started; said to the user.

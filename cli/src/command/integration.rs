@@ -109,10 +109,11 @@ pub(super) fn run(arguments: IntegrationArguments) -> Result<ExitCode> {
                 body.insert("user_config".to_owned(), set.into());
             }
             let answer = client.post(&client.of_project(&["integration"]), &body.into())?;
-            let answer = &answer["service_integration"];
-            client.done(answer, || {
-                format!("integration {} created", text(&answer["service_integration_id"]))
+            let created = &answer["service_integration"];
+            client.done(created, || {
+                format!("integration {} created", text(&created["service_integration_id"]))
             });
+            client.notices(&answer);
         }
         Command::Update { integration, set } => {
             let body = serde_json::json!({ "user_config": pairs(&set)? });

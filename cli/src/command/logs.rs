@@ -48,10 +48,22 @@ pub(super) fn run(arguments: LogsArguments) -> Result<ExitCode> {
     let mut lines = list(&answer, "logs");
     lines.reverse();
     show(&client, &lines);
+    if lines.is_empty() && !client.json {
+        say_if_off(&client)?;
+    }
     if arguments.follow {
         follow(&client, &filter, text(&answer["first_log_offset"]))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A session cluster may be set to keep no lines.
+fn say_if_off(client: &Client) -> Result<()> {
+    let answer = client.get(&client.of_project(&["service", &client.service]))?;
+    if answer["service"]["user_config"]["service_log"] == json!(false) {
+        eprintln!("{} keeps no lines: its service_log is false", client.service);
+    }
+    Ok(())
 }
 
 /// Shows what comes after `offset`, until the process is ended.

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use super::answer::{Done, ErrorBody, done};
 use super::path::ProjectPath;
 use super::service::CLOUD;
-use super::service_type::VERSIONS;
+use super::user_config::VERSIONS;
 use super::{Answer, Api, Caller, Input, access};
 use crate::catalogue::Transaction;
 use crate::model::{Token, timestamp};

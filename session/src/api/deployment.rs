@@ -35,7 +35,8 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 #[derive(Deserialize, ToSchema)]
 struct DeploymentBody {
     version_id: String,
-    /// 1 to 128; 1 unless given.
+    /// 1 to 128; unless given what the statement SETs as `parallelism.default`, else `parallelism_default` of the
+    /// session cluster, else 1.
     parallelism: Option<u32>,
     /// Whether it starts again after a failure; true unless given.
     restart_enabled: Option<bool>,
@@ -104,7 +105,7 @@ fn checked(api: &Api, path: &ApplicationPath, body: DeploymentBody) -> Result<Ne
     api.manager.catalogue.read(|tables| path.find(tables).map(drop))?;
     Ok(NewDeployment {
         version_id: body.version_id,
-        parallelism: body.parallelism.unwrap_or(1),
+        parallelism: body.parallelism,
         restart_enabled: body.restart_enabled.unwrap_or(true),
         starting_savepoint: body.starting_savepoint.filter(|given| !given.is_empty()),
         restore: body.restore,

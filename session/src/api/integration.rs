@@ -15,8 +15,9 @@ use super::input::null_is_default;
 use super::merge::{check_new, merge};
 use super::path::{Limit, ProjectPath, ServicePath};
 use super::view::without_secrets;
-use super::{Answer, Api, Input};
+use super::{Answer, Api, Input, user_config};
 use crate::catalogue::Tables;
+use crate::connection::{Connection, Kind};
 use crate::model::{Endpoint, Integration, fresh_id, now};
 use crate::refusal::Refusal;
 
@@ -48,8 +49,18 @@ const TYPES: [(&str, &str, &[&str], Option<&str>); 5] = [
         &[],
         Some("external_postgresql"),
     ),
-    ("logs", "Logs of a service", &["flink"], None),
-    ("metrics", "Metrics of a service", &["flink"], None),
+    (
+        "logs",
+        "Logs of a service: kept, none are forwarded",
+        &["flink"],
+        None,
+    ),
+    (
+        "metrics",
+        "Metrics of a service: kept, none are forwarded",
+        &["flink"],
+        None,
+    ),
 ];
 
 #[derive(Deserialize, ToSchema)]
@@ -91,6 +102,9 @@ pub(super) struct IntegrationView {
 #[derive(Serialize, ToSchema)]
 struct OneIntegration {
     service_integration: IntegrationView,
+    /// What of the request is kept without an effect.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notices: Vec<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -236,6 +250,10 @@ async fn create(
         created_at: now(),
     };
     let id = integration.id.clone();
+    let notices = api
+        .manager
+        .catalogue
+        .read(|tables| noticed(tables, &integration, None));
     api.manager
         .catalogue
         .change(|transaction| {
@@ -259,7 +277,17 @@ async fn create(
             Ok(())
         })
         .await?;
-    shown(&api, &id)
+    shown(&api, &id, notices)
+}
+
+/// What of an integration, or of a change of its configuration, has no effect.
+fn noticed(tables: &Tables, integration: &Integration, change: Option<&Map<String, Value>>) -> Vec<String> {
+    let leads_to = Connection::of_integration(tables, integration);
+    let is_database = leads_to.is_ok_and(|connection| connection.kind == Kind::PostgreSql);
+    let config = change.unwrap_or(&integration.user_config);
+    let notices = user_config::notices_of_integration(&integration.integration_type, config, is_database);
+    user_config::tell(&format!("integration {}", integration.id), &notices);
+    notices
 }
 
 /// Where it begins and ends must be said; that the services exist is looked at when a table uses it.
@@ -308,7 +336,7 @@ fn is_same(a: &Integration, b: &Integration) -> bool {
 async fn get(State(api): State<Api>, Path(path): Path<IntegrationPath>) -> Answer<OneIntegration> {
     api.check_project(&path.project)?;
     api.manager.catalogue.read(|tables| path.find(tables))?;
-    shown(&api, &path.integration_id)
+    shown(&api, &path.integration_id, Vec::new())
 }
 
 /// Changes the keys of user_config that are named; null removes one
@@ -320,7 +348,10 @@ async fn update(
     Input(body): Input<IntegrationUpdate>,
 ) -> Answer<OneIntegration> {
     api.check_project(&path.project)?;
-    api.manager.catalogue.read(|tables| path.find(tables))?;
+    let notices = api.manager.catalogue.read(|tables| {
+        let found = path.find(tables)?;
+        Ok::<_, Refusal>(noticed(tables, &found, Some(&body.user_config)))
+    })?;
     api.manager
         .catalogue
         .change(|transaction| {
@@ -331,7 +362,7 @@ async fn update(
             Ok::<_, Refusal>(())
         })
         .await?;
-    shown(&api, &path.integration_id)
+    shown(&api, &path.integration_id, notices)
 }
 
 /// Ends an integration; deployments that run keep what they were started with
@@ -340,7 +371,7 @@ async fn update(
 async fn delete(State(api): State<Api>, Path(path): Path<IntegrationPath>) -> Answer<OneIntegration> {
     api.check_project(&path.project)?;
     api.manager.catalogue.read(|tables| path.find(tables))?;
-    let last = shown(&api, &path.integration_id)?;
+    let last = shown(&api, &path.integration_id, Vec::new())?;
     api.manager
         .catalogue
         .change(|transaction| {
@@ -351,11 +382,12 @@ async fn delete(State(api): State<Api>, Path(path): Path<IntegrationPath>) -> An
     Ok(last)
 }
 
-fn shown(api: &Api, id: &str) -> Answer<OneIntegration> {
+fn shown(api: &Api, id: &str, notices: Vec<String>) -> Answer<OneIntegration> {
     api.manager.catalogue.read(|tables| {
         let found = tables.get::<Integration>(id).ok_or_else(|| missing(id))?;
         Ok(Json(OneIntegration {
             service_integration: IntegrationView::new(found, tables),
+            notices,
         }))
     })
 }

@@ -27,6 +27,7 @@ mod serve;
 mod service;
 mod service_type;
 mod topic;
+mod user_config;
 mod version;
 mod view;
 

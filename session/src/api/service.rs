@@ -3,6 +3,7 @@
 //! In: what clients send about them. Out: services as Aiven shows them. Invariant: an update changes the keys that it
 //! names and no others; secrets do not come back.
 
+mod check;
 mod in_use;
 mod view;
 
@@ -18,14 +19,14 @@ use super::answer::{Done, done};
 use super::input::null_is_default;
 use super::merge::{check_new, merge};
 use super::path::{Limit, ProjectPath, ServicePath, missing_service};
-use super::{Answer, Api, Caller, Input, application, endpoint, service_type};
+use super::{Answer, Api, Caller, Input, application, endpoint, service_type, user_config};
 use crate::catalogue::{Catalogue, Transaction};
 use crate::model::{Application, Deployment, Integration, Service, fresh_id, now};
 use crate::refusal::Refusal;
+use check::{check_maintenance, check_name, check_tags};
 pub(super) use view::CLOUD;
 use view::ServiceView;
 
-const NAME_MAX: usize = 64;
 const PLAN: &str = "local";
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
@@ -82,6 +83,9 @@ struct ServiceUpdate {
 #[derive(Serialize, ToSchema)]
 struct OneService {
     service: ServiceView,
+    /// What of the request is kept without an effect.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notices: Vec<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -129,7 +133,8 @@ async fn create(
     {
         return Err(service_type::unknown(&body.service_type));
     }
-    service_type::check(&body.service_type, &body.user_config, None)?;
+    user_config::check(&body.service_type, &body.user_config, None)?;
+    let notices = user_config::notices(&body.service_type, &body.user_config);
     check_maintenance(&body.maintenance)?;
     endpoint::check_connection(&body.service_type, &body.connection)?;
     check_new(&body.connection)?;
@@ -150,7 +155,8 @@ async fn create(
             Ok(())
         })
         .await?;
-    shown(&api, &key)
+    user_config::tell(&format!("service {key}"), &notices);
+    shown(&api, &key, notices)
 }
 
 fn records(api: &Api, project: String, body: NewService) -> (Service, Vec<Integration>) {
@@ -193,7 +199,7 @@ fn records(api: &Api, project: String, body: NewService) -> (Service, Vec<Integr
     responses((status = 200, body = OneService)))]
 async fn get(State(api): State<Api>, Path(path): Path<ServicePath>) -> Answer<OneService> {
     path.check(&api)?;
-    shown(&api, &path.key()).map_err(|_| missing_service(&path.service))
+    shown(&api, &path.key(), Vec::new()).map_err(|_| missing_service(&path.service))
 }
 
 /// Changes what is named; keys of user_config, maintenance and connection that are not named stay, null removes one
@@ -209,12 +215,14 @@ async fn update(
     if body.plan.as_ref().is_some_and(|plan| plan.trim().is_empty()) {
         return Err(Refusal::invalid("Invalid 'plan': expected a name, found nothing"));
     }
-    api.manager
+    let notices = api
+        .manager
         .catalogue
         .change(|transaction| {
             let mut service = found(transaction, &path)?;
+            let notices = user_config::notices(&service.service_type, &body.user_config);
             endpoint::check_connection(&service.service_type, &body.connection)?;
-            service_type::check(
+            user_config::check(
                 &service.service_type,
                 &body.user_config,
                 Some(&service.user_config),
@@ -234,10 +242,12 @@ async fn update(
                 .unwrap_or(service.termination_protection);
             service.updated_at = now();
             transaction.put(service);
-            Ok::<_, Refusal>(())
+            Ok::<_, Refusal>(notices)
         })
         .await?;
-    shown(&api, &path.key())
+    let key = path.key();
+    user_config::tell(&format!("service {key}"), &notices);
+    shown(&api, &key, notices)
 }
 
 /// Deletes a service, a session cluster with its applications and their history
@@ -360,12 +370,12 @@ pub async fn create_cluster(catalogue: &Catalogue, project: &str, name: &str) ->
         .await
 }
 
-fn shown(api: &Api, key: &str) -> Answer<OneService> {
+fn shown(api: &Api, key: &str, notices: Vec<String>) -> Answer<OneService> {
     api.manager.catalogue.read(|tables| {
         let found = tables.get::<Service>(key);
         let found = found.ok_or_else(|| Refusal::not_found(format!("Service not found: {key}")))?;
         let service = ServiceView::new(found, tables, &api.settings);
-        Ok(Json(OneService { service }))
+        Ok(Json(OneService { service, notices }))
     })
 }
 
@@ -374,60 +384,6 @@ fn found(transaction: &Transaction<'_>, path: &ServicePath) -> Result<Service, R
     found
         .map(|service| Service::clone(&service))
         .ok_or_else(|| missing_service(&path.service))
-}
-
-fn check_name(name: &str) -> Result<(), Refusal> {
-    let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if (1..=NAME_MAX).contains(&name.len()) && name.chars().all(is_allowed) {
-        return Ok(());
-    }
-    Err(Refusal::invalid(format!(
-        "Invalid 'service_name': expected 1 to {NAME_MAX} letters, digits, '-' and '_', found '{name}'"
-    )))
-}
-
-const DAYS: [&str; 8] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "never",
-];
-
-fn check_maintenance(maintenance: &Map<String, Value>) -> Result<(), Refusal> {
-    let is_day = |value: &Value| value.as_str().is_some_and(|day| DAYS.contains(&day));
-    let is_time = |value: &Value| {
-        let time = value
-            .as_str()
-            .and_then(|time| time.parse::<jiff::civil::Time>().ok());
-        time.is_some()
-    };
-    match (maintenance.get("dow"), maintenance.get("time")) {
-        (Some(day), _) if !day.is_null() && !is_day(day) => Err(Refusal::invalid(format!(
-            "Invalid 'maintenance.dow': expected one of {}, found {day}",
-            DAYS.join(", ")
-        ))),
-        (_, Some(time)) if !time.is_null() && !is_time(time) => Err(Refusal::invalid(format!(
-            "Invalid 'maintenance.time': expected a time like \"10:00:00\", found {time}"
-        ))),
-        _ => Ok(()),
-    }
-}
-
-/// Clients read tags as text.
-fn check_tags(tags: &Map<String, Value>) -> Result<(), Refusal> {
-    let wrong = tags
-        .iter()
-        .find(|(_, value)| !value.is_string() && !value.is_null());
-    match wrong {
-        Some((key, value)) => Err(Refusal::invalid(format!(
-            "Invalid 'tags.{key}': expected text, found {value}"
-        ))),
-        None => Ok(()),
-    }
 }
 
 fn check_protection(service: &Service) -> Result<(), Refusal> {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::FLINK_VERSION;
 use super::snapshot::{self, Job, Scope};
-use crate::manager::{Manager, WorkerView};
+use crate::manager::{Manager, WorkerView, flink_config};
 use crate::model::{Deployment, Service};
 use crate::refusal::Refusal;
 
@@ -93,36 +93,16 @@ pub(super) fn job_manager_config(manager: &Manager, scope: &Scope) -> Value {
             .catalogue
             .read(|tables| tables.get::<Service>(key).cloned());
         let config = service.map_or_else(Map::new, |service| service.user_config.clone());
-        entries.extend(config.iter().filter_map(|(key, value)| of_flink(key, value)));
+        entries.extend(flink_config(&config));
+        if let Some(slots) = config.get(SLOTS).and_then(Value::as_u64) {
+            entries.push(("taskmanager.numberOfTaskSlots".to_owned(), slots.to_string()));
+        }
     }
     entries.sort();
     let entries = entries
         .into_iter()
         .map(|(key, value)| json!({ "key": key, "value": value }));
     Value::Array(entries.collect())
-}
-
-/// A key of user_config as Flink's configuration has it.
-fn of_flink(key: &str, value: &Value) -> Option<(String, String)> {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    let (key, unit) = match key {
-        SLOTS => ("taskmanager.numberOfTaskSlots", ""),
-        "parallelism_default" => ("parallelism.default", ""),
-        "restart_strategy" => ("restart-strategy.type", ""),
-        "restart_strategy_max_failures" => ("restart-strategy.failure-rate.max-failures-per-interval", ""),
-        "restart_strategy_failure_rate_interval_min" => {
-            ("restart-strategy.failure-rate.failure-rate-interval", " min")
-        }
-        "restart_strategy_delay_sec" => ("restart-strategy.failure-rate.delay", " s"),
-        "execution_checkpointing_interval_ms" => ("execution.checkpointing.interval", " ms"),
-        "execution_checkpointing_timeout_ms" => ("execution.checkpointing.timeout", " ms"),
-        _ => return None,
-    };
-    Some((key.to_owned(), format!("{text}{unit}")))
 }
 
 pub(super) fn task_managers(manager: &Manager) -> Value {

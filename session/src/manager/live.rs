@@ -90,7 +90,8 @@ impl Live {
     }
 
     /// Takes a call in; false if a later one of the same process, or a later process, has been heard already.
-    pub(super) fn hear(&mut self, heartbeat: &Heartbeat, now: Instant) -> bool {
+    /// Lines of `unlogged` deployments are not kept.
+    pub(super) fn hear(&mut self, heartbeat: &Heartbeat, unlogged: &BTreeSet<String>, now: Instant) -> bool {
         let worker = self.workers.get(&heartbeat.worker);
         let mut former = worker.map(|worker| worker.former.clone()).unwrap_or_default();
         if former.contains(&heartbeat.incarnation) {
@@ -115,7 +116,7 @@ impl Live {
         // A worker's clock may be ahead by days; lines are kept by their age.
         let now_us = jiff::Timestamp::now().as_microsecond();
         for (line, number) in heartbeat.logs.iter().zip(heartbeat.logs_from..) {
-            if number > logs_seen {
+            if number > logs_seen && !unlogged.contains(&line.deployment) {
                 let mut push = |text: String| {
                     let incarnation = &heartbeat.incarnation;
                     let origin = Some(Origin { incarnation, number });
@@ -273,7 +274,7 @@ mod tests {
         };
         let has_left = |live: &Live| live.worker("w").expect("it called").has_left();
         for call in 1..3 {
-            assert!(live.hear(&heartbeat(call), Instant::now()));
+            assert!(live.hear(&heartbeat(call), &BTreeSet::new(), Instant::now()));
             live.is_stored(&seat, call - 1, 0);
             assert!(!has_left(&live), "only an earlier call is in the catalogue");
         }
@@ -298,7 +299,7 @@ mod tests {
             line(now_us, "three"),
         ];
         let said = Heartbeat { logs, ..heartbeat(1) };
-        assert!(live.hear(&said, Instant::now()));
+        assert!(live.hear(&said, &BTreeSet::new(), Instant::now()));
         let query = LogQuery {
             limit: 9,
             ..LogQuery::default()

@@ -49,7 +49,7 @@ pub use quantity::bytes as parse_bytes;
 pub use queries::QueryRequest;
 pub use requests::NewDeployment;
 pub use settings::Settings;
-pub use strategy::unreadable as unreadable_settings;
+pub use strategy::{flink_config, unreadable as unreadable_settings};
 
 use crate::catalogue::Catalogue;
 use crate::query::Queries;

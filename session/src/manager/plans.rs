@@ -105,7 +105,8 @@ impl Manager {
             restore::check_output(found, &origin.application, &program, new.approve_state_loss)?;
         }
         let of_running = replaced.as_ref().map(|replaced| replaced.id.as_str());
-        let waits_for = self.room(&origin.application, &program, new.parallelism, of_running)?;
+        let slots = origin.parallelism(&new, &program);
+        let waits_for = self.room(&origin.application, &program, slots, of_running)?;
         let build = self.prepare(origin.version).await;
         let build_error = build.as_ref().and_then(|result| result.clone().err());
         Ok(DeploymentPlan {

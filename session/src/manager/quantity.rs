@@ -25,6 +25,16 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
     count.checked_mul(unit_ns).map(Duration::from_nanos)
 }
 
+/// A duration as [`duration`] reads it, in the largest unit that leaves no rest.
+pub(super) fn text(duration: Duration) -> String {
+    let millis = duration.as_millis();
+    match (millis % 60_000, millis % 1_000) {
+        (0, _) if millis > 0 => format!("{} min", millis / 60_000),
+        (_, 0) => format!("{} s", millis / 1_000),
+        _ => format!("{millis} ms"),
+    }
+}
+
 pub fn bytes(text: &str) -> Option<u64> {
     let (count, unit) = number_and_unit(text)?;
     let shift = match unit.as_str() {
@@ -60,6 +70,10 @@ mod tests {
             ("1 x", None),
         ] {
             assert_eq!(bytes(text), expected, "{text}");
+        }
+        for written in ["3 min", "90 s", "0 s", "1500 ms"] {
+            let read = duration(written).expect("it is one");
+            assert_eq!(text(read), written);
         }
     }
 }

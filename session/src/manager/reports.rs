@@ -3,6 +3,7 @@
 //! In: heartbeats. Out: changes of deployments, orders. Invariant: only the attempt that a deployment has now, on the
 //! start of the worker it was given to, can change it; an event that comes twice changes nothing the second time.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -45,13 +46,17 @@ impl Manager {
         // Subscribed before looking, so that no change falls between.
         let mut changes = self.catalogue.changes();
         let mut query_changes = self.queries().changes();
+        let unlogged = match heartbeat.logs.is_empty() {
+            true => BTreeSet::new(),
+            false => self.catalogue.read(view::unlogged),
+        };
         let (is_later, is_new) = {
             let mut live = self.live();
             let known = live
                 .worker(&heartbeat.worker)
                 .map(|worker| worker.incarnation.clone());
             let is_new = known.as_ref() != Some(&heartbeat.incarnation);
-            (live.hear(&heartbeat, Instant::now()), is_new)
+            (live.hear(&heartbeat, &unlogged, Instant::now()), is_new)
         };
         if is_later {
             let last_event = self.live().forget_seen_events(&mut heartbeat);

@@ -6,22 +6,23 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use super::restore::Place;
-use super::{Manager, fence, program, restore, strategy, transition};
+use super::strategy::PARALLELISM;
+use super::{Manager, fence, program, restore, strategy, transition, view};
 use crate::catalogue::{Tables, Transaction};
 use crate::model::application::Restore;
 use crate::model::deployment::{OperatorPlan, RequestKind};
 use crate::model::{Application, Deployment, Program, Status, Version, fresh_id, timestamp};
 use crate::refusal::Refusal;
 
-const PARALLELISM_MAX: u32 = 128;
-
 /// The body of a request for a deployment.
 #[derive(Clone, Debug)]
 pub struct NewDeployment {
     pub version_id: String,
-    pub parallelism: u32,
+    /// Unless given it is the statement's (`parallelism.default`), the session cluster's, or 1.
+    pub parallelism: Option<u32>,
     pub restart_enabled: bool,
     pub starting_savepoint: Option<String>,
     /// Instead of the application's setting.
@@ -35,8 +36,18 @@ pub(super) struct Origin {
     pub(super) application: Application,
     pub(super) version: Version,
     pub(super) place: Place,
+    /// Of the session cluster.
+    user_config: Map<String, Value>,
     /// Of the records that the place names, by URL.
     savepoint_ids: BTreeMap<String, String>,
+}
+
+impl Origin {
+    /// What the request says, else its statement, else its session cluster.
+    pub(super) fn parallelism(&self, new: &NewDeployment, program: &Program) -> u32 {
+        new.parallelism
+            .unwrap_or_else(|| strategy::parallelism(&self.user_config, &program.config))
+    }
 }
 
 impl Manager {
@@ -48,6 +59,7 @@ impl Manager {
         user: &str,
     ) -> Result<Deployment, Refusal> {
         let (origin, program) = self.understand(application_id, &new).await?;
+        let parallelism = origin.parallelism(&new, &program);
         let id = program.deployment_id.clone();
         let found = restore::find(&origin.place).await?;
         let plan = match &found {
@@ -65,6 +77,7 @@ impl Manager {
         let deployment = Deployment {
             restore_from: restore_from.clone(),
             must_restore,
+            parallelism,
             ..fresh(&id, &origin, plan, new, user)
         };
         self.catalogue
@@ -197,10 +210,10 @@ fn origin(tables: &Tables, application_id: &str, new: &NewDeployment) -> Result<
     let version = version
         .filter(|version| version.application_id == application_id)
         .ok_or_else(|| Refusal::not_found(format!("Application version not found: {}", new.version_id)))?;
-    if !(1..=PARALLELISM_MAX).contains(&new.parallelism) {
+    if let Some(given) = new.parallelism.filter(|given| !PARALLELISM.contains(given)) {
+        let (least, most) = (PARALLELISM.start(), PARALLELISM.end());
         return Err(Refusal::invalid(format!(
-            "parallelism: expected a number from 1 to {PARALLELISM_MAX}, found {}",
-            new.parallelism
+            "parallelism: expected a number from {least} to {most}, found {given}"
         )));
     }
     let setting = new.restore.unwrap_or(application.restore);
@@ -212,13 +225,13 @@ fn origin(tables: &Tables, application_id: &str, new: &NewDeployment) -> Result<
         application: Application::clone(application),
         version: Version::clone(version),
         place,
+        user_config: view::cluster_config(tables, application),
     })
 }
 
 fn fresh(id: &str, origin: &Origin, plan: Vec<OperatorPlan>, new: NewDeployment, user: &str) -> Deployment {
     let now = timestamp(Timestamp::now());
     Deployment {
-        parallelism: new.parallelism,
         restart_enabled: new.restart_enabled,
         starting_savepoint: new.starting_savepoint,
         predecessors: origin.place.predecessors.clone(),

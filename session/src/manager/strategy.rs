@@ -1,9 +1,11 @@
-//! What the configuration says about restarts and memory: Flink's keys, else the session cluster's own, else defaults.
+//! What the configuration says about restarts, memory and parallelism: Flink's keys, else the session cluster's own,
+//! else defaults.
 //!
 //! In: a service's user_config, a program's configuration. Out: a restart strategy, a memory limit, the configuration
 //! of the job. Invariant: what a statement SETs wins over what its session cluster says.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -38,6 +40,10 @@ const CHECKPOINTING: [(&str, &str); 2] = [
         "execution.checkpointing.timeout",
     ),
 ];
+/// Key of the session cluster, and Flink's.
+const PARALLELISM_KEYS: (&str, &str) = ("parallelism_default", "parallelism.default");
+/// A job has as many threads as there are key groups, at most.
+pub(super) const PARALLELISM: RangeInclusive<u32> = 1..=128;
 const MEMORY: &str = "taskmanager.memory.process.size";
 
 /// The configuration of a job: defaults, the session cluster's, the statement's.
@@ -51,6 +57,18 @@ pub(super) fn job_config(user_config: &Map<String, Value>, statement: &Config) -
     }
     config.extend(statement.iter().map(|(key, value)| (key.clone(), value.clone())));
     config
+}
+
+/// Of a deployment whose request names none.
+pub(super) fn parallelism(user_config: &Map<String, Value>, statement: &Config) -> u32 {
+    let (own, flink) = PARALLELISM_KEYS;
+    let of_statement = || statement.get(flink)?.trim().parse().ok();
+    let of_cluster = || u32::try_from(user_config.get(own)?.as_u64()?).ok();
+    let is_possible = |given: &u32| PARALLELISM.contains(given);
+    of_statement()
+        .or_else(of_cluster)
+        .filter(is_possible)
+        .unwrap_or(1)
 }
 
 /// `None`: the worker's own limit.
@@ -109,7 +127,7 @@ pub fn unreadable(statement: &Config) -> Vec<String> {
     found
 }
 
-/// Why a setting cannot be followed, if it is one of restarts or memory.
+/// Why a setting cannot be followed, if it is one of restarts, memory or parallelism.
 fn wrong(key: &str, value: &str) -> Option<String> {
     let expected = match key.strip_prefix(PREFIX) {
         Some(rest) => match KEYS.iter().find(|(known, _)| *known == rest) {
@@ -120,6 +138,12 @@ fn wrong(key: &str, value: &str) -> Option<String> {
         None if key == MEMORY => quantity::bytes(value)
             .is_none()
             .then(|| "a size as in '512 mb'".to_owned()),
+        None if key == PARALLELISM_KEYS.1 => {
+            let given = value.trim().parse::<u32>();
+            let is_possible = given.is_ok_and(|given| PARALLELISM.contains(&given));
+            let expected = || format!("a number from {} to {}", PARALLELISM.start(), PARALLELISM.end());
+            (!is_possible).then(expected)
+        }
         None => None,
     };
     expected.map(|expected| format!("'{key}': expected {expected}, found '{value}'"))
@@ -281,6 +305,60 @@ pub(super) fn restart_strategy(user_config: &Map<String, Value>, statement: &Con
     }
 }
 
+/// What a session cluster is set to, under Flink's keys, as its jobs take it that SET nothing.
+pub fn flink_config(user_config: &Map<String, Value>) -> Config {
+    let mut config = job_config(user_config, &Config::new());
+    let (_, parallelism_key) = PARALLELISM_KEYS;
+    let parallelism = parallelism(user_config, &Config::new());
+    config.insert(parallelism_key.to_owned(), parallelism.to_string());
+    let (kind, keys) = match restart_strategy(user_config, &Config::new()) {
+        RestartStrategy::None => ("none", Vec::new()),
+        RestartStrategy::FixedDelay { attempts, delay } => (
+            "fixed-delay",
+            vec![
+                ("attempts", attempts.to_string()),
+                ("delay", quantity::text(delay)),
+            ],
+        ),
+        RestartStrategy::FailureRate {
+            max_failures,
+            interval,
+            delay,
+        } => (
+            "failure-rate",
+            vec![
+                ("max-failures-per-interval", max_failures.to_string()),
+                ("failure-rate-interval", quantity::text(interval)),
+                ("delay", quantity::text(delay)),
+            ],
+        ),
+        RestartStrategy::ExponentialDelay {
+            initial,
+            max,
+            multiplier,
+            reset,
+            jitter,
+            attempts,
+        } => (
+            "exponential-delay",
+            vec![
+                ("initial-backoff", quantity::text(initial)),
+                ("max-backoff", quantity::text(max)),
+                ("backoff-multiplier", multiplier.to_string()),
+                ("reset-backoff-threshold", quantity::text(reset)),
+                ("jitter-factor", jitter.to_string()),
+                ("attempts-before-reset-backoff", attempts.to_string()),
+            ],
+        ),
+    };
+    config.insert(format!("{PREFIX}type"), kind.to_owned());
+    config.extend(
+        keys.into_iter()
+            .map(|(key, value)| (format!("{PREFIX}{kind}.{key}"), value)),
+    );
+    config
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -293,6 +371,57 @@ mod tests {
             .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
         let user_config = user_config.as_object().expect("an object").clone();
         restart_strategy(&user_config, &statement.collect())
+    }
+
+    #[test]
+    fn a_session_cluster_is_shown_with_the_keys_of_its_own_strategy() {
+        let shown = |user_config: Value| {
+            let config = flink_config(user_config.as_object().expect("an object")).into_iter();
+            let mut lines: Vec<String> = config.map(|(key, value)| format!("{key}: {value}")).collect();
+            lines.retain(|line| line.starts_with(PREFIX));
+            lines
+        };
+        let own = |kind: &str| {
+            json!({"restart_strategy": kind, "restart_strategy_max_failures": 5,
+                   "restart_strategy_failure_rate_interval_min": 3, "restart_strategy_delay_sec": 90})
+        };
+        let failure_rate = [
+            "restart-strategy.failure-rate.delay: 90 s",
+            "restart-strategy.failure-rate.failure-rate-interval: 3 min",
+            "restart-strategy.failure-rate.max-failures-per-interval: 5",
+            "restart-strategy.type: failure-rate",
+        ];
+        assert_eq!(shown(own("failure-rate")), failure_rate);
+        let fixed_delay = [
+            "restart-strategy.fixed-delay.attempts: 5",
+            "restart-strategy.fixed-delay.delay: 90 s",
+            "restart-strategy.type: fixed-delay",
+        ];
+        assert_eq!(shown(own("fixed-delay")), fixed_delay);
+        assert_eq!(shown(own("off")), ["restart-strategy.type: none"]);
+        assert_eq!(shown(own("exponential-delay")).len(), 7);
+        assert_eq!(shown(json!({})).len(), 4, "what is not set has a default");
+        let config = flink_config(json!({"parallelism_default": 3}).as_object().expect("an object"));
+        assert_eq!(config["parallelism.default"], "3");
+        assert_eq!(config["execution.checkpointing.interval"], "10 s");
+    }
+
+    #[test]
+    fn parallelism_is_the_statements_then_the_session_clusters() {
+        let parallelism = |own: Value, set: Option<&str>| {
+            let statement = set.map(|value| ("parallelism.default".to_owned(), value.to_owned()));
+            parallelism(
+                own.as_object().expect("an object"),
+                &statement.into_iter().collect(),
+            )
+        };
+        assert_eq!(parallelism(json!({}), None), 1);
+        assert_eq!(parallelism(json!({"parallelism_default": 3}), None), 3);
+        assert_eq!(parallelism(json!({"parallelism_default": 3}), Some(" 4 ")), 4);
+        assert_eq!(
+            unreadable_of(&[("parallelism.default", "129")]),
+            ["'parallelism.default': expected a number from 1 to 128, found '129'"]
+        );
     }
 
     fn failure_rate(max_failures: u32, interval_sec: u64, delay_sec: u64) -> RestartStrategy {

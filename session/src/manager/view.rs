@@ -4,13 +4,13 @@
 //! the orders of a worker are a function of the
 //! catalogue and of its queries alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::{Settings, parameters, strategy};
-use crate::catalogue::Transaction;
+use crate::catalogue::{Tables, Transaction};
 use crate::connection::{Options, TableOptions, filled_options};
 use crate::model::deployment::RequestKind;
 use crate::model::restart::RestartStrategy;
@@ -23,6 +23,32 @@ use crate::refusal::Refusal;
 pub(super) fn service_key(transaction: &Transaction<'_>, deployment: &Deployment) -> Option<String> {
     let application = transaction.get::<Application>(&deployment.application_id)?;
     Some(Service::key(&application.project, &application.service))
+}
+
+/// The configuration of the application's session cluster.
+pub(super) fn cluster_config(tables: &Tables, application: &Application) -> Map<String, Value> {
+    let key = Service::key(&application.project, &application.service);
+    let cluster = tables.get::<Service>(&key);
+    cluster.map_or_else(Map::new, |cluster| cluster.user_config.clone())
+}
+
+/// Deployments of session clusters that keep no lines of logs.
+pub(super) fn unlogged(tables: &Tables) -> BTreeSet<String> {
+    let silent = tables
+        .all::<Service>()
+        .filter(|service| service.user_config.get("service_log") == Some(&Value::Bool(false)));
+    let silent: BTreeSet<String> = silent
+        .map(|service| Service::key(&service.project, &service.name))
+        .collect();
+    if silent.is_empty() {
+        return BTreeSet::new();
+    }
+    let is_silent = |deployment: &Deployment| {
+        let application = tables.get::<Application>(&deployment.application_id);
+        application.is_some_and(|one| silent.contains(&Service::key(&one.project, &one.service)))
+    };
+    let deployments = tables.all::<Deployment>().filter(|one| is_silent(one));
+    deployments.map(|one| one.id.clone()).collect()
 }
 
 pub(super) fn user_config(transaction: &Transaction<'_>, deployment: &Deployment) -> Map<String, Value> {

@@ -105,6 +105,29 @@ fn deployment_is_created_read_and_destroyed() {
 }
 
 #[test]
+fn parallelism_is_the_requests_the_statements_or_the_session_clusters() {
+    let server = Server::start();
+    let cluster = format!("{PROJECT}/service/flink-demo");
+    server.put(&cluster, r#"{"user_config": {"parallelism_default": 3}}"#);
+    let with_set = format!("SET 'parallelism.default' = '5'; {STATEMENT}");
+    let cases = [
+        (STATEMENT, json!({}), 3),
+        (with_set.as_str(), json!({}), 5),
+        (
+            with_set.as_str(),
+            json!({"parallelism": 1, "restart_enabled": true}),
+            1,
+        ),
+    ];
+    for (number, (statement, mut body, expected)) in cases.into_iter().enumerate() {
+        let application = application(&server, &format!("app{number}"));
+        body["version_id"] = version(&server, &application, statement)["id"].clone();
+        let created = server.post(&format!("{FLINK}/{application}/deployment"), &body.to_string());
+        assert_eq!(created["parallelism"], expected, "{statement} {body}");
+    }
+}
+
+#[test]
 fn a_kafka_cluster_outlives_the_deployments_that_use_it() {
     let server = Server::start();
     let integration = server.kafka_integration();

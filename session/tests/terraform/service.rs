@@ -139,6 +139,38 @@ fn updates_merge() {
 }
 
 #[test]
+fn what_is_kept_without_an_effect_is_told() {
+    let server = Server::start();
+    let config = json!({"number_of_task_slots": 2, "pekko_ask_timeout_s": 10});
+    let created = server.post(
+        &format!("{PROJECT}/service"),
+        &creation("flink-tf", "flink", &config),
+    );
+    assert_eq!(
+        created["notices"],
+        json!([
+            "'user_config.pekko_ask_timeout_s' is kept without an effect: processes of a session cluster call each \
+             other over HTTP, not Pekko"
+        ])
+    );
+    assert_eq!(read(&server, "flink-tf", "flink")["user_config"], config);
+    let path = format!("{PROJECT}/service/flink-tf");
+    let updated = server.put(&path, r#"{"user_config": {"number_of_task_slots": 3}}"#);
+    assert_eq!(
+        updated.get("notices"),
+        None,
+        "what is not named is not told again"
+    );
+    let logs =
+        json!({"integration_type": "logs", "source_service": "flink-tf", "dest_service": "opensearch"});
+    let made = server.post(&format!("{PROJECT}/integration"), &logs.to_string());
+    assert_eq!(
+        made["notices"],
+        json!(["integrations of the type 'logs' are kept without an effect: nothing is forwarded by them"])
+    );
+}
+
+#[test]
 fn connections_keep_their_secrets() {
     let server = Server::start();
     let connection =

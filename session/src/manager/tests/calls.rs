@@ -7,7 +7,7 @@ use super::*;
 use crate::catalogue::sqlite::SqliteStore;
 use crate::catalogue::{Catalogue, Lease, Moment, Store};
 use crate::manager::{Manager, Settings};
-use crate::model::{Program, Savepoint, SavepointKind};
+use crate::model::{Application, Program, Savepoint, SavepointKind, Service};
 use crate::protocol::job::Checkpoint;
 use crate::protocol::worker::{self, AttemptState, Heartbeat, Orders, State};
 use crate::refusal::Refusal;
@@ -378,4 +378,58 @@ async fn a_manager_that_stood_still_takes_no_worker_for_silent() {
     assert_eq!((one.status, one.restarts), (Status::Running, Vec::new()));
     // From then on silence counts again.
     becomes(&manager, Status::Restarting).await;
+}
+
+#[tokio::test]
+async fn a_session_cluster_keeps_no_lines_while_service_log_is_off() {
+    let manager = with_deployment("d").await;
+    let catalogue = &manager.catalogue;
+    let created = crate::api::create_cluster(catalogue, "dev", "c").await;
+    created.expect("it is created");
+    let change =
+        |is_kept: bool| {
+            catalogue.change(move |transaction| {
+            let application = serde_json::json!({
+                "id": "a", "project": "dev", "service": "c", "name": "n", "created_at": "", "created_by": "",
+                "updated_at": "", "updated_by": "", "last_version": 1,
+            });
+            let application = serde_json::from_value::<Application>(application);
+            transaction.put(application.expect("an application"));
+            transaction.update::<Service, _>("dev/c", |service| {
+                service.user_config.insert("service_log".to_owned(), is_kept.into())
+            });
+            Ok::<_, Refusal>(())
+        })
+        };
+    for (sequence, is_kept) in [(1, true), (2, false), (3, true)] {
+        change(is_kept).await.expect("it is stored");
+        let line = worker::LogLine {
+            deployment: "d".to_owned(),
+            time_us: 1,
+            line: format!("line {sequence}"),
+            lost_before: 0,
+        };
+        let heartbeat = Heartbeat {
+            worker: "w".to_owned(),
+            incarnation: "i".to_owned(),
+            sequence,
+            host: "h".to_owned(),
+            slots: 1,
+            memory_bytes: 0,
+            attempts: Vec::new(),
+            logs: vec![line],
+            logs_from: sequence,
+            seen: 0,
+            hold_ms: 0,
+            is_leaving: false,
+        };
+        manager.heartbeat(heartbeat).await.expect("it answers");
+    }
+    let query = crate::manager::LogQuery {
+        limit: 9,
+        ..Default::default()
+    };
+    let found = manager.logs("dev/c", &query).into_iter();
+    let lines: Vec<String> = found.map(|entry| entry.line).collect();
+    assert_eq!(lines, ["line 1", "line 3"]);
 }
