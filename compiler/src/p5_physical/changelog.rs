@@ -7,6 +7,7 @@
 use super::lower::{identity, new_node};
 use super::node::{Calc, ChangelogNormalize};
 use super::plan::{ChangelogMode, NodeId, PhysicalNode, PhysicalOp, PhysicalPlan};
+use super::push_conditions;
 use crate::catalog::changelog::delivers_upserts;
 
 /// Fills in the widest `changelog` that every node may have: with -U wherever a node can make them.
@@ -19,6 +20,7 @@ pub(super) fn derive(plan: &mut PhysicalPlan) {
     widest(plan);
     let edges = update_before_needs(plan);
     adapt_sources(plan, &edges);
+    push_conditions::push(plan);
     widest(plan);
     let needs = node_needs(plan, &update_before_needs(plan));
     fill(plan, &needs);
@@ -113,6 +115,7 @@ fn push_between(plan: &mut PhysicalPlan, source: NodeId, what: Between) -> NodeI
             condition: None,
             exprs: identity(&below.schema, below.span),
             drop_update_before: true,
+            deletes_failing: false,
         }),
         Between::Normalize => PhysicalOp::ChangelogNormalize(ChangelogNormalize {
             key: below.upsert_keys[0].clone(),

@@ -77,12 +77,14 @@ fn operator(node: &LogicalNode) -> PhysicalOp {
                 condition: Some(condition),
                 exprs,
                 drop_update_before: false,
+                deletes_failing: false,
             })
         }
         LogicalOp::Project { exprs } => PhysicalOp::Calc(Calc {
             condition: None,
             exprs,
             drop_update_before: false,
+            deletes_failing: false,
         }),
         LogicalOp::Union => PhysicalOp::Union(Union),
         LogicalOp::WindowAssign { window } => PhysicalOp::WindowAssign(WindowAssign { window }),

@@ -13,6 +13,7 @@ mod materialize;
 mod names;
 pub mod node;
 pub mod plan;
+mod push_conditions;
 mod settings;
 mod sinks;
 pub mod text;

@@ -35,6 +35,8 @@ pub(super) struct BatchKernel<'a> {
     pub(super) outputs: Vec<Output<'a>>,
     pub(super) schema: &'a Schema,
     pub(super) drop_update_before: bool,
+    /// Additions that fail the condition become deletions.
+    pub(super) deletes_failing: bool,
     pub(super) origin: &'a Origin,
 }
 
@@ -52,8 +54,20 @@ impl BatchKernel<'_> {
                 continue;
             }));
         }
+        let failing = match self.deletes_failing {
+            true => {
+                code.items.import("runtime::row", "RowKind");
+                // A deletion may hold nothing but its key, so no condition looks at it.
+                statements.push(quote!(if !kind.is_addition() {
+                    output.push(kind, raw);
+                    continue;
+                }));
+                quote!(output.push(RowKind::Delete, raw);)
+            }
+            false => quote!(),
+        };
         for condition in self.condition.into_iter().flat_map(conjuncts) {
-            let test = filter(&mut code, condition);
+            let test = filter(&mut code, condition, &failing);
             statements.extend(code.scopes.take_statements());
             statements.push(test);
         }
@@ -183,13 +197,13 @@ fn value(
     code.scopes.bind_as(&name, &value, None).option
 }
 
-/// `if … { continue; }` for rows that do not pass.
-fn filter(code: &mut Expressions<'_, '_>, condition: &Expr) -> TokenStream {
+/// `if … { continue; }` for rows that do not pass, after what is done with those that fail.
+fn filter(code: &mut Expressions<'_, '_>, condition: &Expr, failing: &TokenStream) -> TokenStream {
     let test = code.operand(condition);
     let option = test.option;
     match test.plain.filter(|_| !test.is_literal) {
-        Some(plain) => quote!(if !#plain { continue; }),
-        None => quote!(if #option != Some(true) { continue; }),
+        Some(plain) => quote!(if !#plain { #failing continue; }),
+        None => quote!(if #option != Some(true) { #failing continue; }),
     }
 }
 

@@ -27,6 +27,7 @@ pub mod calc {
 pub mod changelog_normalize {
     pub mod aggregated;
     pub mod filtered;
+    pub mod filtered_changelog;
     pub mod not_needed;
     pub mod other_key_in_the_sink;
     pub mod rows_before_are_told;
@@ -184,6 +185,7 @@ pub const GOLDEN: &[Golden] = &[
     ("calc/wider_timestamp", calc::wider_timestamp::job, include_str!("calc/wider_timestamp.rs")),
     ("changelog_normalize/aggregated", changelog_normalize::aggregated::job, include_str!("changelog_normalize/aggregated.rs")),
     ("changelog_normalize/filtered", changelog_normalize::filtered::job, include_str!("changelog_normalize/filtered.rs")),
+    ("changelog_normalize/filtered_changelog", changelog_normalize::filtered_changelog::job, include_str!("changelog_normalize/filtered_changelog.rs")),
     ("changelog_normalize/not_needed", changelog_normalize::not_needed::job, include_str!("changelog_normalize/not_needed.rs")),
     ("changelog_normalize/other_key_in_the_sink", changelog_normalize::other_key_in_the_sink::job, include_str!("changelog_normalize/other_key_in_the_sink.rs")),
     ("changelog_normalize/rows_before_are_told", changelog_normalize::rows_before_are_told::job, include_str!("changelog_normalize/rows_before_are_told.rs")),

@@ -18,6 +18,8 @@ pub struct Calc {
     pub exprs: Vec<Expr>,
     /// Leaves out -U rows: nobody above asks for them.
     pub drop_update_before: bool,
+    /// Rows that fail the condition are passed on as deletions of their key instead of being left out.
+    pub deletes_failing: bool,
 }
 
 impl Calc {
@@ -85,7 +87,12 @@ impl Operator for Calc {
         match &self.condition {
             Some(condition) => {
                 let columns: Vec<usize> = condition.columns().into_iter().collect();
-                format!("filter_{}", listed(&columns, input))
+                let verb = if self.deletes_failing {
+                    "delete_unless"
+                } else {
+                    "filter"
+                };
+                format!("{verb}_{}", listed(&columns, input))
             }
             None => {
                 let columns: Vec<usize> = (0..output.columns.len()).collect();
@@ -100,7 +107,17 @@ impl Operator for Calc {
         }
         let select = select_text(&self.exprs, input, output);
         match &self.condition {
-            Some(condition) => format!("Calc(select=[{select}], where=[{}])", text_over(condition, input)),
+            Some(condition) => {
+                let what = if self.deletes_failing {
+                    "deleteUnless"
+                } else {
+                    "where"
+                };
+                format!(
+                    "Calc(select=[{select}], {what}=[{}])",
+                    text_over(condition, input)
+                )
+            }
             None => format!("Calc(select=[{select}])"),
         }
     }
@@ -108,6 +125,7 @@ impl Operator for Calc {
     fn derive_mode(&mut self, input: ChangelogMode, _: bool) -> ChangelogMode {
         ChangelogMode {
             update_before: input.update_before && !self.drop_update_before,
+            delete: input.delete || self.deletes_failing,
             ..input
         }
     }
@@ -124,7 +142,7 @@ impl Operator for Calc {
             .condition
             .as_ref()
             .is_some_and(|condition| !is_fixed(condition));
-        !self.drop_update_before && (can_change || needed_above)
+        !self.drop_update_before && !self.deletes_failing && (can_change || needed_above)
     }
 
     fn distribution(&self, input: &Distribution) -> Distribution {
@@ -147,7 +165,14 @@ impl Operator for Calc {
     fn meaning(&self, inputs: &[&Meaning], _: usize) -> Meaning {
         let column = |column: usize| inputs[0].columns[column].clone();
         let rows = match &self.condition {
-            Some(condition) => digest(&["filter", &inputs[0].rows, &expr_text(condition, &column)]),
+            Some(condition) => {
+                let what = if self.deletes_failing {
+                    "delete unless"
+                } else {
+                    "filter"
+                };
+                digest(&[what, &inputs[0].rows, &expr_text(condition, &column)])
+            }
             None => inputs[0].rows.clone(),
         };
         let expr = |expr: &Expr| match expr.as_column() {

@@ -187,6 +187,7 @@ fn compute(
             .collect(),
         schema: &node.schema,
         drop_update_before: false,
+        deletes_failing: false,
         origin: &subject.origin,
     };
     kernel.generate(items)

@@ -9,7 +9,7 @@ use runtime::job::{
     ChangelogNormalizeSpec, Column, Job, Node, NodeId, OperatorSpec, ReadColumn,
     ReadFrom, SinkSpec, SourceSpec, WriteColumn,
 };
-use runtime::row::{Batch, BatchWriter, RowRef};
+use runtime::row::{Batch, BatchWriter, RowKind, RowRef};
 use sql::{Session, SqlError};
 use sql::function::compare;
 use sql::function::null::strict1;
@@ -21,9 +21,10 @@ pub fn job() -> Job {
         name: "insert-into_rich",
         nodes: Vec::from([
             balance_source(),
+            delete_unless_amount(),
             exchange_by_id(),
             normalize_by_id(),
-            filter_amount(),
+            project_id_name(),
             rich_sink(),
         ]),
     }
@@ -72,14 +73,32 @@ fn balance_source() -> Node {
 }
 
 /// ```text
+/// delete_unless_amount: Calc(select=[id, name, amount], deleteUnless=[(amount > 10)])
+/// ```
+fn delete_unless_amount() -> Node {
+    Node {
+        name: "delete_unless_amount",
+        uid: "96ac7dfb819626f8",
+        state_fingerprint: None,
+        inputs: Vec::from([NodeId(0)]),
+        columns: Vec::from([
+            Column::new("id", build::not_null(build::bigint())),
+            Column::new("name", build::string()),
+            Column::new("amount", build::int()),
+        ]),
+        operator: OperatorSpec::Calc(delete_unless_amount_kernel),
+    }
+}
+
+/// ```text
 /// exchange_by_id: Exchange(distribution=[hash[id]])
 /// ```
 fn exchange_by_id() -> Node {
     Node {
         name: "exchange_by_id",
-        uid: "557f5eb8b2bf791e",
+        uid: "8b83339caeb06068",
         state_fingerprint: None,
-        inputs: Vec::from([NodeId(0)]),
+        inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
             Column::new("id", build::not_null(build::bigint())),
             Column::new("name", build::string()),
@@ -97,9 +116,9 @@ fn exchange_by_id() -> Node {
 fn normalize_by_id() -> Node {
     Node {
         name: "normalize_by_id",
-        uid: "07cb99a5dad535fb",
+        uid: "9eb5edf0b28aff6f",
         state_fingerprint: Some("4a0d04185a8bae31"),
-        inputs: Vec::from([NodeId(1)]),
+        inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
             Column::new("id", build::not_null(build::bigint())),
             Column::new("name", build::string()),
@@ -107,25 +126,25 @@ fn normalize_by_id() -> Node {
         ]),
         operator: OperatorSpec::ChangelogNormalize(ChangelogNormalizeSpec {
             key: Vec::from([0]),
-            emit_update_before: true,
+            emit_update_before: false,
         }),
     }
 }
 
 /// ```text
-/// filter_amount: Calc(select=[id, name], where=[(amount > 10)])
+/// project_id_name: Calc(select=[id, name])
 /// ```
-fn filter_amount() -> Node {
+fn project_id_name() -> Node {
     Node {
-        name: "filter_amount",
-        uid: "f2a51d12ead963d2",
+        name: "project_id_name",
+        uid: "ec008622e26dbbca",
         state_fingerprint: None,
-        inputs: Vec::from([NodeId(2)]),
+        inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
             Column::new("id", build::not_null(build::bigint())),
             Column::new("name", build::string()),
         ]),
-        operator: OperatorSpec::Calc(filter_amount_kernel),
+        operator: OperatorSpec::Calc(project_id_name_kernel),
     }
 }
 
@@ -135,9 +154,9 @@ fn filter_amount() -> Node {
 fn rich_sink() -> Node {
     Node {
         name: "rich_sink",
-        uid: "8360af58906a5cff",
+        uid: "c4fb43678375564c",
         state_fingerprint: None,
-        inputs: Vec::from([NodeId(3)]),
+        inputs: Vec::from([NodeId(4)]),
         columns: Vec::from([
             Column::new("id", build::not_null(build::bigint())),
             Column::new("name", build::string()),
@@ -151,9 +170,9 @@ fn rich_sink() -> Node {
     }
 }
 
-struct NormalizeByIdRow<'a>(RowRef<'a>);
+struct BalanceSourceRow<'a>(RowRef<'a>);
 
-impl NormalizeByIdRow<'_> {
+impl BalanceSourceRow<'_> {
     #[inline]
     fn amount(&self) -> Option<i32> {
         self.0.i32(2)
@@ -161,22 +180,45 @@ impl NormalizeByIdRow<'_> {
 }
 
 /// ```text
-/// filter_amount: Calc(select=[id, name], where=[(amount > 10)])
+/// delete_unless_amount: Calc(select=[id, name, amount], deleteUnless=[(amount > 10)])
 /// ```
 /// filtered.sql:4:53
 /// ```sql
 /// amount > 10
 /// ```
-fn filter_amount_kernel(
+fn delete_unless_amount_kernel(
     input: &Batch,
     output: &mut BatchWriter,
     _session: &mut Session,
 ) -> Result<(), SqlError> {
     for (kind, raw) in input.rows() {
-        let row = NormalizeByIdRow(raw);
-        if strict1(row.amount(), |a| compare::greater(a, 10i32)) != Some(true) {
+        let row = BalanceSourceRow(raw);
+        if !kind.is_addition() {
+            output.push(kind, raw);
             continue;
         }
+        if strict1(row.amount(), |a| compare::greater(a, 10i32)) != Some(true) {
+            output.push(RowKind::Delete, raw);
+            continue;
+        }
+        output.push(kind, raw);
+    }
+    Ok(())
+}
+
+/// ```text
+/// project_id_name: Calc(select=[id, name])
+/// ```
+/// filtered.sql:4:53
+/// ```sql
+/// amount > 10
+/// ```
+fn project_id_name_kernel(
+    input: &Batch,
+    output: &mut BatchWriter,
+    _session: &mut Session,
+) -> Result<(), SqlError> {
+    for (kind, raw) in input.rows() {
         output.begin(kind);
         output.copy_fixed(0, raw, 0);
         output.copy_variable(1, raw, 1);
