@@ -9,9 +9,9 @@ use sqlparser::tokenizer::Token;
 use super::ast::{ColumnDef, ColumnDefKind, PrimaryKeyDef, SqlExpr, Text, WatermarkDef};
 use super::cursor::{
     at_token, at_word, at_words, expect, expect_token, identifier, parenthesized, path, span_here,
-    span_since, string, take,
+    span_since, string, take, upper,
 };
-use super::error::{Parse, expected, refuse};
+use super::error::{Parse, expected, expected_with_help, refuse};
 use super::types::parse_type;
 use crate::base::{Diagnostic, Span};
 
@@ -33,6 +33,11 @@ impl Columns {
         let start = span_here(parser);
         if at_words(parser, &["WATERMARK", "FOR"]) {
             return self.watermark(parser, start);
+        }
+        if at_word(parser, 0, "WATERMARK") && !at_word(parser, 1, "AS") {
+            parser.advance_token();
+            let help = "write WATERMARK FOR column AS column - INTERVAL '5' SECOND";
+            return Err(expected_with_help(parser, "FOR", help));
         }
         let mut constraint = None;
         if at_word(parser, 0, "CONSTRAINT") && !at_word(parser, 1, "AS") {
@@ -107,7 +112,11 @@ impl Columns {
             span: span_since(parser, start),
         });
         if !at_token(parser, 0, &Token::Comma) && !at_token(parser, 0, &Token::RParen) {
-            return Err(expected(parser, "`,` or `)` after the column"));
+            let what = "`,` or `)` after the column";
+            return Err(match foreign_constraint(&upper(parser)) {
+                Some(help) => expected_with_help(parser, what, help),
+                None => expected(parser, what),
+            });
         }
         Ok(())
     }
@@ -135,6 +144,17 @@ impl Columns {
             self.primary_key(parser, constraint, vec![name.clone()], start)?;
         }
         Ok(ColumnDefKind::Physical { ty })
+    }
+}
+
+/// What to write for a constraint that columns have in other systems.
+fn foreign_constraint(word: &str) -> Option<&'static str> {
+    match word {
+        "DEFAULT" => Some("columns have no default: write COALESCE(column, value) in the query"),
+        "UNIQUE" => Some("the one key of a table is PRIMARY KEY NOT ENFORCED"),
+        "REFERENCES" | "CHECK" => Some("Flink SQL has no such constraint: filter rows in the query"),
+        "AUTO_INCREMENT" | "GENERATED" => Some("a computed column is written: name AS expression"),
+        _ => None,
     }
 }
 

@@ -7,6 +7,7 @@
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use super::cursor::span_here;
 use super::positions::token_span;
 use super::reserved::is_reserved_name;
 use super::words::{self, word_of};
@@ -63,6 +64,17 @@ fn refused(text: &str) -> Option<Diagnostic> {
 pub(super) fn expected(parser: &Parser<'_>, what: &str) -> ParserError {
     let found = parser.peek_token_ref();
     ParserError::ParserError(format!("Expected: {what}, found: {found}{}", found.span.start))
+}
+
+/// The same with what to write.
+pub(super) fn expected_with_help(parser: &Parser<'_>, what: &str, help: &str) -> ParserError {
+    let token = parser.peek_token_ref();
+    let found = match &token.token {
+        Token::EOF => "the end of the statement".to_owned(),
+        other => format!("`{other}`"),
+    };
+    let message = format!("expected {what}, found {found}");
+    refuse(Diagnostic::error("E1001", span_here(parser), message).with_help(help))
 }
 
 /// How deep an error lies, to compare errors of two attempts at the same text; the end of the text is deepest.
@@ -247,6 +259,9 @@ impl Problem<'_> {
 
     fn help(&self, expected: &str) -> Option<String> {
         let word = self.token().and_then(|t| word_of(&t.token));
+        if self.text.starts_with(NO_UNIT) && word.is_none_or(words::is_reserved) {
+            return Some("the unit stands behind the string: INTERVAL '5' SECOND".to_owned());
+        }
         let upper = word.map(str::to_ascii_uppercase).unwrap_or_default();
         let previous = self
             .at()
@@ -265,7 +280,12 @@ impl Problem<'_> {
                 _ => {}
             }
         }
-        if let Some((word, suggestion)) = word.and_then(misspelt).or_else(|| previous.and_then(misspelt)) {
+        // A misspelt clause is taken for an alias, and only the word behind it is one too many.
+        let slip = match expected {
+            "the end of the statement" => previous.and_then(misspelt).or_else(|| word.and_then(misspelt)),
+            _ => word.and_then(misspelt).or_else(|| previous.and_then(misspelt)),
+        };
+        if let Some((word, suggestion)) = slip {
             return Some(format!("did you mean `{suggestion}` instead of `{word}`?"));
         }
         let string = expected.contains("a string in single quotes");

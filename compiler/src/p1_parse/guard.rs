@@ -309,6 +309,9 @@ impl Visitor for Guard<'_> {
             Expr::JsonAccess { .. } => "use JSON_VALUE or JSON_QUERY",
             Expr::ILike { .. } => "use LOWER(a) LIKE LOWER(b)",
             Expr::RLike { .. } => "use REGEXP(text, pattern)",
+            Expr::AtTimeZone { .. } => {
+                "use CONVERT_TZ(text, from, to), or SET 'table.local-time-zone' and CAST(… AS TIMESTAMP_LTZ(3))"
+            }
             Expr::Convert { .. } => "use CAST(value AS type)",
             Expr::Collate { .. } => "strings compare by their characters' codes",
             _ => return ControlFlow::Continue(()),

@@ -260,7 +260,6 @@ fn spans_cover_whole_expressions() {
         "(a + (b))",
         "MAP['a', 1]",
         "JSON_VALUE(a, '$.x' RETURNING INT)",
-        "ts AT TIME ZONE 'x'",
         "a IS NOT DISTINCT FROM f(b)",
     ];
     for expression in expressions {

@@ -278,6 +278,50 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     // Strings as names.
     ("SELECT 'a' 'b'", "E1016", "'b'", "strings are joined by ||"),
     ("SELECT a 'b' FROM t", "E1016", "'b'", "backticks: `b`"),
+    (
+        "SELECT ts AT TIME ZONE 'x' FROM t",
+        "E1014",
+        "ts AT TIME ZONE 'x'",
+        "CONVERT_TZ",
+    ),
+    (
+        "SELECT ts - INTERVAL '5 SECOND' FROM t",
+        "E1001",
+        "FROM",
+        "INTERVAL '5' SECOND",
+    ),
+    (
+        "SELECT a FORM orders",
+        "E1001",
+        "orders",
+        "`FROM` instead of `FORM`",
+    ),
+    (
+        "INSERT INTO orders SELCT a FROM t",
+        "E1001",
+        "SELCT",
+        "`SELECT` instead of `SELCT`",
+    ),
+    ("CREATE TABLE t (a INT DEFAULT 0)", "E1001", "DEFAULT", "COALESCE"),
+    (
+        "CREATE TABLE t (a INT UNIQUE)",
+        "E1001",
+        "UNIQUE",
+        "PRIMARY KEY NOT ENFORCED",
+    ),
+    (
+        "CREATE TABLE t (a TIMESTAMP(3), WATERMARK a AS a)",
+        "E1001",
+        "a",
+        "WATERMARK FOR column",
+    ),
+    (
+        "CREATE TABLE t (a NUMBER)",
+        "E1013",
+        "NUMBER",
+        "DECIMAL(precision, scale)",
+    ),
+    ("CREATE TABLE t (a INT64)", "E1013", "INT64", "use BIGINT"),
 ];
 
 #[test]

@@ -103,7 +103,14 @@ impl Binder<'_> {
                 sample: None,
             } => {
                 let relation = self.query(subquery)?;
-                self.aliased(relation, None, alias.as_ref())
+                let is_renamed = alias.as_ref().is_some_and(|alias| !alias.columns.is_empty());
+                let doubled = std::mem::take(&mut self.doubled);
+                let (relation, mut scope) = self.aliased(relation, None, alias.as_ref())?;
+                for (at, name) in doubled.into_iter().filter(|_| !is_renamed) {
+                    scope.columns[at].name = name;
+                    scope.columns[at].hidden = Some("is there twice; rename one with AS in the subquery");
+                }
+                Some((relation, scope))
             }
             TableFactor::TableFunction {
                 expr: sqlast::Expr::Function(function),

@@ -4,6 +4,7 @@
 //! aggregation, and the expressions over its output. Invariant: what is neither a key nor inside an aggregate is an
 //! error, as in Flink; aliases of the SELECT list are not keys.
 
+use sql::Value;
 use sqlparser::ast as sqlast;
 
 use super::Binder;
@@ -72,7 +73,10 @@ impl Binder<'_> {
                     Some(Expr::column(keys.len() + call, ty, expr.span))
                 }
                 None => {
-                    self.ungrouped(&scope.columns[column].name, expr.span);
+                    let by_position = keys
+                        .iter()
+                        .any(|key| matches!(key.as_literal(), Some(Value::Int(_))));
+                    self.ungrouped(&scope.columns[column].name, by_position, expr.span);
                     None
                 }
             };
@@ -88,9 +92,14 @@ impl Binder<'_> {
         is_complete.then_some(moved)
     }
 
-    fn ungrouped(&mut self, column: &str, span: Span) {
+    fn ungrouped(&mut self, column: &str, by_position: bool, span: Span) {
         let message = format!("column '{column}' is neither in GROUP BY nor inside an aggregate function");
-        let help = format!("add {column} to GROUP BY, or aggregate it: MAX({column})");
+        let help = match by_position {
+            true => {
+                format!("GROUP BY takes no positions, a number is a constant there: write GROUP BY {column}")
+            }
+            false => format!("add {column} to GROUP BY, or aggregate it: MAX({column})"),
+        };
         // Diagnostic: E2013 a column outside GROUP BY and outside any aggregate.
         self.error(Diagnostic::error("E2013", span, message).with_help(help));
     }

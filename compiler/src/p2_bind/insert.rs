@@ -165,13 +165,13 @@ impl Binder<'_> {
             };
             targets.push(found.filter(|_| problem.is_none()));
             if let Some(message) = problem {
-                let help = suggestion(
-                    &column.value,
-                    persisted.iter().map(|c| c.name.as_str()),
-                    "columns",
-                );
                 // Diagnostic: E2018 a column list of INSERT that does not fit the table.
-                self.error(Diagnostic::error("E2018", column.span, message).with_help(help));
+                let mut diagnostic = Diagnostic::error("E2018", column.span, message);
+                let names = persisted.iter().map(|known| known.name.as_str());
+                diagnostic.help = found
+                    .is_none()
+                    .then(|| suggestion(&column.value, names, "columns"));
+                self.error(diagnostic);
             }
         }
         targets.into_iter().collect()
@@ -190,11 +190,11 @@ impl Binder<'_> {
             .map(|target| persisted[*target].name.as_str())
             .collect();
         let message = format!(
-            "the query gives {} columns ({}), but {} columns of table '{}' are written ({})",
-            query.schema.columns.len(),
+            "the query gives {} ({}), but table '{}' takes {} ({})",
+            counted(query.schema.columns.len()),
             column_names(&query.schema),
-            targets.len(),
             table.name,
+            counted(targets.len()),
             names.join(", ")
         );
         // Diagnostic: E2019 a query with more or fewer columns than its sink.
@@ -246,6 +246,10 @@ impl Binder<'_> {
             span,
         ))
     }
+}
+
+fn counted(columns: usize) -> String {
+    format!("{columns} column{}", if columns == 1 { "" } else { "s" })
 }
 
 /// A column that a sink stores: physical, or metadata that is not VIRTUAL.

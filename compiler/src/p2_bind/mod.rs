@@ -75,6 +75,10 @@ struct Binder<'a> {
     /// What the script creates anywhere: names that are used too early get another help than unknown ones.
     created: Vec<String>,
     shared_count: u32,
+    /// Names that the SELECT list being bound gives: they are no columns in its own clauses.
+    aliases: Vec<String>,
+    /// Columns of the query bound last whose names stand in its list more than once: their position and that name.
+    doubled: Vec<(usize, String)>,
     /// Hints of the query being bound; those that found their table are taken out.
     hints: Vec<Hint>,
     /// The clause that encloses the node being bound: the place of nodes without one.
@@ -97,6 +101,8 @@ impl<'a> Binder<'a> {
             named_queries: Vec::new(),
             created: Vec::new(),
             shared_count: 0,
+            aliases: Vec::new(),
+            doubled: Vec::new(),
             hints: Vec::new(),
             clause: Span::new(0, 0, 0),
         }
@@ -171,6 +177,14 @@ impl<'a> Binder<'a> {
         self.errors.push(Diagnostic::error("E2002", span, message));
     }
 
+    /// Reports what other systems have and Flink has not.
+    fn foreign(&mut self, what: &str, help: &str, span: Span) {
+        // Diagnostic: E2042 a clause that Flink SQL does not have.
+        let message = format!("{what} is not part of Flink SQL");
+        self.errors
+            .push(Diagnostic::error("E2042", span, message).with_help(help));
+    }
+
     fn unsupported_statement(&mut self, what: &str, span: Span) {
         let help = match what.split(' ').next() {
             Some("SHOW" | "DESC" | "DESCRIBE") => {
@@ -179,6 +193,9 @@ impl<'a> Binder<'a> {
             Some("USE") => "leave it out: only default_catalog.default_database exists",
             Some("STOP") => "a deployment is stopped by `millstream stop`",
             Some("ALTER") => "write what it changes into the CREATE statement",
+            Some("UPDATE" | "DELETE" | "TRUNCATE") => {
+                "a stream changes a table's rows by INSERT INTO … SELECT, where the table has a PRIMARY KEY"
+            }
             _ => return self.unsupported(what, span),
         };
         // Diagnostic: E2002 a statement that Flink has and this version has not.

@@ -48,7 +48,7 @@ impl Binder<'_> {
                 let names: Vec<&str> = view.columns.iter().map(|column| column.value.as_str()).collect();
                 self.renamed(relation, &names, view.name.span)
             }
-            other => other,
+            other => other.filter(|_| self.doubled_once(view.name.span)),
         };
         let relation = relation.map(|relation| self.shared(relation));
         self.named_queries.push(NamedQuery { name, relation });
@@ -74,9 +74,12 @@ impl Binder<'_> {
         }
         let relation = self.set_expr(body, span);
         self.named_queries.truncate(known);
+        let order = order_by.as_ref().map(|order| self.positions.of(order, span));
+        let limit = limit_clause.as_ref().map(|limit| self.positions.of(limit, span));
+        let refused_order = order.is_some_and(|place| self.refuse_clauses(&[(true, "ORDER BY")], place));
+        let refused_limit =
+            limit.is_some_and(|place| self.refuse_clauses(&[(true, "LIMIT and OFFSET")], place));
         let refusals = [
-            (order_by.is_some(), "ORDER BY"),
-            (limit_clause.is_some(), "LIMIT and OFFSET"),
             (fetch.is_some(), "FETCH"),
             (
                 !locks.is_empty() || for_clause.is_some(),
@@ -88,7 +91,7 @@ impl Binder<'_> {
             ),
             (!pipe_operators.is_empty(), "|>"),
         ];
-        let refused = self.refuse_clauses(&refusals, span);
+        let refused = self.refuse_clauses(&refusals, span) || refused_order || refused_limit;
         relation.filter(|_| !refused)
     }
 
@@ -118,7 +121,7 @@ impl Binder<'_> {
                 .collect();
             let relation = match relation {
                 Some(relation) if !names.is_empty() => self.renamed(relation, &names, span),
-                other => other,
+                other => other.filter(|_| self.doubled_once(span)),
             };
             let relation = relation.map(|relation| self.shared(relation));
             self.named_queries.push(NamedQuery {
@@ -178,6 +181,17 @@ impl Binder<'_> {
         None
     }
 
+    /// Reports a name that the list of the query just bound has more than once. Whether there is none.
+    fn doubled_once(&mut self, span: Span) -> bool {
+        let Some((_, name)) = self.doubled.first() else {
+            return true;
+        };
+        let message = format!("the query gives two columns '{name}'");
+        let help = format!("rename one: {name} AS other_{name}");
+        self.error(Diagnostic::error("E2011", span, message).with_help(help));
+        false
+    }
+
     fn set_expr(&mut self, body: &SetExpr, span: Span) -> Option<Relation> {
         match body {
             SetExpr::Select(select) => self.select(select),
@@ -208,7 +222,10 @@ impl Binder<'_> {
         span: Span,
     ) -> Option<Relation> {
         let left = self.set_expr(left, span);
+        // The names of a union are those of its left side.
+        let doubled = std::mem::take(&mut self.doubled);
         let right = self.set_expr(right, span);
+        self.doubled = doubled;
         let distinct = match quantifier {
             SetQuantifier::All => false,
             SetQuantifier::None | SetQuantifier::Distinct => true,
@@ -287,6 +304,7 @@ impl Binder<'_> {
     }
 
     fn values(&mut self, values: &sqlast::Values, span: Span) -> Option<Relation> {
+        self.doubled.clear();
         let scope = Scope::default();
         let mut rows = Vec::with_capacity(values.rows.len());
         for row in &values.rows {

@@ -65,7 +65,10 @@ impl Scope {
             let found = self.find(Some(path[0]), path[1])?;
             return self.nested(found, &path[1..]);
         }
-        let found = self.find(None, path[0])?;
+        let found = self.find(None, path[0]).map_err(|problem| match path.len() {
+            1 => problem,
+            _ => self.no_owner(path[0]),
+        })?;
         self.nested(found, path)
     }
 
@@ -99,10 +102,27 @@ impl Scope {
                 }),
                 None => Ok(position),
             },
-            _ => Err(NameError {
+            [first, ..] => Err(NameError {
                 message: format!("column '{name}' is ambiguous"),
-                help: Some(self.way_out_of_ambiguity(name, &matches)),
+                help: Some(match self.columns[first].hidden {
+                    Some(reason) => format!("it {reason}"),
+                    None => self.way_out_of_ambiguity(name, &matches),
+                }),
             }),
+        }
+    }
+
+    /// Neither a table nor a row of the name that stands before the dot.
+    fn no_owner(&self, name: &str) -> NameError {
+        let mut tables: Vec<&str> = self
+            .columns
+            .iter()
+            .filter_map(|c| c.qualifier.as_deref())
+            .collect();
+        tables.dedup();
+        NameError {
+            message: format!("no table or row '{name}' is visible here"),
+            help: Some(suggestion(name, tables.iter().copied(), "tables")),
         }
     }
 

@@ -30,15 +30,29 @@ impl Binder<'_> {
         let span = self.positions.of(select, self.clause);
         let refused = self.refuse_select_clauses(select, span);
         let (input, scope) = self.from(&select.from, span)?;
+        let outer = std::mem::replace(&mut self.aliases, aliases(&select.projection));
+        let relation = self.select_from(select, input, &scope, span);
+        self.aliases = outer;
+        relation.filter(|_| !refused)
+    }
+
+    /// All clauses behind FROM.
+    fn select_from(
+        &mut self,
+        select: &sqlast::Select,
+        input: Relation,
+        scope: &Scope,
+        span: Span,
+    ) -> Option<Relation> {
         // The list is bound even when WHERE has problems, so that those of both are reported.
         let input = match &select.selection {
-            Some(condition) => self.filter(input, condition, &scope),
+            Some(condition) => self.filter(input, condition, scope),
             None => Some(input),
         };
-        let keys = self.group_keys(&select.group_by, &scope);
+        let keys = self.group_keys(&select.group_by, scope);
         let is_global = keys.as_ref().is_some_and(Vec::is_empty);
         let mut environment = Environment {
-            scope: &scope,
+            scope,
             aggregates: Aggregates::Collected {
                 calls: Vec::new(),
                 inside: false,
@@ -54,6 +68,7 @@ impl Binder<'_> {
             unreachable!("the kind of aggregates does not change")
         };
         let (input, keys, items) = (input?, keys?, items?);
+        self.doubled = doubled(&items);
         let having = match having {
             Some(bound) => Some(bound?),
             None => None,
@@ -63,17 +78,17 @@ impl Binder<'_> {
             let times: Vec<Option<TimeAttribute>> = scope.columns.iter().map(|column| column.time).collect();
             listed(input, items, &times, span)
         } else {
-            self.grouped(input, keys, calls, having, items, &scope, span)?
+            self.grouped(input, keys, calls, having, items, scope, span)?
         };
         let relation = match &select.distinct {
             None | Some(Distinct::All) => relation,
             Some(Distinct::Distinct) => distinct_rows(relation, span),
             Some(Distinct::On(_)) => {
-                self.unsupported("DISTINCT ON", span);
+                self.foreign("DISTINCT ON", "use FIRST_VALUE or LAST_VALUE with GROUP BY", span);
                 return None;
             }
         };
-        (!refused).then_some(relation)
+        Some(relation)
     }
 
     fn refuse_select_clauses(&mut self, select: &sqlast::Select, span: Span) -> bool {
@@ -104,7 +119,6 @@ impl Binder<'_> {
             flavor,
         } = select;
         let foreign = select_modifiers.is_some()
-            || top.is_some()
             || exclude.is_some()
             || into.is_some()
             || !lateral_views.is_empty()
@@ -115,12 +129,15 @@ impl Binder<'_> {
             || !sort_by.is_empty()
             || value_table_mode.is_some()
             || *flavor != sqlast::SelectFlavor::Standard;
+        if top.is_some() {
+            self.foreign("TOP", "use LIMIT", span);
+        }
         let refusals = [
             (foreign, "a clause that Flink SQL does not have"),
             (!named_window.is_empty(), "WINDOW"),
             (qualify.is_some(), "QUALIFY"),
         ];
-        self.refuse_clauses(&refusals, span)
+        self.refuse_clauses(&refusals, span) || top.is_some()
     }
 
     fn filter(&mut self, input: Relation, condition: &sqlast::Expr, scope: &Scope) -> Option<Relation> {
@@ -246,6 +263,16 @@ impl Binder<'_> {
             self.error(Diagnostic::error("E2014", span, message).with_help(help));
             return vec![None];
         }
+        if let Some(column) = positions
+            .iter()
+            .map(|at| &scope.columns[*at])
+            .find(|column| column.hidden.is_some())
+        {
+            let message = format!("column '{}' is ambiguous", column.name);
+            let help = column.hidden.map(|reason| format!("it {reason}"));
+            self.name_error(super::scope::NameError { message, help }, span);
+            return vec![None];
+        }
         let item = |position: usize| {
             let column = &scope.columns[position];
             Some(Item {
@@ -257,6 +284,22 @@ impl Binder<'_> {
         };
         positions.into_iter().map(item).collect()
     }
+}
+
+/// The items whose names others have too, with their positions.
+fn doubled(items: &[Item]) -> Vec<(usize, String)> {
+    let is_doubled = |item: &Item| items.iter().filter(|other| other.name == item.name).count() > 1;
+    let all = items.iter().enumerate().filter(|(_, item)| is_doubled(item));
+    all.map(|(at, item)| (at, item.name.clone())).collect()
+}
+
+/// The names that AS gives in the list.
+fn aliases(list: &[SelectItem]) -> Vec<String> {
+    let alias = |item: &SelectItem| match item {
+        SelectItem::ExprWithAlias { alias, .. } => Some(alias.value.clone()),
+        _ => None,
+    };
+    list.iter().filter_map(alias).collect()
 }
 
 /// The alias of each aggregate call that is an item of the list by itself.

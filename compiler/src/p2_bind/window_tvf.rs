@@ -13,6 +13,7 @@ use super::bound::{Relation, RelationKind, WindowColumns};
 use super::expr::{Environment, function_name};
 use super::scope::Scope;
 use crate::base::{Diagnostic, Span};
+use crate::catalog::nearest::nearest;
 use crate::catalog::schema::{Schema, SchemaColumn, TimeAttribute, Window, WindowKind};
 use crate::p1_parse::ext::{self, Special};
 
@@ -51,11 +52,17 @@ impl Binder<'_> {
     ) -> Option<Relation> {
         let name = name.to_ascii_uppercase();
         let Some(parameters) = parameters(&name) else {
-            let what = match name.as_str() {
-                "SESSION" => "the SESSION window".to_owned(),
-                _ => format!("the table function {name}"),
-            };
-            self.unsupported(&what, span);
+            match (name.as_str(), nearest(&name, ["TUMBLE", "HOP", "CUMULATE"])) {
+                ("SESSION", _) => self.unsupported("the SESSION window", span),
+                (_, Some(near)) => {
+                    // Diagnostic: E2010 a table function that does not exist.
+                    let message = format!("there is no table function {name}");
+                    self.error(
+                        Diagnostic::error("E2010", span, message).with_help(format!("did you mean {near}?")),
+                    );
+                }
+                (_, None) => self.unsupported(&format!("the table function {name}"), span),
+            }
             return None;
         };
         let arguments = self.window_arguments(&name, parameters, args, span)?;

@@ -192,7 +192,7 @@ fn problems_name_what_there_is() {
         ),
         (
             "INSERT INTO sink SELECT auction FROM bid",
-            "error[E2019]: the query gives 1 columns (auction)",
+            "error[E2019]: the query gives 1 column (auction)",
         ),
         (
             "INSERT INTO sink SELECT item, 'x' FROM bid",

@@ -103,8 +103,10 @@ pub fn write_problem(table: &Table, span: Span) -> Option<Diagnostic> {
 fn used(table: &Table, span: Span) -> Option<Result<&'static ConnectorDef, Diagnostic>> {
     let Some(option) = table.options.get("connector") else {
         let message = format!("table '{}' has no option 'connector'", table.name);
+        let names: Vec<&str> = CONNECTORS.iter().map(|connector| connector.name).collect();
+        let help = format!("write WITH ('connector' = '…'); there are {}", names.join(", "));
         // Diagnostic: E2032 a table that is read or written says not where it is, or lacks a required option.
-        return Some(Err(Diagnostic::error("E2032", span, message)));
+        return Some(Err(Diagnostic::error("E2032", span, message).with_help(help)));
     };
     super::connector(&option.value).map(Ok)
 }
@@ -214,7 +216,7 @@ fn check_options(table: &Table, connector: &ConnectorDef, known: &[Known], found
                 // Diagnostic: E2034 an option's value is none of the words it may be.
                 found.push(Diagnostic::error("E2034", option.value_span, message).with_help(help));
             }
-            None if !is_of_unknown_format => found.push(unknown_option(key, option, connector, known)),
+            None if !is_of_unknown_format => found.push(unknown_option(key, option, table, connector, known)),
             _ => {}
         }
     }
@@ -224,13 +226,44 @@ fn is_word(words: &[&str], value: &str) -> bool {
     words.iter().any(|word| word.eq_ignore_ascii_case(value))
 }
 
-fn unknown_option(key: &str, option: &OptionValue, connector: &ConnectorDef, known: &[Known]) -> Diagnostic {
-    let message = format!("connector '{}' has no option '{key}'", connector.name);
+fn unknown_option(
+    key: &str,
+    option: &OptionValue,
+    table: &Table,
+    connector: &ConnectorDef,
+    known: &[Known],
+) -> Diagnostic {
     // Diagnostic: E2035 an option that the connector and its formats do not have.
+    if let Some(column) = known.iter().find_map(|known| column_of(&known.name, key)) {
+        let message = format!(
+            "option '{key}' is about column '{column}', which table '{}' does not have",
+            table.name
+        );
+        let names = table.columns.iter().map(|column| column.name.as_str());
+        let help = suggestion(column, names, "columns");
+        return Diagnostic::error("E2035", option.key_span, message).with_help(help);
+    }
+    let message = format!("connector '{}' has no option '{key}'", connector.name);
     let mut diagnostic = Diagnostic::error("E2035", option.key_span, message);
-    let near = nearest(key, known.iter().map(|known| known.name.as_str()));
+    // An option of columns is there once for each of them.
+    let of_columns = known.iter().flat_map(|known| match known.name.contains('#') {
+        true => table
+            .columns
+            .iter()
+            .map(|column| known.name.replace('#', &column.name))
+            .collect(),
+        false => vec![known.name.clone()],
+    });
+    let names: Vec<String> = of_columns.collect();
+    let near = nearest(key, names.iter().map(String::as_str));
     diagnostic.help = near.map(|near| format!("did you mean '{near}'?"));
     diagnostic
+}
+
+/// The column that an option of columns is about: `fields.price.min`.
+fn column_of<'k>(name: &str, key: &'k str) -> Option<&'k str> {
+    let (before, after) = name.split_once('#')?;
+    key.strip_prefix(before)?.strip_suffix(after)
 }
 
 /// Whether an option is the one of that name; `*` is any rest, `#` the name of a column.
@@ -238,12 +271,11 @@ fn matches(name: &str, key: &str, table: &Table) -> bool {
     if let Some(prefix) = name.strip_suffix('*') {
         return key.len() > prefix.len() && key.starts_with(prefix);
     }
-    let Some((before, after)) = name.split_once('#') else {
+    if !name.contains('#') {
         return name == key;
-    };
-    let column = key.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+    }
     // Elements and fields of nested columns have options too: `fields.items.element.length`.
-    column.is_some_and(|path| {
+    column_of(name, key).is_some_and(|path| {
         let first = path.split('.').next().unwrap_or(path);
         table
             .columns
@@ -267,28 +299,11 @@ fn check_presence(table: &Table, connector: &ConnectorDef, found: &mut Vec<Diagn
     };
     for format in formats.iter().filter(|format| !has(format)) {
         let message = format!("connector '{}' needs option '{format}'", connector.name);
-        found.push(Diagnostic::error("E2032", span, message));
+        let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        let help = format!("formats: {}", names.join(", "));
+        found.push(Diagnostic::error("E2032", span, message).with_help(help));
     }
-    let mut missing: Vec<&str> = connector
-        .options
-        .iter()
-        .filter(|option| option.required && !has(option.name))
-        .map(|option| option.name)
-        .collect();
-    if connector.name == "kafka" && !has("topic") && !has("topic-pattern") {
-        missing.push("topic");
-    }
-    if !missing.is_empty() {
-        let names = missing.join("', '");
-        let message = format!(
-            "connector '{}' needs option '{names}', which is not declared: the deployment must give it",
-            connector.name
-        );
-        // Diagnostic: E2039 a required option is not in the declaration (a warning).
-        let mut warning = Diagnostic::error("E2039", span, message);
-        warning.severity = Severity::Warning;
-        found.push(warning);
-    }
+    check_required(table, connector, span, found);
     if connector.needs_primary_key && table.primary_key.is_empty() {
         let message = format!(
             "connector '{}' needs a primary key: it is the key of the messages",
@@ -298,6 +313,44 @@ fn check_presence(table: &Table, connector: &ConnectorDef, found: &mut Vec<Diagn
         // Diagnostic: E2036 a table whose columns or key do not suit its connector or format.
         found.push(Diagnostic::error("E2036", span, message).with_help(help));
     }
+}
+
+/// Options that a job cannot start without. One that only has a slip in its name is not told twice.
+fn check_required(table: &Table, connector: &ConnectorDef, span: Span, found: &mut Vec<Diagnostic>) {
+    let has = |key: &str| table.options.contains_key(key);
+    let mut missing: Vec<&str> = connector
+        .options
+        .iter()
+        .filter(|option| option.required && !has(option.name))
+        .map(|option| option.name)
+        .collect();
+    if connector.name == "kafka" && !has("topic") && !has("topic-pattern") {
+        missing.push("topic");
+    }
+    let is_told = |name: &str| {
+        let meant = Some(format!("did you mean '{name}'?"));
+        found
+            .iter()
+            .any(|told| told.code == "E2035" && told.help == meant)
+    };
+    missing.retain(|name| !is_told(name));
+    if missing.is_empty() {
+        return;
+    }
+    let names = missing.join("', '");
+    let message = format!(
+        "connector '{}' needs option '{names}', which is not declared: the deployment must give it",
+        connector.name
+    );
+    // Diagnostic: E2039 a required option is not in the declaration (a warning).
+    let mut warning = Diagnostic::error("E2039", span, message);
+    warning.severity = Severity::Warning;
+    // `properties.` takes any rest, so a slip in it is no unknown option.
+    warning.help = missing.iter().find_map(|name| {
+        let near = nearest(name, table.options.keys().map(String::as_str))?;
+        Some(format!("did you mean '{name}' instead of '{near}'?"))
+    });
+    found.push(warning);
 }
 
 fn partition_problem(table: &Table, connector: &ConnectorDef) -> Option<Diagnostic> {

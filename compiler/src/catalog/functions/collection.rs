@@ -187,9 +187,7 @@ fn subscript(given: &[Argument]) -> Answer {
 
 fn check_position(index: &Argument) -> Result<(), String> {
     match index.literal {
-        Some(Value::Int(at @ i32::MIN..=0)) => Err(format!(
-            "Array element access needs an index starting at 1 but was {at}."
-        )),
+        Some(Value::Int(at @ i32::MIN..=0)) => Err(format!("counts elements from 1, found {at}")),
         _ => Ok(()),
     }
 }

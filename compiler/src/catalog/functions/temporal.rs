@@ -7,6 +7,7 @@ use sql::{DataType, TypeKind, Value};
 
 use super::signature::fixed;
 use crate::catalog::function::{Argument, Call, FunctionDef, Resolved, Returns, mismatch};
+use crate::catalog::nearest::nearest;
 
 /// A function of one field: `YEAR(point)`.
 macro_rules! field {
@@ -158,7 +159,11 @@ pub const FUNCTIONS: &[FunctionDef] = &[
 /// The unit that a literal names.
 pub(super) fn unit_literal(argument: &Argument) -> Result<Unit, String> {
     match &argument.literal {
-        Some(Value::Text(name)) => Unit::named(name).ok_or_else(|| format!("'{name}' is not a unit of time")),
+        Some(Value::Text(name)) => Unit::named(name).ok_or_else(|| {
+            let near = nearest(name, Unit::NAMES.iter().copied());
+            let meant = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
+            format!("does not know the unit of time '{name}'{meant}")
+        }),
         _ => Err("expects a unit of time as a literal".to_owned()),
     }
 }

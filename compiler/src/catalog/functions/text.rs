@@ -476,7 +476,11 @@ fn like(given: &[Argument]) -> Answer {
     if let [_, pattern, escape] = given
         && let (Some(Value::Text(pattern)), Some(Value::Text(escape))) = (&pattern.literal, &escape.literal)
     {
-        sql::function::like::check(pattern, escape).map_err(|error| error.to_string())?;
+        sql::function::like::check(pattern, escape).map_err(|error| match error {
+            // The function's name stands before the message already.
+            sql::SqlError::Argument { message, .. } => format!("has a pattern that means nothing: {message}"),
+            other => other.to_string(),
+        })?;
     }
     let call = Call::strict("LIKE", "like::like_escape").returns(Returns::Fallible);
     let nullable = given.iter().any(|a| a.ty.nullable);

@@ -7,7 +7,7 @@ use sql::{DataType, Decimal, TypeKind, Value};
 use sqlparser::ast as sqlast;
 
 use super::super::Binder;
-use super::Environment;
+use super::{Environment, advice};
 use crate::base::{Diagnostic, Span};
 use crate::catalog::function::resolve_cast;
 use crate::expr::{Expr, ExprKind};
@@ -36,11 +36,14 @@ impl Binder<'_> {
         };
         let target = self.data_type(&text)?;
         let value = value?;
+        let from = value.ty.kind.clone();
         match cast(value, &target, safe) {
             Ok(cast) => Some(Expr { span, ..cast }),
             Err(message) => {
                 // Diagnostic: E2007 a cast that Flink does not have.
-                self.error(Diagnostic::error("E2007", span, message));
+                let mut diagnostic = Diagnostic::error("E2007", span, message);
+                diagnostic.help = advice::of_cast(&from, &target.kind).map(str::to_owned);
+                self.error(diagnostic);
                 None
             }
         }

@@ -13,6 +13,7 @@ use sqlparser::ast::{
 use super::super::Binder;
 use super::Environment;
 use super::worded::text;
+use super::{advice, foreign};
 use crate::base::{Diagnostic, Span};
 use crate::catalog::aggregate::{self, AggregateName};
 use crate::catalog::function::{Argument, lookup};
@@ -197,7 +198,13 @@ impl Binder<'_> {
             .collect();
         let resolved = match (definition.resolve)(&given) {
             Ok(resolved) => resolved,
-            Err(message) => return self.type_error(format!("{name} {message}"), span),
+            Err(message) => {
+                // Diagnostic: E2006 argument types that a function or an operator does not take.
+                let mut diagnostic = Diagnostic::error("E2006", span, format!("{name} {message}"));
+                diagnostic.help = advice::of_call(definition, &given);
+                self.error(diagnostic);
+                return None;
+            }
         };
         let cast: Vec<Option<Expr>> = arguments
             .into_iter()
@@ -227,9 +234,10 @@ impl Binder<'_> {
         );
         // Diagnostic: E2010 a function that does not exist, or not in this version.
         let mut diagnostic = Diagnostic::error("E2010", span, format!("there is no function {name}"));
-        diagnostic.help = Some(match near {
-            Some(near) => format!("did you mean {near}?"),
-            None => "docs/functions.md lists the functions there are".to_owned(),
+        diagnostic.help = Some(match (foreign::instead_of(name), near) {
+            (Some(instead), _) => format!("in Flink SQL it is {instead}"),
+            (None, Some(near)) => format!("did you mean {near}?"),
+            (None, None) => "docs/functions.md lists the functions there are".to_owned(),
         });
         self.error(diagnostic);
         None

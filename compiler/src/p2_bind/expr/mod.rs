@@ -5,9 +5,11 @@
 //!
 //! Aggregate calls become columns behind those of the scope; `group` turns both into columns of the aggregation.
 
+mod advice;
 mod aggregates;
 mod cases;
 mod cast;
+mod foreign;
 mod functions;
 mod interval;
 mod json;

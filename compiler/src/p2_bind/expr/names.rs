@@ -6,8 +6,8 @@
 use sqlparser::ast as sqlast;
 
 use super::super::Binder;
-use super::super::scope::field_of;
-use super::Environment;
+use super::super::scope::{NameError, field_of};
+use super::{Environment, advice};
 use crate::base::Span;
 use crate::expr::{Expr, ExprKind};
 
@@ -25,7 +25,10 @@ impl Binder<'_> {
                 return match self.word_without_parentheses(path, span) {
                     Some(call) => Some(call),
                     None => {
-                        self.name_error(problem, span);
+                        let is_alias = |name: &str| self.aliases.iter().any(|alias| alias == name);
+                        let advice = advice::of_name(names[0], names.len() == 1 && is_alias(names[0]));
+                        let help = advice.or(problem.help);
+                        self.name_error(NameError { help, ..problem }, span);
                         None
                     }
                 };

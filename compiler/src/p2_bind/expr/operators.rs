@@ -10,7 +10,7 @@ use sqlparser::ast::{BinaryOperator, UnaryOperator};
 use super::super::Binder;
 use super::Environment;
 use super::literals::number;
-use crate::base::Span;
+use crate::base::{Diagnostic, Severity, Span};
 use crate::catalog::wider_type::promoted;
 use crate::expr::{Expr, ExprKind};
 
@@ -119,7 +119,20 @@ impl Binder<'_> {
             BinaryOperator::Overlaps => return self.overlaps(left, right, span, environment),
             other => return self.refused(&format!("the operator {other}"), span),
         };
+        if matches!(name, "=" | "<>") && (is_null(left) || is_null(right)) {
+            self.never_true(name, span);
+        }
         self.call_of(name, &[left, right], span, environment)
+    }
+
+    /// Comparing with NULL is allowed and pointless.
+    fn never_true(&mut self, name: &str, span: Span) {
+        let instead = if name == "=" { "IS NULL" } else { "IS NOT NULL" };
+        // Diagnostic: E2043 a comparison with NULL (a warning).
+        let message = format!("a comparison {name} NULL is never true");
+        let mut warning = Diagnostic::error("E2043", span, message).with_help(format!("write {instead}"));
+        warning.severity = Severity::Warning;
+        self.error(warning);
     }
 
     /// AND or OR of conditions; parts that are of the same kind are merged.
@@ -310,6 +323,11 @@ impl Binder<'_> {
         let arguments = self.all(arguments.iter().copied(), environment)?;
         self.call(name, arguments, span)
     }
+}
+
+/// A NULL as written.
+fn is_null(operand: &sqlast::Expr) -> bool {
+    matches!(operand, sqlast::Expr::Value(value) if value.value == sqlast::Value::Null)
 }
 
 /// `-5` is a literal, so that constants stay constants.

@@ -25,6 +25,29 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// All names, for messages.
+    pub const NAMES: &[&str] = &[
+        "MILLENNIUM",
+        "CENTURY",
+        "DECADE",
+        "YEAR",
+        "ISOYEAR",
+        "QUARTER",
+        "MONTH",
+        "WEEK",
+        "DAY",
+        "DOY",
+        "DOW",
+        "ISODOW",
+        "HOUR",
+        "MINUTE",
+        "SECOND",
+        "MILLISECOND",
+        "MICROSECOND",
+        "NANOSECOND",
+        "EPOCH",
+    ];
+
     /// The unit of that name, in upper case; `SQL_TSI_` may stand before it.
     #[inline]
     pub fn named(name: &str) -> Option<Unit> {
