@@ -12,6 +12,37 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use support::broker::{Broker, FIRST_MS, WAIT_MAX};
 use support::script::{Script, eventually};
 
+/// A topic that is gone does not come back: the job ends, as Flink's does, and says which one it was.
+#[test]
+fn a_deleted_topic_ends_the_job() {
+    let broker = Broker::start();
+    for topic in ["kept", "gone"] {
+        broker.topic(topic, 2);
+        broker.send(topic, 1, &["value"]);
+    }
+    let script = broker.script(
+        "SET 'execution.checkpointing.interval' = '500 ms';
+         CREATE TABLE t (v STRING) WITH ('connector' = 'kafka', 'topic' = 'kept;gone', 'format' = 'raw',
+           'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}',
+           'scan.startup.mode' = 'earliest-offset');
+         CREATE TABLE shown (v STRING) WITH ('connector' = 'print');
+         INSERT INTO shown SELECT v FROM t;",
+    );
+    let mut running = script.start(&[]);
+    running.row("+I");
+    running.row("+I");
+    let config = support::kafka(&broker.servers);
+    let admin: AdminClient<DefaultClientContext> = config.create().expect("an admin client");
+    let done = support::block_on(admin.delete_topics(&["gone"], &AdminOptions::new()));
+    done.expect("the broker answers")[0]
+        .as_ref()
+        .expect("the topic is deleted");
+    let (code, log) = running.end();
+    assert_eq!(code, Some(1), "{log}");
+    let error = "error: kafka: table t: topic gone, partition ";
+    assert!(log.contains(error), "{log}");
+}
+
 /// All that one broker can serve: starting it costs more than most of these.
 #[test]
 fn sources() {
@@ -169,7 +200,9 @@ fn deleted_messages(broker: &Broker) {
     let shown = script.run(&["tables.t.properties.auto.offset.reset=none"]);
     assert_eq!(shown.code, Some(1), "{:?}\n{}", shown.rows, shown.log);
     assert!(
-        shown.log.contains("error: kafka: topic short, partition 0: "),
+        shown
+            .log
+            .contains("error: kafka: table t: topic short, partition 0: "),
         "{}",
         shown.log
     );

@@ -5,8 +5,9 @@
 
 #![allow(unsafe_code)]
 
-use std::ffi::{CStr, CString};
-use std::time::Duration;
+use std::cell::RefCell;
+use std::ffi::{CStr, CString, c_char, c_int};
+use std::time::{Duration, Instant};
 
 use rdkafka::bindings as native;
 use rdkafka::client::ClientContext;
@@ -15,7 +16,8 @@ use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
 use rdkafka::error::KafkaResult;
 use rdkafka::producer::{BaseProducer, Producer as _, ProducerContext};
 
-use super::complaint::Complaints;
+use super::complaint::{self, Complaints};
+use super::missing::Missing;
 
 /// Messages taken from librdkafka per call.
 const TAKEN_MAX: usize = 4_096;
@@ -58,6 +60,9 @@ pub(super) struct BatchConsumer {
     queue: *mut native::rd_kafka_queue_t,
     taken: Vec<*mut native::rd_kafka_message_t>,
     next: usize,
+    missing: Missing,
+    /// The last complaint that was told.
+    told: String,
 }
 
 // SAFETY: librdkafka's queues and messages may be used from any thread, one at a time; `&mut self` guards that.
@@ -174,13 +179,19 @@ impl BatchConsumer {
     /// `config` must name a `group.id` (it is not joined).
     pub(super) fn new(config: &ClientConfig) -> KafkaResult<BatchConsumer> {
         let consumer: BaseConsumer<QuietContext> = config.create_with_context(QuietContext::default())?;
-        // SAFETY: the client is alive; the reference to its queue is given back in `drop`.
-        let queue = unsafe { native::rd_kafka_queue_get_consumer(consumer.client().native_ptr()) };
+        // SAFETY: the client is alive; the reference to its queue is given back in `drop`. The logger is a function
+        // that lives as long as the program.
+        let queue = unsafe {
+            native::rd_kafka_set_logger(consumer.client().native_ptr(), Some(keep_line));
+            native::rd_kafka_queue_get_consumer(consumer.client().native_ptr())
+        };
         Ok(BatchConsumer {
             consumer,
             queue,
             taken: Vec::with_capacity(TAKEN_MAX),
             next: 0,
+            missing: Missing::default(),
+            told: String::new(),
         })
     }
 
@@ -188,6 +199,11 @@ impl BatchConsumer {
     pub(super) fn peek(&mut self, wait: Duration) -> Option<Fetched<'_>> {
         if self.next == self.taken.len() {
             self.take(wait);
+            if self.hear()
+                && let Some(finding) = self.missing.finding()
+            {
+                return Some(Fetched::Error(finding));
+            }
         }
         let message = *self.taken.get(self.next)?;
         // SAFETY: messages between `next` and the end are not destroyed yet.
@@ -220,6 +236,53 @@ impl BatchConsumer {
                 native::rd_kafka_consume_batch_queue(self.queue, wait_ms, self.taken.as_mut_ptr(), TAKEN_MAX);
             self.taken.set_len(usize::try_from(count).unwrap_or(0));
         }
+    }
+
+    /// Takes in what the library said while messages were taken: taking whole batches turns its error events into
+    /// lines of its log. Answers whether there was any.
+    fn hear(&mut self) -> bool {
+        let lines = LINES.take();
+        for line in lines.iter().map(|line| without_client(line)) {
+            let is_news = complaint::without_times(line) != complaint::without_times(&self.told);
+            if !self.missing.note(line, Instant::now()) && is_news {
+                eprintln!("kafka: {line}");
+                line.clone_into(&mut self.told);
+            }
+        }
+        !lines.is_empty()
+    }
+}
+
+/// `[thrd:app]: rdkafka#consumer-2: …` names the thread and the client first.
+fn without_client(line: &str) -> &str {
+    let after = line
+        .split_once("rdkafka#")
+        .and_then(|(_, rest)| rest.split_once(": "));
+    after.map_or(line, |(_, rest)| rest)
+}
+
+thread_local! {
+    /// What consumers say on this thread, until whoever took messages from them takes that, too.
+    static LINES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A line for the log, from a consumer whose messages are taken on this thread. Failures of connections come as
+/// errors, too; what is less than an error is of no use to operators.
+///
+/// # Safety
+///
+/// librdkafka calls it with texts that end with a zero.
+unsafe extern "C" fn keep_line(
+    _client: *const native::rd_kafka_t,
+    level: c_int,
+    facility: *const c_char,
+    text: *const c_char,
+) {
+    // SAFETY: as the function demands.
+    let (facility, text) = unsafe { (CStr::from_ptr(facility), CStr::from_ptr(text)) };
+    if level <= RDKafkaLogLevel::Error as c_int && facility != c"FAIL" {
+        // A thread that is ending has nobody left who would listen.
+        let _ = LINES.try_with(|lines| lines.borrow_mut().push(text.to_string_lossy().trim().to_owned()));
     }
 }
 

@@ -66,7 +66,7 @@ fn is_final(code: Option<RDKafkaErrorCode>, reason: &str) -> bool {
 }
 
 /// `… (after 12ms in state CONNECT, 3 identical error(s) suppressed)` says the same each time but for this.
-fn without_times(reason: &str) -> &str {
+pub(super) fn without_times(reason: &str) -> &str {
     reason.split(" (after ").next().unwrap_or(reason)
 }
 

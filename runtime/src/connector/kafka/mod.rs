@@ -12,6 +12,7 @@ mod complaint;
 mod config;
 mod jaas;
 mod metadata;
+mod missing;
 mod offsets;
 mod partitioner;
 mod producer;

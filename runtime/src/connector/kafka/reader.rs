@@ -372,7 +372,9 @@ impl SplitReader for KafkaReader {
                     break;
                 }
                 None => break,
-                Some(Fetched::Error(message)) => return Err(external(message)),
+                Some(Fetched::Error(message)) => {
+                    return Err(external(format!("table {}: {message}", self.plan.options.table)));
+                }
                 Some(Fetched::End {
                     topic,
                     partition,
