@@ -315,9 +315,15 @@ fn attempt_ended(
 /// A wish to stop outlives the attempt; a wish for a savepoint alone does not.
 fn restart(deployment: &mut Deployment, now: Timestamp) {
     leave_worker(deployment);
+    let asked = deployment.requests.len();
     deployment
         .requests
         .retain(|request| request.kind == RequestKind::Stop);
+    if deployment.requests.len() < asked
+        && let Some(message) = &mut deployment.error_msg
+    {
+        message.push_str("; the savepoint that was asked for is not written");
+    }
     let next = match deployment.requests.is_empty() {
         true => Status::Restarting,
         false => Status::SavingAndStopRequested,

@@ -58,24 +58,8 @@ struct Inner {
 
 impl Attempt {
     pub(super) fn start(assignment: Assignment, shared: Arc<Shared>) -> Attempt {
-        let status = Arc::new(Status {
-            key: (assignment.deployment.clone(), assignment.attempt),
-            shared: Arc::clone(&shared),
-            inner: Mutex::new(Inner {
-                state: State::Starting,
-                state_before: State::Starting,
-                process_id: None,
-                memory_bytes: 0,
-                cpu_ms: 0,
-                metrics: None,
-                rows_reported: 0,
-                is_cut: false,
-                commands_ordered: 0,
-                commands_seen: 0,
-                is_ending: false,
-                last_line: String::new(),
-            }),
-        });
+        let key = (assignment.deployment.clone(), assignment.attempt);
+        let status = Arc::new(Status::new(key, Arc::clone(&shared)));
         let (orders, received) = unbounded_channel();
         let attempt = Attempt { status, orders };
         attempt.command(&assignment.commands);
@@ -113,22 +97,7 @@ impl Attempt {
     }
 
     pub(super) fn told(&self) -> Told {
-        let inner = self.status.lock();
-        let key = &self.status.key;
-        Told {
-            state_before: inner.state_before.clone(),
-            state: AttemptState {
-                deployment: key.0.clone(),
-                attempt: key.1,
-                state: inner.state.clone(),
-                process_id: inner.process_id,
-                memory_bytes: inner.memory_bytes,
-                cpu_ms: inner.cpu_ms,
-                metrics: inner.metrics.clone(),
-                commands_seen: inner.commands_seen,
-                events: Vec::new(),
-            },
-        }
+        self.status.told()
     }
 }
 
@@ -204,6 +173,46 @@ async fn fetch(
 impl Status {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().expect("nobody panics while holding it")
+    }
+
+    pub(super) fn new(key: Key, shared: Arc<Shared>) -> Status {
+        Status {
+            key,
+            shared,
+            inner: Mutex::new(Inner {
+                state: State::Starting,
+                state_before: State::Starting,
+                process_id: None,
+                memory_bytes: 0,
+                cpu_ms: 0,
+                metrics: None,
+                rows_reported: 0,
+                is_cut: false,
+                commands_ordered: 0,
+                commands_seen: 0,
+                is_ending: false,
+                last_line: String::new(),
+            }),
+        }
+    }
+
+    pub(super) fn told(&self) -> Told {
+        let inner = self.lock();
+        let key = &self.key;
+        Told {
+            state_before: inner.state_before.clone(),
+            state: AttemptState {
+                deployment: key.0.clone(),
+                attempt: key.1,
+                state: inner.state.clone(),
+                process_id: inner.process_id,
+                memory_bytes: inner.memory_bytes,
+                cpu_ms: inner.cpu_ms,
+                metrics: inner.metrics.clone(),
+                commands_seen: inner.commands_seen,
+                events: Vec::new(),
+            },
+        }
     }
 
     pub(super) fn started(&self, process_id: u32) {

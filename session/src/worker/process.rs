@@ -67,7 +67,7 @@ pub(super) async fn run(
         },
     };
     // Only an empty one can be removed: what the job has written stays.
-    let _ = std::fs::remove_dir(&folder);
+    let _ = tokio::fs::remove_dir(&folder).await;
     end
 }
 
@@ -80,8 +80,9 @@ struct Process {
 }
 
 async fn start(executable: &Path, folder: &Path, status: &Arc<Status>) -> Result<Process> {
-    std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
-    let socket = Socket::new()?;
+    let created = tokio::fs::create_dir_all(folder).await;
+    created.with_context(|| format!("creating {}", folder.display()))?;
+    let socket = tokio::task::spawn_blocking(Socket::new).await??;
     let path = socket.path();
     let listener = UnixListener::bind(path).with_context(|| format!("listening on {}", path.display()))?;
     let mut command = ProcessCommand::new(executable);
@@ -163,9 +164,9 @@ struct Course {
     /// What the job has said about its end.
     said: Option<State>,
     cause: Option<Cause>,
-    /// It was told to end by whom its end matters to, and does not start again.
-    is_stopping: bool,
-    /// It was told to end because the worker does.
+    /// It was told to end with this savepoint by whom its end matters to, and does not start again.
+    stops_with: Option<String>,
+    /// It is to end because the worker does: what it is asked for from now on is for the next attempt.
     is_leaving: bool,
     kill_at: Option<Instant>,
     line: Vec<u8>,
@@ -277,7 +278,7 @@ impl Course {
             waiting,
             said: None,
             cause: None,
-            is_stopping: false,
+            stops_with: None,
             is_leaving: false,
             kill_at: Some(Instant::now() + CONNECT_MAX),
             line: Vec::new(),
@@ -313,6 +314,7 @@ impl Course {
     async fn take_in(&mut self, report: Result<Option<Report>>, status: &Status) {
         match report {
             Ok(Some(report)) => {
+                self.stop_failed(&report).await;
                 if let Some(end) = status.report(report) {
                     self.said = Some(end);
                 }
@@ -358,18 +360,37 @@ impl Course {
 
     async fn pass_on(&mut self, order: Order, status: &Status) {
         match order {
+            // The job ends before it could answer; the manager keeps a wish that was not passed on.
+            Order::Command(_) if self.is_leaving => {}
             Order::Command(NumberedCommand { number, command }) => {
-                self.is_stopping |= matches!(command, Command::Stop { .. });
+                if let Command::Stop { savepoint } = &command {
+                    self.stops_with.clone_from(savepoint);
+                }
                 self.say(&attempt::line(&command)).await;
                 status.passed_on(number);
             }
-            // A last savepoint is under way already, and ends the job.
-            Order::Leave if self.is_stopping => {}
             Order::Leave => {
                 self.is_leaving = true;
-                self.say(&attempt::line(&Command::Stop { savepoint: None })).await;
+                // A last savepoint is under way otherwise, and ends the job.
+                if self.stops_with.is_none() {
+                    self.take_last_checkpoint().await;
+                }
             }
             Order::End => unreachable!("the end waits for nothing"),
+        }
+    }
+
+    async fn take_last_checkpoint(&mut self) {
+        self.say(&attempt::line(&Command::Stop { savepoint: None })).await;
+    }
+
+    /// A job whose last savepoint fails goes on, and is to be told again that it should end.
+    async fn stop_failed(&mut self, report: &Report) {
+        if let Report::SavepointFailed { url, .. } = report
+            && self.stops_with.take_if(|stops_with| stops_with == url).is_some()
+            && self.is_leaving
+        {
+            self.take_last_checkpoint().await;
         }
     }
 
@@ -401,7 +422,7 @@ impl Course {
             (Some(Cause::Unwanted), _) => State::Canceled,
             (Some(Cause::Leaving), _) => State::Left,
             // A source that has ended in this moment ends once more elsewhere.
-            (_, None | Some(State::Finished { .. })) if self.is_leaving => State::Left,
+            (_, None | Some(State::Finished { savepoint: None })) if self.is_leaving => State::Left,
             (Some(Cause::Memory { limit_bytes }), _) => {
                 failed(format!("memory limit of {} MiB exceeded", limit_bytes >> 20))
             }
@@ -428,3 +449,6 @@ fn exit_text(exit: std::io::Result<ExitStatus>) -> String {
         Err(error) => format!("cannot be waited for: {error}"),
     }
 }
+
+#[cfg(test)]
+mod tests;
