@@ -56,10 +56,12 @@ impl Manager {
             bail!("'{sha256}' is no hash");
         }
         let path = builds::path(&self.artifacts(), sha256);
-        if !path.is_file() && !self.bring_back(sha256).await? {
-            return Ok(None);
+        if !is_used(&path).await? {
+            if !self.bring_back(sha256).await? {
+                return Ok(None);
+            }
+            is_used(&path).await?;
         }
-        cache::touch(&path);
         Ok(Some(path))
     }
 
@@ -109,7 +111,12 @@ impl Manager {
             bail!("there is no such artifact: {missing}");
         };
         let artifacts = self.artifacts();
-        let building = tokio::task::spawn_blocking(move || builds::build(&version, &artifacts));
+        let permit = self.inner.preparations.permits().acquire_owned().await;
+        let building = tokio::task::spawn_blocking(move || {
+            // Held until it is built, also if nobody waits for it any more.
+            let _permit = permit;
+            builds::build(&version, &artifacts)
+        });
         match building.await? {
             Event::Built(artifact) if artifact.sha256 == sha256 => Ok(()),
             Event::BuildFailed(message) => bail!("{missing}; building it once more: {message}"),
@@ -187,6 +194,19 @@ impl Manager {
         }
         Ok(())
     }
+}
+
+/// Whether the file is there; if so, it is used now.
+async fn is_used(path: &std::path::Path) -> Result<bool> {
+    let path = path.to_owned();
+    let looked = tokio::task::spawn_blocking(move || {
+        let is_there = path.is_file();
+        if is_there {
+            cache::touch(&path);
+        }
+        is_there
+    });
+    Ok(looked.await?)
 }
 
 /// The version of a deployment with this executable.
@@ -331,6 +351,46 @@ mod tests {
             error,
             "there is no such artifact: it is not on this manager's disk"
         );
+    }
+
+    #[tokio::test]
+    async fn what_is_lost_is_built_again_in_its_turn() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let manager = manager(folder.path(), folder.path()).await;
+        let sha256 = "0".repeat(64);
+        let mut deployment = Deployment::new("d", "a", "v", "u", String::new());
+        deployment.artifact = Some(Artifact {
+            sha256: sha256.clone(),
+            size_bytes: 1,
+        });
+        let version = Version {
+            id: "v".to_owned(),
+            application_id: "a".to_owned(),
+            version: 1,
+            created_at: String::new(),
+            created_by: String::new(),
+            statement: "no SQL".to_owned(),
+            sources: Vec::new(),
+            sinks: Vec::new(),
+        };
+        let stored: Result<()> = manager
+            .catalogue
+            .change(|transaction| {
+                transaction.put(deployment);
+                transaction.put(version);
+                Ok(())
+            })
+            .await;
+        stored.expect("it is stored");
+        let all = manager.settings().builds_max as u32;
+        let others = manager.inner.preparations.permits().acquire_many_owned(all).await;
+        let others = others.expect("nobody builds yet");
+        let mut asked = Box::pin(manager.artifact(&sha256));
+        let waiting = tokio::time::timeout(Duration::from_millis(300), &mut asked).await;
+        assert!(waiting.is_err(), "as many as may are built already");
+        drop(others);
+        let error = asked.await.expect_err("it is no SQL").to_string();
+        assert!(error.contains("building it once more: "), "{error}");
     }
 
     #[test]

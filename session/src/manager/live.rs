@@ -2,8 +2,8 @@
 //!
 //! In: heartbeats. Out: views. Invariant: a call that another one of the same worker has overtaken changes nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::figures::Figures;
@@ -36,9 +36,12 @@ pub(super) struct Worker {
     events_seen: u64,
     heard_at: Instant,
     pub(super) is_leaving: bool,
-    /// Starts of the worker before this one; what they still say is old.
-    former: BTreeSet<String>,
+    /// The latest starts of the worker before this one; what they still say is old.
+    former: VecDeque<String>,
 }
+
+/// Calls are not under way for as long as so many starts take.
+const FORMER_MAX: usize = 16;
 
 /// A worker as the API shows it.
 #[derive(Clone, Debug)]
@@ -60,12 +63,12 @@ pub struct AttemptView {
 }
 
 impl Live {
-    /// With the log lines and figures that an earlier process has left in the folder.
-    pub(super) fn open(data: &Path) -> Live {
+    /// With what an earlier process has left.
+    pub(super) fn with(logs: Logs, figures: Figures) -> Live {
         Live {
             workers: BTreeMap::new(),
-            logs: Logs::open(&data.join("logs")),
-            figures: Figures::open(&data.join("figures.json")),
+            logs,
+            figures,
             counters: Counters::default(),
             hears_since: Instant::now(),
         }
@@ -100,6 +103,7 @@ impl Live {
         let known = worker.filter(|worker| worker.incarnation == heartbeat.incarnation);
         if known.is_none() {
             former.extend(worker.map(|worker| worker.incarnation.clone()));
+            former.drain(..former.len().saturating_sub(FORMER_MAX));
         }
         let logs_stored = self.logs.stored_up_to(&heartbeat.incarnation);
         let (sequence, stored, logs_seen, events_seen) = known.map_or((0, 0, logs_stored, 0), |worker| {
@@ -115,10 +119,11 @@ impl Live {
         }
         // A worker's clock may be ahead by days; lines are kept by their age.
         let now_us = jiff::Timestamp::now().as_microsecond();
+        let incarnation: Arc<str> = heartbeat.incarnation.as_str().into();
         for (line, number) in heartbeat.logs.iter().zip(heartbeat.logs_from..) {
             if number > logs_seen && !unlogged.contains(&line.deployment) {
                 let mut push = |text: String| {
-                    let incarnation = &heartbeat.incarnation;
+                    let incarnation = Arc::clone(&incarnation);
                     let origin = Some(Origin { incarnation, number });
                     self.logs.push(
                         line.time_us.min(now_us),
@@ -134,7 +139,6 @@ impl Live {
                 push(line.line.clone());
             }
         }
-        self.logs.flush();
         let attempts = heartbeat.attempts.iter().map(|attempt| {
             let state = AttemptState {
                 events: Vec::new(),
@@ -266,8 +270,7 @@ mod tests {
 
     #[test]
     fn a_worker_has_left_when_its_last_words_are_stored() {
-        let folder = tempfile::tempdir().expect("a temporary directory");
-        let mut live = Live::open(folder.path());
+        let mut live = Live::with(Logs::default(), Figures::default());
         let seat = Seat {
             worker: "w".to_owned(),
             incarnation: "i".to_owned(),
@@ -284,8 +287,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_ahead_wipes_no_lines() {
-        let folder = tempfile::tempdir().expect("a temporary directory");
-        let mut live = Live::open(folder.path());
+        let mut live = Live::with(Logs::default(), Figures::default());
         let now_us = jiff::Timestamp::now().as_microsecond();
         let line = |time_us, line: &str| LogLine {
             deployment: "d".to_owned(),
@@ -308,5 +310,22 @@ mod tests {
         let lines: Vec<&str> = found.iter().map(|entry| entry.line.as_str()).collect();
         assert_eq!(lines, ["one", "two", "three"]);
         assert!(found.iter().all(|entry| entry.time_us < now_us + 60_000_000));
+    }
+
+    #[test]
+    fn a_worker_that_starts_again_and_again_takes_no_more_room() {
+        let mut live = Live::with(Logs::default(), Figures::default());
+        let start = |number: u64| Heartbeat {
+            incarnation: format!("i{number}"),
+            ..heartbeat(1)
+        };
+        for number in 0..1_000 {
+            assert!(live.hear(&start(number), &BTreeSet::new(), Instant::now()));
+        }
+        assert!(
+            !live.hear(&start(998), &BTreeSet::new(), Instant::now()),
+            "it is known as old"
+        );
+        assert_eq!(live.workers["w"].former.len(), FORMER_MAX);
     }
 }

@@ -1,36 +1,27 @@
 //! Log lines in files: one JSON object a line, a new file from time to time, old files removed whole.
 //!
 //! In: lines in the order of their numbers. Out: the lines of earlier processes. Invariant: a file's name is the number
-//! of its first line; what a crash cut off is passed over; nothing waits for the disk.
+//! of its first line; what a crash cut off is passed over; a disk that fails is no reason not to run.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::logs::{LogEntry, Origin};
+use super::logs::{Line, Stored, Unwritten};
 
 /// A file that has become so large is followed by another.
 const FILE_BYTES: u64 = 1 << 20;
+/// A disk that takes nothing is tried again after so long.
+const TRY_AGAIN_AFTER: Duration = Duration::from_secs(60);
 const ENDING: &str = "jsonl";
 
-/// A line as files have it.
-#[derive(Deserialize)]
-pub(super) struct Stored {
-    pub(super) number: u64,
-    pub(super) time_us: i64,
-    pub(super) host: String,
-    pub(super) deployment: String,
-    pub(super) line: String,
-    pub(super) incarnation: Option<String>,
-    #[serde(default)]
-    pub(super) origin_number: u64,
-}
-
+/// A line as files get it; `Stored` is how it comes back.
 #[derive(Serialize)]
 struct Storing<'a> {
     number: u64,
@@ -49,6 +40,8 @@ pub(super) struct LogFiles {
     /// By the number of their first line.
     files: BTreeMap<u64, PathBuf>,
     current: Option<Current>,
+    failed_at: Option<Instant>,
+    pub(super) try_again_after: Duration,
 }
 
 struct Current {
@@ -87,19 +80,59 @@ impl LogFiles {
             folder: folder.to_owned(),
             files,
             current: None,
+            failed_at: None,
+            try_again_after: TRY_AGAIN_AFTER,
         };
         Ok((files, stored))
     }
 
-    pub(super) fn append(&mut self, entry: &LogEntry, origin: Option<Origin<'_>>) -> Result<()> {
+    /// What is written is the system's when this returns. Files that hold only lines before the oldest go.
+    pub(super) fn write(&mut self, unwritten: &Unwritten) {
+        let waits = self
+            .failed_at
+            .is_some_and(|at| at.elapsed() < self.try_again_after);
+        if waits {
+            return;
+        }
+        match self.try_to_write(unwritten) {
+            Ok(()) => self.failed_at = None,
+            Err(error) => {
+                if self.failed_at.is_none() {
+                    eprintln!("log lines are kept in memory only: {error:#}");
+                }
+                self.failed_at = Some(Instant::now());
+                // What it ends with may be half a line.
+                self.current = None;
+            }
+        }
+    }
+
+    fn try_to_write(&mut self, unwritten: &Unwritten) -> Result<()> {
+        for line in &unwritten.lines {
+            self.append(line)?;
+        }
+        if let Some(current) = &mut self.current {
+            current.writer.flush()?;
+        }
+        while let Some((_, next)) = first_two(&self.files)
+            && next <= unwritten.oldest
+            && let Some((_, path)) = self.files.pop_first()
+        {
+            std::fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, line: &Line) -> Result<()> {
+        let Line { entry, origin } = line;
         let storing = Storing {
             number: entry.number,
             time_us: entry.time_us,
             host: &entry.host,
             deployment: &entry.deployment,
             line: &entry.line,
-            incarnation: origin.map(|origin| origin.incarnation),
-            origin_number: origin.map(|origin| origin.number),
+            incarnation: origin.as_ref().map(|origin| &*origin.incarnation),
+            origin_number: origin.as_ref().map(|origin| origin.number),
         };
         let mut text = serde_json::to_vec(&storing).expect("a line is plain data");
         text.push(b'\n');
@@ -118,20 +151,6 @@ impl LogFiles {
         };
         current.bytes += text.len() as u64;
         current.writer.write_all(&text)?;
-        Ok(())
-    }
-
-    /// Hands over what is buffered; files that hold only lines before `oldest` go.
-    pub(super) fn flush(&mut self, oldest: u64) -> Result<()> {
-        if let Some(current) = &mut self.current {
-            current.writer.flush()?;
-        }
-        while let Some((_, next)) = first_two(&self.files)
-            && next <= oldest
-            && let Some((_, path)) = self.files.pop_first()
-        {
-            std::fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
-        }
         Ok(())
     }
 

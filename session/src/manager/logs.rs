@@ -1,11 +1,13 @@
-//! Log lines of jobs and of the manager about them, as many as fit, in memory and in files.
+//! Log lines of jobs and of the manager about them, as many as fit.
 //!
-//! In: lines with their time. Out: those that a query asks for, also after a restart. Invariant: bounded in bytes and
-//! in age; the oldest go first; numbers rise and are never given twice, so that a reader can go on where it stopped.
+//! In: lines with their time, those of an earlier process. Out: those that a query asks for, those that files do not
+//! have yet. Invariant: bounded in bytes and in age; the oldest go first; numbers rise and are never given twice, so
+//! that a reader can go on where it stopped; nothing here waits for a disk.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
-use super::log_files::{LogFiles, Stored};
+use serde::Deserialize;
 
 /// Enough for the latest hours of a quiet cluster, small beside a job.
 const BYTES_MAX: usize = 8 << 20;
@@ -38,36 +40,57 @@ pub struct LogQuery {
 }
 
 /// Where a line comes from: the start of a worker's process, and the line's number there.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Origin<'a> {
-    pub(super) incarnation: &'a str,
+#[derive(Clone, Debug)]
+pub(super) struct Origin {
+    pub(super) incarnation: Arc<str>,
     pub(super) number: u64,
+}
+
+#[derive(Clone)]
+pub(super) struct Line {
+    pub(super) entry: LogEntry,
+    pub(super) origin: Option<Origin>,
+}
+
+/// A line as files have it.
+#[derive(Deserialize)]
+pub(super) struct Stored {
+    pub(super) number: u64,
+    pub(super) time_us: i64,
+    pub(super) host: String,
+    pub(super) deployment: String,
+    pub(super) line: String,
+    pub(super) incarnation: Option<String>,
+    #[serde(default)]
+    pub(super) origin_number: u64,
+}
+
+/// What files do not have yet.
+pub(super) struct Unwritten {
+    pub(super) lines: Vec<Line>,
+    /// Of the oldest line that is still shown.
+    pub(super) oldest: u64,
 }
 
 #[derive(Default)]
 pub(super) struct Logs {
-    lines: VecDeque<LogEntry>,
+    lines: VecDeque<Line>,
     bytes: usize,
     last: u64,
-    files: Option<LogFiles>,
+    /// Up to this number lines have been given away to be written.
+    written: u64,
     /// By starts of workers' processes: their last line that the files had at the start.
     stored: BTreeMap<String, u64>,
 }
 
 impl Logs {
-    /// With the lines that an earlier process has left in the folder. Without files there are no lines from before, and
-    /// none are kept: that is told, and no reason not to run.
-    pub(super) fn open(folder: &std::path::Path) -> Logs {
+    /// With the lines that an earlier process has left.
+    pub(super) fn with(stored: Vec<Stored>) -> Logs {
         let mut logs = Logs::default();
-        match LogFiles::open(folder) {
-            Ok((files, stored)) => {
-                for one in stored {
-                    logs.take_back(one);
-                }
-                logs.files = Some(files);
-            }
-            Err(error) => eprintln!("log lines are kept in memory only: {error:#}"),
+        for one in stored {
+            logs.take_back(one);
         }
+        logs.written = logs.last;
         logs
     }
 
@@ -77,13 +100,14 @@ impl Logs {
             let last = self.stored.entry(incarnation).or_default();
             *last = stored.origin_number.max(*last);
         }
-        self.add(LogEntry {
+        let entry = LogEntry {
             number: stored.number,
             time_us: stored.time_us,
             host: stored.host,
             deployment: stored.deployment,
             line: stored.line,
-        });
+        };
+        self.add(Line { entry, origin: None });
     }
 
     /// The last line of a worker's process that an earlier manager took in.
@@ -97,7 +121,7 @@ impl Logs {
         host: &str,
         deployment: &str,
         line: String,
-        origin: Option<Origin<'_>>,
+        origin: Option<Origin>,
     ) {
         self.last += 1;
         let entry = LogEntry {
@@ -107,35 +131,30 @@ impl Logs {
             deployment: deployment.to_owned(),
             line,
         };
-        if let Some(files) = &mut self.files
-            && let Err(error) = files.append(&entry, origin)
-        {
-            eprintln!("log lines are kept in memory only: {error:#}");
-            self.files = None;
-        }
-        self.add(entry);
+        self.add(Line { entry, origin });
     }
 
-    /// After the lines of a call: they are the system's then, and outlive this process.
-    pub(super) fn flush(&mut self) {
-        let oldest = self.lines.front().map_or(self.last, |entry| entry.number);
-        if let Some(files) = &mut self.files
-            && let Err(error) = files.flush(oldest)
-        {
-            eprintln!("log lines are kept in memory only: {error:#}");
-            self.files = None;
+    /// Each line is given away once.
+    pub(super) fn unwritten(&mut self) -> Unwritten {
+        let begin = self
+            .lines
+            .partition_point(|line| line.entry.number <= self.written);
+        self.written = self.last;
+        Unwritten {
+            lines: self.lines.range(begin..).cloned().collect(),
+            oldest: self.lines.front().map_or(self.last, |line| line.entry.number),
         }
     }
 
-    fn add(&mut self, entry: LogEntry) {
+    fn add(&mut self, line: Line) {
         // A worker whose clock is ahead must not drive out what others said.
-        let newest_us = entry.time_us.min(jiff::Timestamp::now().as_microsecond());
-        self.bytes += entry.line.len() + LINE_BYTES;
-        self.lines.push_back(entry);
+        let newest_us = line.entry.time_us.min(jiff::Timestamp::now().as_microsecond());
+        self.bytes += size_bytes(&line);
+        self.lines.push_back(line);
         while let Some(oldest) = self.lines.front()
-            && (self.bytes > BYTES_MAX || newest_us.saturating_sub(oldest.time_us) > AGE_MAX_US)
+            && (self.bytes > BYTES_MAX || newest_us.saturating_sub(oldest.entry.time_us) > AGE_MAX_US)
         {
-            self.bytes -= oldest.line.len() + LINE_BYTES;
+            self.bytes -= size_bytes(oldest);
             self.lines.pop_front();
         }
     }
@@ -153,6 +172,7 @@ impl Logs {
         let lines = self
             .lines
             .iter()
+            .map(|line| &line.entry)
             .filter(|entry| after(entry.number))
             .filter(wanted);
         match query.is_descending {
@@ -162,9 +182,40 @@ impl Logs {
     }
 }
 
+fn size_bytes(line: &Line) -> usize {
+    line.entry.line.len() + LINE_BYTES
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manager::log_files::LogFiles;
+
+    /// Lines with their files, as the manager keeps them.
+    struct Kept {
+        logs: Logs,
+        files: LogFiles,
+    }
+
+    impl Kept {
+        fn open(folder: &std::path::Path) -> Kept {
+            let (files, stored) = LogFiles::open(folder).expect("the folder can be made");
+            let logs = Logs::with(stored);
+            Kept { logs, files }
+        }
+
+        fn flush(&mut self) {
+            self.files.write(&self.logs.unwritten());
+        }
+
+        fn lines(&self) -> Vec<LogEntry> {
+            let all = LogQuery {
+                limit: 1_000,
+                ..query(None, false)
+            };
+            self.logs.find(&all, |_| true)
+        }
+    }
 
     fn query(offset: Option<u64>, is_descending: bool) -> LogQuery {
         LogQuery {
@@ -215,7 +266,7 @@ mod tests {
             push(&mut logs, number, "a", &"x".repeat(BYTES_MAX / 10));
         }
         assert!(logs.bytes <= BYTES_MAX && logs.lines.len() < 10);
-        assert_eq!(logs.lines.back().expect("the newest stay").number, 100);
+        assert_eq!(logs.lines.back().expect("the newest stay").entry.number, 100);
         push(&mut logs, 99 + AGE_MAX_US + 1, "a", "a week later");
         assert_eq!(logs.lines.len(), 1);
         assert_eq!(logs.bytes, "a week later".len() + LINE_BYTES);
@@ -234,49 +285,49 @@ mod tests {
     fn lines_outlive_the_process_and_the_disk_holds_no_more_than_memory() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("logs");
-        let mut logs = Logs::open(&path);
+        let mut kept = Kept::open(&path);
         for number in 1..=3 {
             let origin = Origin {
-                incarnation: "w1",
+                incarnation: "w1".into(),
                 number: number + 10,
             };
-            logs.push(7, "h", "a", format!("line {number}\u{0}\n\"é\""), Some(origin));
+            let line = format!("line {number}\u{0}\n\"é\"");
+            kept.logs.push(7, "h", "a", line, Some(origin));
         }
-        logs.flush();
-        drop(logs);
-        let mut logs = Logs::open(&path);
-        let all = LogQuery {
-            limit: 1_000,
-            ..query(None, false)
-        };
-        let lines = |logs: &Logs| logs.find(&all, |_| true);
-        assert_eq!(lines(&logs)[2].line, "line 3\u{0}\n\"é\"");
-        assert_eq!((logs.stored_up_to("w1"), logs.stored_up_to("w2")), (13, 0));
-        push(&mut logs, 8, "a", "after");
-        assert_eq!(lines(&logs)[3].number, 4, "numbers go on");
+        kept.flush();
+        drop(kept);
+        let mut kept = Kept::open(&path);
+        assert_eq!(kept.lines()[2].line, "line 3\u{0}\n\"é\"");
+        let stored = |incarnation: &str| kept.logs.stored_up_to(incarnation);
+        assert_eq!((stored("w1"), stored("w2")), (13, 0));
+        assert!(
+            kept.logs.unwritten().lines.is_empty(),
+            "the files have them already"
+        );
+        push(&mut kept.logs, 8, "a", "after");
+        assert_eq!(kept.lines()[3].number, 4, "numbers go on");
         for number in 0..200 {
-            push(&mut logs, number, "a", &"x".repeat(100_000));
-            logs.flush();
+            push(&mut kept.logs, number, "a", &"x".repeat(100_000));
+            kept.flush();
         }
-        let shown = lines(&logs);
-        drop(logs);
+        let shown = kept.lines();
+        drop(kept);
         let files = std::fs::read_dir(&path).expect("a folder");
         let bytes: u64 = files
             .map(|file| file.expect("a file").metadata().expect("it is there").len())
             .sum();
         assert!(bytes < 2 * BYTES_MAX as u64, "{bytes}");
-        let read_back = lines(&Logs::open(&path));
-        assert_eq!(read_back, shown);
+        assert_eq!(Kept::open(&path).lines(), shown);
     }
 
     #[test]
-    fn broken_files_are_passed_over_and_no_folder_is_no_reason_not_to_run() {
+    fn broken_files_are_passed_over() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("logs");
-        let mut logs = Logs::open(&path);
-        push(&mut logs, 1, "a", "whole");
-        logs.flush();
-        drop(logs);
+        let mut kept = Kept::open(&path);
+        push(&mut kept.logs, 1, "a", "whole");
+        kept.flush();
+        drop(kept);
         let file = std::fs::read_dir(&path)
             .expect("a folder")
             .next()
@@ -286,13 +337,12 @@ mod tests {
         bytes.extend(b"{\"number\": 2, \"li\xff");
         std::fs::write(&file, bytes).expect("it is written");
         std::fs::write(path.join("notes.txt"), "not ours").expect("it is written");
-        let mut logs = Logs::open(&path);
-        push(&mut logs, 2, "a", "next");
-        logs.flush();
-        drop(logs);
-        let all = query(None, false);
-        let lines: Vec<String> = Logs::open(&path)
-            .find(&all, |_| true)
+        let mut kept = Kept::open(&path);
+        push(&mut kept.logs, 2, "a", "next");
+        kept.flush();
+        drop(kept);
+        let lines: Vec<String> = Kept::open(&path)
+            .lines()
             .into_iter()
             .map(|entry| entry.line)
             .collect();
@@ -300,9 +350,30 @@ mod tests {
         assert!(path.join("notes.txt").exists());
         let file = folder.path().join("a file");
         std::fs::write(&file, "").expect("it is written");
-        let mut logs = Logs::open(&file);
-        push(&mut logs, 1, "a", "in memory");
-        logs.flush();
-        assert_eq!(logs.find(&all, |_| true).len(), 1);
+        assert!(LogFiles::open(&file).is_err());
+    }
+
+    #[test]
+    fn a_disk_that_fails_costs_lines_of_the_files_until_it_works_again() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("logs");
+        let mut kept = Kept::open(&path);
+        kept.files.try_again_after = std::time::Duration::from_millis(50);
+        std::fs::remove_dir(&path).expect("it is empty");
+        for line in ["one", "two"] {
+            push(&mut kept.logs, 1, "a", line);
+            kept.flush();
+        }
+        std::fs::create_dir(&path).expect("the disk is back");
+        std::thread::sleep(std::time::Duration::from_millis(60));
+        push(&mut kept.logs, 1, "a", "three");
+        kept.flush();
+        assert_eq!(kept.lines().len(), 3, "memory has them all");
+        let numbers: Vec<u64> = Kept::open(&path)
+            .lines()
+            .iter()
+            .map(|entry| entry.number)
+            .collect();
+        assert_eq!(numbers, [3]);
     }
 }

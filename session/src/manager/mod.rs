@@ -53,7 +53,10 @@ pub use strategy::{flink_config, unreadable as unreadable_settings};
 
 use crate::catalogue::Catalogue;
 use crate::query::Queries;
+use figures::Figures;
 use live::Live;
+use log_files::LogFiles;
+use logs::Logs;
 
 #[derive(Clone)]
 pub struct Manager {
@@ -64,6 +67,10 @@ pub struct Manager {
 struct Inner {
     settings: Settings,
     live: Mutex<Live>,
+    /// None where the disk has no place for them.
+    log_files: Arc<tokio::sync::Mutex<Option<LogFiles>>>,
+    /// Held while figures are written.
+    page: Arc<tokio::sync::Mutex<()>>,
     queries: Queries,
     /// Executables that are brought back.
     making: artifacts::Making,
@@ -74,13 +81,22 @@ struct Inner {
 
 impl Manager {
     pub fn new(catalogue: Catalogue, settings: Settings) -> Manager {
-        let live = Mutex::new(Live::open(&settings.data));
+        let (log_files, logs) = match LogFiles::open(&settings.data.join("logs")) {
+            Ok((files, stored)) => (Some(files), Logs::with(stored)),
+            Err(error) => {
+                eprintln!("log lines are kept in memory only: {error:#}");
+                (None, Logs::default())
+            }
+        };
+        let live = Live::with(logs, Figures::open(&settings.data.join("figures.json")));
         let preparations = plans::Preparations::new(settings.builds_max);
         Manager {
             catalogue,
             inner: Arc::new(Inner {
                 settings,
-                live,
+                live: Mutex::new(live),
+                log_files: Arc::new(tokio::sync::Mutex::new(log_files)),
+                page: Arc::default(),
                 queries: Queries::default(),
                 making: artifacts::Making::default(),
                 preparations,
@@ -136,6 +152,20 @@ impl Manager {
         self.live()
             .logs
             .find(query, |deployment| deployments.iter().any(|id| id == deployment))
+    }
+
+    /// Lines that were taken in are the system's when this returns, and outlive this process.
+    async fn write_logs(&self) {
+        let mut files = Arc::clone(&self.inner.log_files).lock_owned().await;
+        let unwritten = self.live().logs.unwritten();
+        let writing = tokio::task::spawn_blocking(move || {
+            if let Some(files) = &mut *files {
+                files.write(&unwritten);
+            }
+        });
+        if let Err(error) = writing.await {
+            eprintln!("log lines are not written: {error}");
+        }
     }
 
     /// Figures over time of what the jobs of a service use.

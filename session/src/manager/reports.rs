@@ -58,6 +58,9 @@ impl Manager {
             let is_new = known.as_ref() != Some(&heartbeat.incarnation);
             (live.hear(&heartbeat, &unlogged, Instant::now()), is_new)
         };
+        if is_later && !heartbeat.logs.is_empty() {
+            self.write_logs().await;
+        }
         if is_later {
             let last_event = self.live().forget_seen_events(&mut heartbeat);
             let settings = self.settings().clone();

@@ -4,6 +4,7 @@
 //! same attempt; a counter that starts anew counts from there.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::figures::Sample;
@@ -91,8 +92,14 @@ impl Manager {
                 .page(|service| tables.get::<Service>(service).is_some())
         });
         drop(live);
-        if let Some(page) = page {
-            page.write();
+        // If a slow disk has not taken the page before, this one is left out.
+        if let Some(page) = page
+            && let Ok(turn) = Arc::clone(&self.inner.page).try_lock_owned()
+        {
+            tokio::task::spawn_blocking(move || {
+                page.write();
+                drop(turn);
+            });
         }
     }
 }

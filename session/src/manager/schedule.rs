@@ -123,6 +123,7 @@ impl Manager {
             Instant::now(),
             FORGOTTEN_AFTER.max(self.settings().worker_timeout),
         );
+        self.queries().forget(Timestamp::now());
         self.sample();
         Ok(())
     }

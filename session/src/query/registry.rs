@@ -25,6 +25,8 @@ const KEPT_FOR: Duration = Duration::from_secs(15 * 60);
 const KEPT_MAX: usize = 50;
 /// Of one answer in memory; rows may be large.
 const ANSWER_BYTES_MAX: usize = 32 << 20;
+/// Of all ended queries.
+const KEPT_BYTES_MAX: usize = 64 << 20;
 /// A job that needs more is not for a look.
 const JOB_BYTES_MAX: u64 = 1 << 30;
 
@@ -227,6 +229,11 @@ impl Queries {
         }
     }
 
+    /// Drops answers that nobody fetches any more.
+    pub fn forget(&self, now: Timestamp) {
+        forget_old(&mut self.lock(), now);
+    }
+
     /// Ends a query; false if there is none that runs.
     pub fn end(&self, id: &str, end: End, now: Timestamp) -> bool {
         let ended = self.lock().get_mut(id).is_some_and(|query| query.end(end, now));
@@ -343,17 +350,36 @@ fn size_bytes(value: &Value) -> usize {
 
 /// Drops ended queries of long ago, and the oldest of too many.
 fn forget(queries: &mut BTreeMap<String, Query>, scope: &Scope, now: Timestamp) {
-    let kept_for = jiff::SignedDuration::try_from(KEPT_FOR).expect("minutes are few seconds");
-    queries.retain(|_, query| query.ended_at.is_none_or(|at| now.duration_since(at) < kept_for));
+    forget_old(queries, now);
     let of_scope = queries.values().filter(|query| query.view.query.scope == *scope);
-    let mut ended: Vec<(Timestamp, String)> = of_scope
-        .filter_map(|query| Some((query.ended_at?, query.view.id.clone())))
-        .collect();
-    ended.sort();
+    let ended = ended(of_scope);
     let surplus = (ended.len() + 1).saturating_sub(KEPT_MAX);
-    for (_, id) in ended.into_iter().take(surplus) {
+    for (_, id, _) in ended.into_iter().take(surplus) {
         queries.remove(&id);
     }
+}
+
+/// Drops ended queries of long ago, and the oldest of those that take too much memory.
+fn forget_old(queries: &mut BTreeMap<String, Query>, now: Timestamp) {
+    let kept_for = jiff::SignedDuration::try_from(KEPT_FOR).expect("minutes are few seconds");
+    queries.retain(|_, query| query.ended_at.is_none_or(|at| now.duration_since(at) < kept_for));
+    let ended = ended(queries.values());
+    let mut bytes: usize = ended.iter().map(|(_, _, bytes)| bytes).sum();
+    for (_, id, of_query) in ended {
+        if bytes <= KEPT_BYTES_MAX {
+            break;
+        }
+        bytes -= of_query;
+        queries.remove(&id);
+    }
+}
+
+/// When, which, and how many bytes it takes; the first that ended first.
+fn ended<'a>(queries: impl Iterator<Item = &'a Query>) -> Vec<(Timestamp, String, usize)> {
+    let ended = queries.filter_map(|query| Some((query.ended_at?, query.view.id.clone(), query.bytes)));
+    let mut ended: Vec<_> = ended.collect();
+    ended.sort();
+    ended
 }
 
 #[cfg(test)]

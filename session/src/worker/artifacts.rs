@@ -4,7 +4,9 @@
 //! that hash; each is fetched once however many attempts wait for it, and others go on meanwhile; one in use is never
 //! removed, and what is not in use takes no more than it may.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Weak};
@@ -15,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncWriteExt as _;
 
 use super::Link;
-use super::link::{Download, is_away};
+use super::link::{Download, Parts, is_away};
 use crate::build::cache;
 
 /// Tries, and the pause before the second, which doubles.
@@ -31,6 +33,8 @@ pub(super) struct Artifacts {
     /// Before the second try, and before the manager is asked once more.
     pause: Duration,
     known: Mutex<BTreeMap<String, Weak<Artifact>>>,
+    /// Held while files are looked at or removed, so that nobody begins to use what is removed.
+    disk: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// An executable that somebody waits for or uses; it stays while this lives.
@@ -55,6 +59,7 @@ impl Artifacts {
             bytes_max,
             pause: PAUSE,
             known: Mutex::default(),
+            disk: Arc::default(),
         }
     }
 
@@ -63,7 +68,7 @@ impl Artifacts {
         let artifact = self.artifact(sha256);
         let fetched = self.fetch_once(&artifact).await;
         fetched.with_context(|| format!("the artifact {sha256} cannot be fetched"))?;
-        if let Err(error) = self.collect() {
+        if let Err(error) = self.collect().await {
             eprintln!("worker: old artifacts are not removed: {error:#}");
         }
         Ok(artifact)
@@ -71,11 +76,25 @@ impl Artifacts {
 
     async fn fetch_once(&self, artifact: &Artifact) -> Result<()> {
         let _one_at_a_time = artifact.fetching.lock().await;
-        if artifact.path.is_file() {
-            cache::touch(&artifact.path);
+        if self.is_there(artifact).await? {
             return Ok(());
         }
         self.fetch_patiently(artifact).await
+    }
+
+    /// If it is, it is used now.
+    async fn is_there(&self, artifact: &Artifact) -> Result<bool> {
+        let disk = Arc::clone(&self.disk).lock_owned().await;
+        let path = artifact.path.clone();
+        on_disk(move || {
+            let _disk = disk;
+            let is_there = path.is_file();
+            if is_there {
+                cache::touch(&path);
+            }
+            Ok(is_there)
+        })
+        .await
     }
 
     fn artifact(&self, sha256: &str) -> Arc<Artifact> {
@@ -93,14 +112,19 @@ impl Artifacts {
         artifact
     }
 
-    /// Held while it looks, so that nobody begins to use what is removed.
-    fn collect(&self) -> Result<()> {
-        let known = self.known.lock().expect("nobody panics while holding it");
-        cache::trim(&self.folder, self.bytes_max, |name| {
-            known
-                .get(name)
-                .is_some_and(|artifact| artifact.strong_count() > 0)
+    async fn collect(&self) -> Result<()> {
+        let disk = Arc::clone(&self.disk).lock_owned().await;
+        let used: BTreeSet<String> = {
+            let known = self.known.lock().expect("nobody panics while holding it");
+            let used = known.iter().filter(|(_, artifact)| artifact.strong_count() > 0);
+            used.map(|(sha256, _)| sha256.clone()).collect()
+        };
+        let (folder, bytes_max) = (self.folder.clone(), self.bytes_max);
+        on_disk(move || {
+            let _disk = disk;
+            cache::trim(&folder, bytes_max, |name| used.contains(name))
         })
+        .await
     }
 
     async fn fetch_patiently(&self, artifact: &Artifact) -> Result<()> {
@@ -134,8 +158,8 @@ impl Artifacts {
         };
         let unfinished = Unfinished(cache::unfinished(&artifact.path));
         save(download, &artifact.sha256, &unfinished.0).await?;
-        std::fs::rename(&unfinished.0, &artifact.path)
-            .with_context(|| format!("renaming {}", unfinished.0.display()))?;
+        let renamed = tokio::fs::rename(&unfinished.0, &artifact.path).await;
+        renamed.with_context(|| format!("renaming {}", unfinished.0.display()))?;
         Ok(true)
     }
 }
@@ -150,29 +174,63 @@ impl Drop for Unfinished {
     }
 }
 
-/// Makes a file of what comes, if it has the hash; a manager on the same disk has checked its own.
-async fn save(mut download: Download, expected: &str, target: &Path) -> Result<()> {
-    let folder = target.parent().expect("artifacts lie in a folder");
-    std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
-    if download.link(target) {
-        return Ok(());
+/// Runs what waits for the disk where nobody else waits for it.
+async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await?
+}
+
+/// Makes a file of what comes, if it has the hash.
+async fn save(download: Download, expected: &str, target: &Path) -> Result<()> {
+    let (own, sha256) = (target.to_owned(), expected.to_owned());
+    match download {
+        Download::File(path) => on_disk(move || link_or_copy(&path, &sha256, &own)).await,
+        Download::Parts(parts) => {
+            let file = on_disk(move || create(&own)).await?;
+            let found = save_parts(parts, file, target).await?;
+            check(&found, expected)
+        }
     }
-    let mut options = std::fs::OpenOptions::new();
-    let file = options.write(true).create_new(true).mode(0o755).open(target);
-    let file = file.with_context(|| format!("writing {}", target.display()))?;
+}
+
+/// The hash of what came.
+async fn save_parts(mut parts: Parts, file: File, target: &Path) -> Result<String> {
+    let writing = || format!("writing {}", target.display());
     let mut file = tokio::fs::File::from_std(file);
     let mut sha256 = Sha256::new();
-    while let Some(bytes) = download.next().await? {
+    while let Some(bytes) = parts.next().await? {
         sha256.update(&bytes);
-        file.write_all(&bytes)
-            .await
-            .with_context(|| format!("writing {}", target.display()))?;
+        file.write_all(&bytes).await.with_context(writing)?;
     }
     // After a power cut a name must not stand for half a file.
-    file.sync_all()
-        .await
-        .with_context(|| format!("writing {}", target.display()))?;
-    let found = hex::encode(sha256.finalize());
+    file.sync_all().await.with_context(writing)?;
+    Ok(hex::encode(sha256.finalize()))
+}
+
+/// One more name for a file of the manager, whose names are hashes as those of the worker, and which has checked it.
+/// There is none on another file system.
+fn link_or_copy(source: &Path, expected: &str, target: &Path) -> Result<()> {
+    let folder = target.parent().expect("artifacts lie in a folder");
+    std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+    if std::fs::hard_link(source, target).is_ok() {
+        return Ok(());
+    }
+    let bytes = std::fs::read(source).with_context(|| format!("reading {}", source.display()))?;
+    check(&hex::encode(Sha256::digest(&bytes)), expected)?;
+    let mut file = create(target)?;
+    let written = file.write_all(&bytes).and_then(|()| file.sync_all());
+    written.with_context(|| format!("writing {}", target.display()))
+}
+
+/// A new file that can be executed.
+fn create(target: &Path) -> Result<File> {
+    let folder = target.parent().expect("artifacts lie in a folder");
+    std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+    let mut options = File::options();
+    let file = options.write(true).create_new(true).mode(0o755).open(target);
+    file.with_context(|| format!("creating {}", target.display()))
+}
+
+fn check(found: &str, expected: &str) -> Result<()> {
     if found != expected {
         bail!("what came has the hash {found}");
     }
@@ -332,7 +390,7 @@ mod tests {
         let held = artifacts.fetch(&used).await.expect("it is there");
         let old = std::time::SystemTime::now() - Duration::from_secs(3600);
         for name in [&used, &unused] {
-            let file = std::fs::File::open(folder.path().join("artifacts").join(name)).expect("there");
+            let file = File::open(folder.path().join("artifacts").join(name)).expect("there");
             file.set_modified(old).expect("it is ours");
         }
         artifacts.fetch(&hash(b"new")).await.expect("it comes");

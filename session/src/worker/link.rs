@@ -3,7 +3,7 @@
 //! In: heartbeats, hashes. Out: orders, artifacts. Invariant: both ways are the same to the worker; a manager that does
 //! not answer costs its own time, not that of those who stand by, and the one that answered last is asked first.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -83,7 +83,7 @@ impl Link {
                 };
                 let response = http.begin(SILENCE_MAX, artifact).await?;
                 let is_there = response.status() != StatusCode::ACCEPTED;
-                Ok(is_there.then_some(Download::Parts(response)))
+                Ok(is_there.then_some(Download::Parts(Parts(response))))
             }
         }
     }
@@ -92,33 +92,16 @@ impl Link {
 /// Bytes that come in parts, or a file of the manager.
 pub(super) enum Download {
     File(PathBuf),
-    Parts(reqwest::Response),
-    End,
+    Parts(Parts),
 }
 
-impl Download {
-    /// One more name for a file of the manager, whose names are hashes as those of the worker. False: it is elsewhere,
-    /// also on another file system.
-    pub(super) fn link(&self, target: &Path) -> bool {
-        match self {
-            Download::File(path) => std::fs::hard_link(path, target).is_ok(),
-            Download::Parts(_) | Download::End => false,
-        }
-    }
+/// An answer that is still coming.
+pub(super) struct Parts(reqwest::Response);
 
+impl Parts {
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>> {
-        if let Download::Parts(response) = self {
-            let part = tokio::time::timeout(SILENCE_MAX, response.chunk()).await;
-            return Ok(part.context("the manager has stopped sending")??);
-        }
-        match std::mem::replace(self, Download::End) {
-            Download::File(path) => {
-                let bytes = tokio::fs::read(&path).await;
-                let bytes = bytes.with_context(|| format!("reading {}", path.display()))?;
-                Ok(Some(bytes.into()))
-            }
-            Download::Parts(_) | Download::End => Ok(None),
-        }
+        let part = tokio::time::timeout(SILENCE_MAX, self.0.chunk()).await;
+        Ok(part.context("the manager has stopped sending")??)
     }
 }
 

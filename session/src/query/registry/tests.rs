@@ -212,3 +212,34 @@ fn memory_is_bounded_and_so_are_queries() {
 fn running_later(queries: &Queries, at: Timestamp) {
     queries.create(query(1), at).expect("there is room");
 }
+
+#[test]
+fn answers_go_when_their_time_is_over_or_there_are_too_many_bytes_of_them() {
+    let queries = Queries::default();
+    let half = "x".repeat(KEPT_BYTES_MAX / 2);
+    let ids: Vec<String> = (0..3)
+        .map(|number| {
+            let id = running(&queries, 3);
+            let large = Row {
+                kind: "+I".to_owned(),
+                data: vec![json!(half)],
+            };
+            let event = Event::Rows {
+                first: 0,
+                rows: vec![large],
+            };
+            let said = heartbeat("1", &[(&id, State::Running, vec![event])]);
+            queries.hear(&said, &[], later(number));
+            id
+        })
+        .collect();
+    let kept = |at: Timestamp| {
+        queries.forget(at);
+        let is_kept = |id: &String| queries.view(id).is_some();
+        ids.iter().map(is_kept).collect::<Vec<_>>()
+    };
+    assert_eq!(kept(later(3)), [false, false, true], "the oldest go first");
+    assert_eq!(kept(later(1 + 15 * 60)), [false, false, true]);
+    // Nobody has asked for anything since.
+    assert_eq!(kept(later(2 + 15 * 60)), [false, false, false]);
+}
