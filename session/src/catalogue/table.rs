@@ -83,12 +83,17 @@ records! {
 
 impl Tables {
     pub fn get<T: Record>(&self, id: &str) -> Option<&Arc<T>> {
+        #[cfg(test)]
+        looks::count();
         T::table(self).get(id)
     }
 
     /// In the order of ids.
     pub fn all<T: Record>(&self) -> impl Iterator<Item = &Arc<T>> {
-        T::table(self).values()
+        let records = T::table(self).values();
+        #[cfg(test)]
+        let records = records.inspect(|_| looks::count());
+        records
     }
 
     fn insert<T: Record>(&mut self, id: &str, body: &str) -> Result<()> {
@@ -191,4 +196,25 @@ fn typed<T: Record>(record: &AnyRecord) -> Arc<T> {
     Arc::clone(record)
         .downcast::<T>()
         .expect("records are kept by kind")
+}
+
+/// How often records are looked at: what tests hold to be linear is counted, not timed.
+#[cfg(test)]
+pub(crate) mod looks {
+    use std::cell::Cell;
+
+    thread_local! {
+        static LOOKS: Cell<u64> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count() {
+        LOOKS.with(|looks| looks.set(looks.get() + 1));
+    }
+
+    /// Of this thread, while `work` is done.
+    pub(crate) fn during(work: impl FnOnce()) -> u64 {
+        let before = LOOKS.with(Cell::get);
+        work();
+        LOOKS.with(Cell::get) - before
+    }
 }

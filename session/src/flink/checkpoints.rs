@@ -1,12 +1,14 @@
-//! `/jobs/{id}/checkpoints`: counts, summary, the latest, the history.
+//! `/jobs/{id}/checkpoints`: counts, summary, the latest, the history; each by itself; how they are configured.
 //!
 //! In: a job. Out: Flink's JSON. Invariant: a checkpoint is completed or failed; those under way are not known.
 
 use serde_json::{Value, json};
 
 use super::snapshot::{Job, millis};
+use crate::manager::checkpointing;
 use crate::model::deployment::FailedCheckpoint;
 use crate::model::{Savepoint, SavepointKind};
+use crate::refusal::Refusal;
 
 /// One line of the history.
 enum Past<'a> {
@@ -40,6 +42,43 @@ pub(super) fn checkpoints(job: &Job) -> Value {
         },
         "history": history(job).iter().map(|one| entry(job, one)).collect::<Vec<Value>>(),
     })
+}
+
+/// `/jobs/{id}/checkpoints/config`
+pub(super) fn config(job: &Job) -> Value {
+    let config = checkpointing(&job.config());
+    json!({
+        "mode": "exactly_once",
+        // Flink's number for no periodic checkpoints.
+        "interval": config.interval_ms.unwrap_or(i64::MAX as u64),
+        "timeout": config.timeout_ms,
+        "min_pause": config.min_pause_ms,
+        "max_concurrent": 1,
+        // The next deployment may continue from the newest, however this one ends.
+        "externalization": { "enabled": true, "delete_on_cancellation": false },
+        "state_backend": "HashMapStateBackend",
+        "checkpoint_storage": "FileSystemCheckpointStorage",
+        "unaligned_checkpoints": false,
+        "tolerable_failed_checkpoints": config.tolerable_failures,
+        "aligned_checkpoint_timeout": 0,
+        "checkpoints_after_tasks_finish": true,
+        "state_changelog_enabled": false,
+        "changelog_periodic_materialization_interval": -1,
+        "changelog_storage": null,
+    })
+}
+
+/// `/jobs/{id}/checkpoints/details/{number}`
+pub(super) fn details(job: &Job, number: &str) -> Result<Value, Refusal> {
+    let history = history(job);
+    let epoch = number.parse().ok();
+    let found = history.iter().find(|one| Some(one.place().1) == epoch);
+    let found = found.ok_or_else(|| {
+        Refusal::not_found(format!(
+            "Checkpoint {number} not found: it never was, or is forgotten"
+        ))
+    })?;
+    Ok(entry(job, found))
 }
 
 /// How many there have been.

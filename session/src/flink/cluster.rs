@@ -1,9 +1,12 @@
 //! The cluster: overview, configuration, task managers.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::FLINK_VERSION;
 use super::snapshot::{self, Job, Scope};
+use crate::build::redact::shown;
 use crate::manager::{Manager, WorkerView, flink_config};
 use crate::model::{Deployment, Service};
 use crate::refusal::Refusal;
@@ -16,18 +19,21 @@ struct Slots {
     used: u32,
 }
 
-fn used_slots(manager: &Manager, worker: &WorkerView) -> u32 {
+/// Slots that deployments of all session clusters take, by worker.
+fn used_slots(manager: &Manager) -> BTreeMap<String, u32> {
     manager.catalogue.read(|tables| {
-        let deployments = tables.all::<Deployment>();
-        let of_worker = deployments.filter(|deployment| {
-            deployment.worker.as_deref() == Some(&worker.id) && !deployment.status.is_ended()
-        });
-        of_worker.map(|deployment| deployment.parallelism).sum()
+        let mut used = BTreeMap::new();
+        for deployment in tables.all::<Deployment>() {
+            if let Some(worker) = deployment
+                .worker
+                .as_ref()
+                .filter(|_| !deployment.status.is_ended())
+            {
+                *used.entry(worker.clone()).or_default() += deployment.parallelism;
+            }
+        }
+        used
     })
-}
-
-fn free_slots(manager: &Manager, worker: &WorkerView) -> u32 {
-    worker.slots.saturating_sub(used_slots(manager, worker))
 }
 
 /// A session cluster may be given fewer slots than the workers have.
@@ -50,11 +56,10 @@ fn slots(manager: &Manager, scope: &Scope, jobs: &[Job]) -> Slots {
     }
 }
 
-pub(super) fn overview(manager: &Manager, scope: &Scope) -> Value {
-    let jobs = snapshot::jobs(manager, scope);
+pub(super) fn overview(manager: &Manager, scope: &Scope, jobs: &[Job]) -> Value {
     let count = |wanted: &dyn Fn(&str) -> bool| jobs.iter().filter(|job| wanted(job.state())).count();
     let is_ended = |state: &str| ["FINISHED", "CANCELED", "FAILED", "SUSPENDED"].contains(&state);
-    let slots = slots(manager, scope, &jobs);
+    let slots = slots(manager, scope, jobs);
     json!({
         "taskmanagers": manager.workers().len(),
         "slots-total": slots.total,
@@ -99,25 +104,34 @@ pub(super) fn job_manager_config(manager: &Manager, scope: &Scope) -> Value {
         }
     }
     entries.sort();
+    key_values(entries)
+}
+
+/// As Flink lists a configuration, without secrets.
+pub(super) fn key_values(entries: impl IntoIterator<Item = (String, String)>) -> Value {
     let entries = entries
         .into_iter()
-        .map(|(key, value)| json!({ "key": key, "value": value }));
+        .map(|(key, value)| json!({ "key": key, "value": shown(&key, &value) }));
     Value::Array(entries.collect())
 }
 
 pub(super) fn task_managers(manager: &Manager) -> Value {
-    let workers = manager.workers();
+    let (workers, used) = (manager.workers(), used_slots(manager));
     let workers: Vec<Value> = workers
         .iter()
-        .map(|worker| Value::Object(task_manager_fields(manager, worker)))
+        .map(|worker| Value::Object(task_manager_fields(worker, &used)))
         .collect();
     json!({ "taskmanagers": workers })
 }
 
+pub(super) fn find_worker(manager: &Manager, id: &str) -> Result<WorkerView, Refusal> {
+    let mut workers = manager.workers().into_iter();
+    let found = workers.find(|worker| worker.id == id);
+    found.ok_or_else(|| Refusal::not_found(format!("TaskManager {id} not found")))
+}
+
 pub(super) fn task_manager(manager: &Manager, scope: &Scope, id: &str) -> Result<Value, Refusal> {
-    let workers = manager.workers();
-    let worker = workers.iter().find(|worker| worker.id == id);
-    let worker = worker.ok_or_else(|| Refusal::not_found(format!("TaskManager {id} not found")))?;
+    let worker = &find_worker(manager, id)?;
     let jobs = snapshot::jobs(manager, scope);
     let of_worker = jobs
         .iter()
@@ -127,7 +141,7 @@ pub(super) fn task_manager(manager: &Manager, scope: &Scope, id: &str) -> Result
         std::iter::repeat_n(slot, job.deployment.parallelism as usize)
     });
     let memory = used_memory(worker);
-    let mut fields = task_manager_fields(manager, worker);
+    let mut fields = task_manager_fields(worker, &used_slots(manager));
     fields.insert("allocatedSlots".to_owned(), slots.collect());
     // Memory of jobs is no heap of a virtual machine.
     fields.insert(
@@ -138,9 +152,10 @@ pub(super) fn task_manager(manager: &Manager, scope: &Scope, id: &str) -> Result
     Ok(Value::Object(fields))
 }
 
-fn task_manager_fields(manager: &Manager, worker: &WorkerView) -> Map<String, Value> {
+fn task_manager_fields(worker: &WorkerView, used: &BTreeMap<String, u32>) -> Map<String, Value> {
     let heard_ms = jiff::Timestamp::now().as_millisecond() - worker.since_heartbeat.as_millis() as i64;
-    let free = free_slots(manager, worker);
+    let used = used.get(&worker.id).copied().unwrap_or(0);
+    let free = worker.slots.saturating_sub(used);
     let fields = json!({
         "id": worker.id,
         "path": worker.host,
@@ -165,7 +180,7 @@ fn task_manager_fields(manager: &Manager, worker: &WorkerView) -> Map<String, Va
     }
 }
 
-fn used_memory(worker: &WorkerView) -> u64 {
+pub(super) fn used_memory(worker: &WorkerView) -> u64 {
     let attempts = worker.attempts.iter();
     attempts.map(|attempt| attempt.state.memory_bytes).sum()
 }

@@ -1,14 +1,16 @@
 //! Jobs: list, overview, details with vertices, plan, configuration.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::metrics::task_metrics;
 use super::snapshot::{Job, is_exchange, millis, vertex_id};
+use crate::build::redact::shown;
 use crate::model::program::ProgramOperator;
-use crate::refusal::Refusal;
 
 /// Key groups: the highest parallelism a job can have.
-const MAX_PARALLELISM: u32 = 128;
+pub(super) const MAX_PARALLELISM: u32 = 128;
 const TASK_STATES: [&str; 10] = [
     "CREATED",
     "SCHEDULED",
@@ -63,7 +65,7 @@ pub(super) fn overview(jobs: &[Job]) -> Value {
 }
 
 /// How many tasks are in which state: all in the job's.
-fn counts(state: &str, tasks: u64, name: impl Fn(&str) -> String) -> Map<String, Value> {
+pub(super) fn counts(state: &str, tasks: u64, name: impl Fn(&str) -> String) -> Map<String, Value> {
     let counts = TASK_STATES
         .iter()
         .map(|one| (name(one), Value::from(if *one == state { tasks } else { 0 })));
@@ -131,49 +133,6 @@ fn vertex(job: &Job, operator: &ProgramOperator) -> Value {
     })
 }
 
-/// Its subtasks are threads of one process: figures are of all together, and stand with the first.
-pub(super) fn vertex_details(job: &Job, id: &str) -> Result<Value, Refusal> {
-    let operator = find_vertex(job, id)?;
-    let attempt = job.attempt.as_ref();
-    let host = attempt.map_or("(unassigned)", |attempt| attempt.host.as_str());
-    let worker = attempt.map_or("(unassigned)", |attempt| attempt.worker.as_str());
-    let start = millis(job.deployment.started_at.as_deref());
-    let subtasks = (0..job.deployment.parallelism).map(|subtask| {
-        let metrics = match subtask {
-            0 => task_metrics(job, operator),
-            _ => json!({}),
-        };
-        json!({
-            "subtask": subtask,
-            "status": job.task_state(),
-            "attempt": job.deployment.attempt.saturating_sub(1),
-            "host": host,
-            "endpoint": host,
-            "start-time": start,
-            "start_time": start,
-            "end-time": job.end_ms(),
-            "duration": job.duration_ms(),
-            "taskmanager-id": worker,
-            "metrics": metrics,
-        })
-    });
-    Ok(json!({
-        "id": id,
-        "name": operator.name,
-        "parallelism": job.deployment.parallelism,
-        "maxParallelism": MAX_PARALLELISM,
-        "now": job.now_ms,
-        "subtasks": subtasks.collect::<Vec<Value>>(),
-    }))
-}
-
-pub(super) fn find_vertex<'a>(job: &'a Job, id: &str) -> Result<&'a ProgramOperator, Refusal> {
-    let mut vertices = job.vertices().into_iter();
-    let found = vertices.find(|(_, operator)| vertex_id(operator) == id);
-    let (_, operator) = found.ok_or_else(|| Refusal::not_found(format!("JobVertex {id} not found")))?;
-    Ok(operator)
-}
-
 pub(super) fn plan_answer(job: &Job) -> Value {
     json!({ "plan": plan(job) })
 }
@@ -228,7 +187,10 @@ fn edge(operators: &[ProgramOperator], number: usize, input: usize) -> Option<Va
 }
 
 pub(super) fn config(job: &Job) -> Value {
-    let config = job.program.as_ref().map(|program| &program.config);
+    let set = job.program.iter().flat_map(|program| &program.config);
+    let config: BTreeMap<&str, &str> = set
+        .map(|(key, value)| (key.as_str(), shown(key, value)))
+        .collect();
     let restarts = match job.deployment.restart_enabled {
         true => "Cluster level default restart strategy",
         false => "Restart deactivated.",
@@ -240,7 +202,20 @@ pub(super) fn config(job: &Job) -> Value {
             "restart-strategy": restarts,
             "job-parallelism": job.deployment.parallelism,
             "object-reuse-mode": true,
-            "user-config": config.map_or_else(|| json!({}), |config| json!(config)),
+            "user-config": config,
         },
+    })
+}
+
+pub(super) fn status(job: &Job) -> Value {
+    json!({ "status": job.state() })
+}
+
+/// Programs in SQL have none.
+pub(super) fn accumulators() -> Value {
+    json!({
+        "job-accumulators": [],
+        "user-task-accumulators": [],
+        "serialized-user-task-accumulators": {},
     })
 }

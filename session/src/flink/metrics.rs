@@ -6,8 +6,10 @@
 use serde_json::{Value, json};
 
 use super::checkpoints::counts;
-use super::jobs::find_vertex;
+use super::cluster::used_memory;
 use super::snapshot::{Job, millis};
+use super::vertices::find_vertex;
+use crate::manager::WorkerView;
 use crate::model::program::ProgramOperator;
 use crate::model::{Savepoint, SavepointKind};
 use crate::refusal::Refusal;
@@ -113,6 +115,40 @@ pub(super) fn of_vertex(job: &Job, id: &str) -> Result<Vec<Metric>, Refusal> {
     }
     metrics.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(metrics)
+}
+
+/// Without the number in front, as Flink names them where it aggregates subtasks, or shows one of them.
+pub(super) fn of_subtasks(job: &Job, id: &str) -> Result<Vec<Metric>, Refusal> {
+    let mut metrics = of_vertex(job, id)?;
+    for metric in &mut metrics {
+        metric.name.drain(..2);
+    }
+    metrics.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(metrics)
+}
+
+/// Of the cluster, as its overview counts.
+pub(super) fn of_cluster(overview: &Value) -> Vec<Metric> {
+    let counted = [
+        ("numRegisteredTaskManagers", "taskmanagers"),
+        ("numRunningJobs", "jobs-running"),
+        ("taskSlotsAvailable", "slots-available"),
+        ("taskSlotsTotal", "slots-total"),
+    ];
+    let found = counted.map(|(name, key)| Some(number(name, overview[key].as_i64()?)));
+    found.into_iter().flatten().collect()
+}
+
+/// What the jobs of a worker use: memory of theirs is no heap of a virtual machine.
+pub(super) fn of_worker(worker: &WorkerView) -> Vec<Metric> {
+    let cpu_ms: u64 = worker.attempts.iter().map(|one| one.state.cpu_ms).sum();
+    let memory = used_memory(worker) as i64;
+    vec![
+        number("Status.JVM.CPU.Time", cpu_ms.saturating_mul(1_000_000) as i64),
+        number("Status.JVM.Memory.NonHeap.Committed", memory),
+        number("Status.JVM.Memory.NonHeap.Max", worker.memory_bytes as i64),
+        number("Status.JVM.Memory.NonHeap.Used", memory),
+    ]
 }
 
 pub(super) fn of_operator(job: &Job, operator: &ProgramOperator) -> Vec<(&'static str, i64)> {

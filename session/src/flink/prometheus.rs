@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::cluster;
-use super::metrics::{MetricValue, of_job, of_operator};
+use super::metrics::{MetricValue, of_cluster, of_job, of_operator};
 use super::snapshot::{self, Job, Scope, vertex_id};
 use crate::manager::Manager;
 
@@ -50,17 +50,13 @@ fn escaped(value: &str) -> String {
 
 pub(super) fn text(manager: &Manager, scope: &Scope) -> String {
     let mut families = Families::default();
-    let overview = cluster::overview(manager, scope);
-    for (name, key) in [
-        ("numRegisteredTaskManagers", "taskmanagers"),
-        ("taskSlotsTotal", "slots-total"),
-        ("taskSlotsAvailable", "slots-available"),
-        ("numRunningJobs", "jobs-running"),
-    ] {
-        families.add(&format!("flink_jobmanager_{name}"), &[], &overview[key]);
+    let jobs = snapshot::jobs(manager, scope);
+    let overview = cluster::overview(manager, scope, &jobs);
+    for metric in of_cluster(&overview) {
+        families.add(&format!("flink_jobmanager_{}", metric.name), &[], metric.value);
     }
-    for job in snapshot::jobs(manager, scope) {
-        add_job(&mut families, &job);
+    for job in &jobs {
+        add_job(&mut families, job);
     }
     families.text()
 }

@@ -3,14 +3,15 @@
 //! In: the catalogue, what workers say. Out: one value for each job. Invariant: all that is taken from the catalogue is
 //! of one moment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde_json::Map;
 use sha2::{Digest as _, Sha256};
 
 use crate::catalogue::Tables;
-use crate::manager::{AttemptView, Manager};
+use crate::manager::{AttemptView, Manager, effective_config};
 use crate::model::program::ProgramOperator;
 use crate::model::{Application, Deployment, Program, Savepoint, Service, Status};
 use crate::protocol::job::OperatorMetrics;
@@ -43,33 +44,58 @@ pub(super) struct Job {
     pub(super) name: String,
     /// Key of the session cluster.
     pub(super) service: String,
+    cluster: Option<Arc<Service>>,
     pub(super) deployment: Arc<Deployment>,
     pub(super) program: Option<Arc<Program>>,
     /// By time.
     pub(super) savepoints: Vec<Arc<Savepoint>>,
     /// What its worker says, if one runs it.
     pub(super) attempt: Option<AttemptView>,
+    /// Places of operators' figures in what the worker says, by uid.
+    figures: BTreeMap<String, usize>,
     pub(super) now_ms: i64,
 }
 
-/// In the order in which they were created.
+/// In the order in which they were created. Every record and every attempt is looked at once, however many there are.
 pub(super) fn jobs(manager: &Manager, scope: &Scope) -> Vec<Job> {
+    chosen(manager, scope, |_| true)
+}
+
+/// The one with this id.
+pub(super) fn job(manager: &Manager, scope: &Scope, id: &str) -> Option<Job> {
+    let is_it = |deployment: &Deployment| deployment.job_id.as_deref() == Some(id);
+    chosen(manager, scope, is_it).pop()
+}
+
+fn chosen(manager: &Manager, scope: &Scope, is_chosen: impl Fn(&Deployment) -> bool) -> Vec<Job> {
     let now_ms = Timestamp::now().as_millisecond();
     let mut jobs: Vec<Job> = manager.catalogue.read(|tables| {
-        let deployments = tables.all::<Deployment>();
-        deployments
-            .filter_map(|deployment| job(tables, deployment, scope, now_ms))
-            .collect()
+        let deployments = tables
+            .all::<Deployment>()
+            .filter(|deployment| is_chosen(deployment));
+        let mut jobs: Vec<Job> = deployments
+            .filter_map(|deployment| started(tables, deployment, scope, now_ms))
+            .collect();
+        take_savepoints(tables, &mut jobs);
+        jobs
     });
+    let mut attempts = manager.attempts();
     for job in &mut jobs {
-        let attempt = manager.attempt(&job.deployment.id);
-        job.attempt = attempt.filter(|attempt| attempt.state.attempt == job.deployment.attempt);
+        let key = (job.deployment.id.clone(), job.deployment.attempt);
+        job.attempt = attempts.remove(&key);
+        let metrics = job.attempt.as_ref().and_then(|one| one.state.metrics.as_ref());
+        let operators = metrics.iter().flat_map(|metrics| &metrics.operators);
+        job.figures = operators
+            .enumerate()
+            .map(|(place, one)| (one.uid.clone(), place))
+            .collect();
     }
     jobs.sort_by(|a, b| a.deployment.created_at.cmp(&b.deployment.created_at));
     jobs
 }
 
-fn job(tables: &Tables, deployment: &Arc<Deployment>, scope: &Scope, now_ms: i64) -> Option<Job> {
+/// The deployment as a job, without its savepoints, if it has been started.
+fn started(tables: &Tables, deployment: &Arc<Deployment>, scope: &Scope, now_ms: i64) -> Option<Job> {
     let id = deployment.job_id.clone()?;
     let application = tables.get::<Application>(&deployment.application_id)?;
     let service = Service::key(&application.project, &application.service);
@@ -77,24 +103,38 @@ fn job(tables: &Tables, deployment: &Arc<Deployment>, scope: &Scope, now_ms: i64
         return None;
     }
     let program = tables.get::<Program>(&deployment.id).cloned();
-    let of_deployment = tables
-        .all::<Savepoint>()
-        .filter(|savepoint| savepoint.deployment_id == deployment.id);
-    let mut savepoints: Vec<Arc<Savepoint>> = of_deployment.cloned().collect();
-    savepoints.sort_by(|a, b| (&a.triggered_at, a.epoch).cmp(&(&b.triggered_at, b.epoch)));
     let name = program
         .as_ref()
         .map_or(&application.name, |program| &program.name);
+    let cluster = tables.get::<Service>(&service);
     Some(Job {
         id,
         name: name.clone(),
+        cluster: cluster.cloned(),
         service,
         deployment: Arc::clone(deployment),
         program,
-        savepoints,
+        savepoints: Vec::new(),
         attempt: None,
+        figures: BTreeMap::new(),
         now_ms,
     })
+}
+
+fn take_savepoints(tables: &Tables, jobs: &mut [Job]) {
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for (place, job) in jobs.iter().enumerate() {
+        places.insert(job.deployment.id.clone(), place);
+    }
+    for savepoint in tables.all::<Savepoint>() {
+        if let Some(place) = places.get(&savepoint.deployment_id) {
+            jobs[*place].savepoints.push(Arc::clone(savepoint));
+        }
+    }
+    for job in jobs {
+        job.savepoints
+            .sort_by(|a, b| (&a.triggered_at, a.epoch).cmp(&(&b.triggered_at, b.epoch)));
+    }
 }
 
 /// Milliseconds since 1970 of a moment as records have it; -1 as in Flink for one that has not come.
@@ -156,10 +196,18 @@ impl Job {
     /// Since the start of the present attempt.
     pub(super) fn operator_metrics(&self, operator: &ProgramOperator) -> Option<&OperatorMetrics> {
         let metrics = self.attempt.as_ref()?.state.metrics.as_ref()?;
-        metrics
-            .operators
-            .iter()
-            .find(|metrics| metrics.uid == operator.uid)
+        metrics.operators.get(*self.figures.get(&operator.uid)?)
+    }
+
+    /// Its configuration under Flink's keys.
+    pub(super) fn config(&self) -> BTreeMap<String, String> {
+        let user_config = self.cluster.as_ref().map(|cluster| &cluster.user_config);
+        let nothing = BTreeMap::new();
+        let statement = self.program.as_ref().map_or(&nothing, |program| &program.config);
+        let mut config = effective_config(user_config.unwrap_or(&Map::new()), statement);
+        let parallelism = self.deployment.parallelism.to_string();
+        config.insert("parallelism.default".to_owned(), parallelism);
+        config
     }
 }
 

@@ -1,5 +1,7 @@
 //! Flink's shapes over a catalogue with one job that runs and one that failed.
 
+mod figures;
+
 use serde_json::json;
 
 use super::*;

@@ -82,14 +82,14 @@ impl Live {
         self.workers.get(id)
     }
 
-    pub(super) fn attempt(&self, deployment: &str) -> Option<AttemptView> {
-        let mut workers = self.workers.values();
-        workers.find_map(|worker| {
-            worker
-                .attempts
-                .get(deployment)
-                .map(|state| worker.attempt_view(state))
-        })
+    pub(super) fn attempts(&self) -> BTreeMap<(String, u32), AttemptView> {
+        let of_workers = self.workers.values().flat_map(|worker| {
+            let states = worker.attempts.values();
+            states.map(|state| worker.attempt_view(state))
+        });
+        of_workers
+            .map(|view| ((view.state.deployment.clone(), view.state.attempt), view))
+            .collect()
     }
 
     /// Takes a call in; false if a later one of the same process, or a later process, has been heard already.

@@ -35,6 +35,7 @@ mod strategy;
 mod transition;
 mod view;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -49,7 +50,7 @@ pub use quantity::bytes as parse_bytes;
 pub use queries::QueryRequest;
 pub use requests::NewDeployment;
 pub use settings::Settings;
-pub use strategy::{flink_config, unreadable as unreadable_settings};
+pub use strategy::{checkpointing, effective_config, flink_config, unreadable as unreadable_settings};
 
 use crate::catalogue::Catalogue;
 use crate::query::Queries;
@@ -141,9 +142,9 @@ impl Manager {
             .collect()
     }
 
-    /// What the worker says of the deployment's present attempt.
-    pub fn attempt(&self, deployment: &str) -> Option<AttemptView> {
-        self.live().attempt(deployment)
+    /// What workers say of attempts, by deployment and number of the attempt.
+    pub fn attempts(&self) -> BTreeMap<(String, u32), AttemptView> {
+        self.live().attempts()
     }
 
     /// Lines of the jobs of a service (its key: project/name), or of one of its deployments.

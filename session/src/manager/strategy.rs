@@ -44,6 +44,7 @@ const CHECKPOINTING: [(&str, &str); 2] = [
 const PARALLELISM_KEYS: (&str, &str) = ("parallelism_default", "parallelism.default");
 /// A job has as many threads as there are key groups, at most.
 pub(super) const PARALLELISM: RangeInclusive<u32> = 1..=128;
+const CHECKPOINT_TIMEOUT_MS: u64 = 600_000;
 const MEMORY: &str = "taskmanager.memory.process.size";
 
 /// The configuration of a job: defaults, the session cluster's, the statement's.
@@ -305,6 +306,46 @@ pub(super) fn restart_strategy(user_config: &Map<String, Value>, statement: &Con
     }
 }
 
+/// The configuration of a job under Flink's keys: its session cluster's, and over it what its statement SETs.
+pub fn effective_config(user_config: &Map<String, Value>, statement: &Config) -> Config {
+    let mut config = flink_config(user_config);
+    let has_type = [TYPE_FORMERLY, "restart-strategy.type"]
+        .iter()
+        .any(|key| statement.contains_key(*key));
+    if has_type {
+        // The session cluster's strategy says nothing to a job with one of its own.
+        config.retain(|key, _| !key.starts_with(PREFIX));
+    }
+    config.extend(statement.iter().map(|(key, value)| (key.clone(), value.clone())));
+    config
+}
+
+/// How a job takes checkpoints; times in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checkpointing {
+    /// None: no periodic ones.
+    pub interval_ms: Option<u64>,
+    pub timeout_ms: u64,
+    pub min_pause_ms: u64,
+    pub tolerable_failures: u64,
+}
+
+/// What the configuration of a job says of checkpoints, with Flink's defaults.
+pub fn checkpointing(config: &Config) -> Checkpointing {
+    let text = |key: &str| config.get(&format!("execution.checkpointing.{key}"));
+    let millis = |key: &str| {
+        let duration = text(key).and_then(|text| quantity::duration(text));
+        duration.map(|duration| duration.as_millis() as u64)
+    };
+    let tolerable = text("tolerable-failed-checkpoints").and_then(|text| text.trim().parse().ok());
+    Checkpointing {
+        interval_ms: millis("interval").filter(|interval| *interval > 0),
+        timeout_ms: millis("timeout").unwrap_or(CHECKPOINT_TIMEOUT_MS),
+        min_pause_ms: millis("min-pause").unwrap_or(0),
+        tolerable_failures: tolerable.unwrap_or(0),
+    }
+}
+
 /// What a session cluster is set to, under Flink's keys, as its jobs take it that SET nothing.
 pub fn flink_config(user_config: &Map<String, Value>) -> Config {
     let mut config = job_config(user_config, &Config::new());
@@ -422,6 +463,27 @@ mod tests {
             unreadable_of(&[("parallelism.default", "129")]),
             ["'parallelism.default': expected a number from 1 to 128, found '129'"]
         );
+    }
+
+    #[test]
+    fn checkpoints_are_taken_as_configured() {
+        let user_config = json!({"execution_checkpointing_interval_ms": 500});
+        let user_config = user_config.as_object().expect("an object");
+        let statement = [
+            ("execution.checkpointing.timeout", "1 min"),
+            ("execution.checkpointing.tolerable-failed-checkpoints", "2"),
+        ];
+        let statement = statement.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let expected = Checkpointing {
+            interval_ms: Some(500),
+            timeout_ms: 60_000,
+            min_pause_ms: 0,
+            tolerable_failures: 2,
+        };
+        let config = effective_config(user_config, &statement.into());
+        assert_eq!(checkpointing(&config), expected);
+        let off = Config::from([("execution.checkpointing.interval".to_owned(), "0".to_owned())]);
+        assert_eq!(checkpointing(&off).interval_ms, None);
     }
 
     fn failure_rate(max_failures: u32, interval_sec: u64, delay_sec: u64) -> RestartStrategy {

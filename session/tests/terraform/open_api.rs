@@ -110,10 +110,14 @@ fn the_filter_of_a_cluster_holds_on_every_route_but_those_that_change_it() {
     server.put(&service, r#"{"user_config": {"ip_filter": ["10.0.0.0/8"]}}"#);
     let description = serde_json::to_value(session::api::description()).expect("plain data");
     let mut refused = 0;
-    for (path, methods) in description["paths"].as_object().expect("paths") {
+    let paths = description["paths"].as_object().expect("paths");
+    for (path, methods) in paths {
         // The service itself stays last, since deleting it works.
         let is_management = path.ends_with("/service/{service}") || path.ends_with("/service/{service}/tags");
-        let is_filtered = !is_management && (path.contains("{service}") || !path.starts_with("/v1"));
+        // Flink's paths stand at the root and below /v1.
+        let below = path.strip_prefix("/v1");
+        let is_of_flink = below.is_none_or(|below| paths.contains_key(below));
+        let is_filtered = !is_management && (path.contains("{service}") || is_of_flink);
         for method in methods.as_object().expect("methods").keys() {
             if !is_filtered && (method == "delete" || path == "/v1/userauth") {
                 continue;
@@ -249,6 +253,14 @@ fn flinks_paths_are_served_beside_ours() {
     assert_eq!(server.get("/taskmanagers"), json!({"taskmanagers": []}));
     assert_eq!(server.get("/overview")["flink-version"], "2.2.0");
     assert_eq!(server.get("/config")["features"]["web-submit"], false);
+    // As Flink's own clients ask.
+    assert_eq!(server.get("/v1/jobs/overview"), json!({"jobs": []}));
+    assert_eq!(server.get("/jobs/metrics"), json!([]));
+    assert_eq!(server.get("/taskmanagers/metrics"), json!([]));
+    assert_eq!(
+        server.get("/jobmanager/metrics")[0]["id"],
+        "numRegisteredTaskManagers"
+    );
     let keys = server.get("/jobmanager/config");
     assert_eq!(keys[0]["key"], "execution.checkpointing.dir");
     let figures = server.call("GET", "/metrics", None).ok();
@@ -261,7 +273,21 @@ fn flinks_paths_are_served_beside_ours() {
         "/jobs/0",
         "/jobs/0/checkpoints",
         "/jobs/0/vertices/0",
+        "/jobs/0/status",
+        "/jobs/0/accumulators",
+        "/jobs/0/jobmanager/config",
+        "/jobs/0/checkpoints/config",
+        "/jobs/0/checkpoints/details/1",
+        "/jobs/0/vertices/0/subtasks/metrics",
+        "/jobs/0/vertices/0/taskmanagers",
+        "/jobs/0/vertices/0/backpressure",
+        "/jobs/0/vertices/0/watermarks",
+        "/jobs/0/vertices/0/accumulators",
+        "/v1/jobs/0",
+        "/v1/project/dev/service/flink-demo/flink/proxy/jobs/0",
+        "/v1/project/dev/service/flink-demo/flink/proxy/v1/jobs/0",
         "/taskmanagers/0",
+        "/taskmanagers/0/metrics",
     ] {
         assert!(
             server.call("GET", path, None).refused(404).contains("not found"),
