@@ -3,9 +3,10 @@
 //! In: new queries, reports of workers, ends. Out: what workers should run, rows by index. Invariant: a row has one
 //! index, whatever is reported twice; an ended query never runs again and never gets another row.
 
+mod room;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -15,18 +16,10 @@ use super::{Bounds, End};
 use crate::model::application::Column;
 use crate::model::fresh_id;
 use crate::protocol::job::Row;
-use crate::protocol::worker::{Assignment, AttemptState, Event, Heartbeat, State};
+use crate::protocol::worker::{Assignment, AttemptState, Event, Heartbeat, NumberedEvent, State};
 use crate::refusal::Refusal;
+use room::{LIMITS, Limits};
 
-/// Of one application, or of a session cluster without one, at a time.
-const LIVE_MAX: usize = 10;
-/// How long rows of an ended query can be fetched, and of how many.
-const KEPT_FOR: Duration = Duration::from_secs(15 * 60);
-const KEPT_MAX: usize = 50;
-/// Of one answer in memory; rows may be large.
-const ANSWER_BYTES_MAX: usize = 32 << 20;
-/// Of all ended queries.
-const KEPT_BYTES_MAX: usize = 64 << 20;
 /// A job that needs more is not for a look.
 const JOB_BYTES_MAX: u64 = 1 << 30;
 
@@ -37,6 +30,7 @@ pub struct Queries {
 }
 
 struct Inner {
+    limits: Limits,
     queries: Mutex<BTreeMap<String, Query>>,
     /// Counts changes.
     version: watch::Sender<u64>,
@@ -97,16 +91,21 @@ struct Query {
 
 impl Default for Queries {
     fn default() -> Self {
+        Queries::within(LIMITS)
+    }
+}
+
+impl Queries {
+    fn within(limits: Limits) -> Queries {
         Queries {
             inner: Arc::new(Inner {
+                limits,
                 queries: Mutex::default(),
                 version: watch::Sender::new(0),
             }),
         }
     }
-}
 
-impl Queries {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Query>> {
         self.inner.queries.lock().expect("nobody panics while holding it")
     }
@@ -123,13 +122,7 @@ impl Queries {
     /// Adds a query that is still to be built; its id.
     pub fn create(&self, query: NewQuery, now: Timestamp) -> Result<String, Refusal> {
         let mut queries = self.lock();
-        forget(&mut queries, &query.scope, now);
-        let of_scope = queries.values().filter(|one| one.view.query.scope == query.scope);
-        if of_scope.filter(|one| one.view.end.is_none()).count() >= LIVE_MAX {
-            return Err(Refusal::conflict(format!(
-                "There are {LIVE_MAX} interactive queries that run here; cancel one"
-            )));
-        }
+        self.inner.limits.admit(&mut queries, &query.scope, now)?;
         let id = fresh_id();
         let ttl = jiff::SignedDuration::try_from(query.bounds.ttl).expect("times to live are short");
         let view = QueryView {
@@ -207,19 +200,22 @@ impl Queries {
     pub fn hear(&self, heartbeat: &Heartbeat, seen: &[Assignment], now: Timestamp) {
         let mut has_changed = false;
         let mut queries = self.lock();
-        for query in queries.values_mut().filter(|query| query.view.end.is_none()) {
-            let Some((seat, _)) = &query.assigned else {
-                continue;
-            };
-            if seat.worker != heartbeat.worker {
-                continue;
-            }
+        let live = queries.values().filter(|query| query.view.end.is_none());
+        let on_worker = live.filter_map(|query| {
+            let (seat, _) = query.assigned.as_ref()?;
             let is_same = seat.incarnation == heartbeat.incarnation;
+            (seat.worker == heartbeat.worker).then(|| (query.view.id.clone(), is_same))
+        });
+        let on_worker: Vec<(String, bool)> = on_worker.collect();
+        for (id, is_same) in on_worker {
             let mut attempts = heartbeat.attempts.iter();
-            let reported = attempts.find(|one| one.deployment == query.view.id);
-            has_changed |= match reported.filter(|_| is_same) {
-                Some(attempt) => query.report(attempt, now),
-                None if is_same && !seen.iter().any(|one| one.deployment == query.view.id) => false,
+            let reported = attempts.find(|one| is_same && one.deployment == id);
+            let wanted = reported.map_or(0, |attempt| attempt.events.iter().map(rows_bytes).sum());
+            let room = self.inner.limits.room(&mut queries, &id, wanted);
+            let query = queries.get_mut(&id).expect("only ended queries go");
+            has_changed |= match reported {
+                Some(attempt) => query.report(attempt, room, now),
+                None if is_same && !seen.iter().any(|one| one.deployment == id) => false,
                 None => query.end(End::Failed("the worker has lost the query".to_owned()), now),
             };
         }
@@ -231,7 +227,7 @@ impl Queries {
 
     /// Drops answers that nobody fetches any more.
     pub fn forget(&self, now: Timestamp) {
-        forget_old(&mut self.lock(), now);
+        self.inner.limits.forget_old(&mut self.lock(), now);
     }
 
     /// Ends a query; false if there is none that runs.
@@ -274,12 +270,12 @@ impl Queries {
 }
 
 impl Query {
-    /// Whether this was news.
-    fn report(&mut self, attempt: &AttemptState, now: Timestamp) -> bool {
+    /// Whether this was news. What does not fit into the room is cut.
+    fn report(&mut self, attempt: &AttemptState, mut room_bytes: usize, now: Timestamp) -> bool {
         let mut is_news = false;
         for event in &attempt.events {
             match &event.event {
-                Event::Rows { first, rows } => is_news |= self.take(*first, rows),
+                Event::Rows { first, rows } => is_news |= self.take(*first, rows, &mut room_bytes),
                 Event::RowsCut => self.is_cut = true,
                 _ => {}
             }
@@ -291,7 +287,7 @@ impl Query {
         is_news |= std::mem::replace(&mut self.view.is_running, is_running) != is_running;
         let end = match &attempt.state {
             _ if self.rows.len() as u64 >= self.view.query.bounds.max_rows => End::MaxRows,
-            _ if self.is_cut || self.bytes > ANSWER_BYTES_MAX => End::MaxBytes,
+            _ if self.is_cut => End::MaxBytes,
             State::Starting | State::Running => return is_news,
             State::Finished { .. } => End::Finished,
             State::Failed { message } => End::Failed(message.clone()),
@@ -302,7 +298,7 @@ impl Query {
     }
 
     /// Rows that are not there yet. What a worker could not keep for an absent manager is missing before `first`.
-    fn take(&mut self, first: u64, rows: &[Row]) -> bool {
+    fn take(&mut self, first: u64, rows: &[Row], room_bytes: &mut usize) -> bool {
         let known = (self.rows.len() as u64).saturating_sub(first);
         let room = self
             .view
@@ -316,7 +312,14 @@ impl Query {
             .take(usize::try_from(room).unwrap_or(usize::MAX));
         let before = self.rows.len();
         for row in new {
-            self.bytes += row.data.iter().map(size_bytes).sum::<usize>();
+            let bytes = row_bytes(row);
+            // Nothing comes after what is missing.
+            self.is_cut |= bytes > *room_bytes;
+            if self.is_cut {
+                break;
+            }
+            *room_bytes -= bytes;
+            self.bytes += bytes;
             self.rows.push(row.clone());
         }
         self.view.rows = self.rows.len() as u64;
@@ -334,6 +337,18 @@ impl Query {
     }
 }
 
+/// What the rows of an event take in memory.
+fn rows_bytes(event: &NumberedEvent) -> usize {
+    match &event.event {
+        Event::Rows { rows, .. } => rows.iter().map(row_bytes).sum(),
+        _ => 0,
+    }
+}
+
+fn row_bytes(row: &Row) -> usize {
+    size_of::<Row>() + row.data.iter().map(size_bytes).sum::<usize>()
+}
+
 /// What a value takes in memory, roughly.
 fn size_bytes(value: &Value) -> usize {
     let inner = match value {
@@ -346,40 +361,6 @@ fn size_bytes(value: &Value) -> usize {
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
     };
     size_of::<Value>() + inner
-}
-
-/// Drops ended queries of long ago, and the oldest of too many.
-fn forget(queries: &mut BTreeMap<String, Query>, scope: &Scope, now: Timestamp) {
-    forget_old(queries, now);
-    let of_scope = queries.values().filter(|query| query.view.query.scope == *scope);
-    let ended = ended(of_scope);
-    let surplus = (ended.len() + 1).saturating_sub(KEPT_MAX);
-    for (_, id, _) in ended.into_iter().take(surplus) {
-        queries.remove(&id);
-    }
-}
-
-/// Drops ended queries of long ago, and the oldest of those that take too much memory.
-fn forget_old(queries: &mut BTreeMap<String, Query>, now: Timestamp) {
-    let kept_for = jiff::SignedDuration::try_from(KEPT_FOR).expect("minutes are few seconds");
-    queries.retain(|_, query| query.ended_at.is_none_or(|at| now.duration_since(at) < kept_for));
-    let ended = ended(queries.values());
-    let mut bytes: usize = ended.iter().map(|(_, _, bytes)| bytes).sum();
-    for (_, id, of_query) in ended {
-        if bytes <= KEPT_BYTES_MAX {
-            break;
-        }
-        bytes -= of_query;
-        queries.remove(&id);
-    }
-}
-
-/// When, which, and how many bytes it takes; the first that ended first.
-fn ended<'a>(queries: impl Iterator<Item = &'a Query>) -> Vec<(Timestamp, String, usize)> {
-    let ended = queries.filter_map(|query| Some((query.ended_at?, query.view.id.clone(), query.bytes)));
-    let mut ended: Vec<_> = ended.collect();
-    ended.sort();
-    ended
 }
 
 #[cfg(test)]

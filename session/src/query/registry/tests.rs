@@ -1,9 +1,11 @@
 //! Queries as workers report them.
 
+use std::time::Duration;
+
 use serde_json::json;
 
+use super::room::Share;
 use super::*;
-use crate::protocol::worker::NumberedEvent;
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_700_000_000).expect("in range")
@@ -167,7 +169,7 @@ fn a_worker_that_does_not_know_a_query_has_lost_it() {
 fn memory_is_bounded_and_so_are_queries() {
     let queries = Queries::default();
     let first = running(&queries, 3);
-    for _ in 1..LIVE_MAX {
+    for _ in 1..LIMITS.scope.live {
         running(&queries, 3);
     }
     assert_eq!(queries.create(query(1), now()).expect_err("too many").status, 409);
@@ -183,7 +185,7 @@ fn memory_is_bounded_and_so_are_queries() {
 
     let queries = Queries::default();
     let id = running(&queries, 3);
-    let text = "x".repeat(ANSWER_BYTES_MAX);
+    let text = "x".repeat(LIMITS.answer_bytes);
     let large = Row {
         kind: "+I".to_owned(),
         data: vec![json!(text)],
@@ -194,11 +196,11 @@ fn memory_is_bounded_and_so_are_queries() {
     };
     queries.hear(&heartbeat("1", &[(&id, State::Running, vec![event])]), &[], now());
     assert_eq!(queries.view(&id).expect("it is kept").end, Some(End::MaxBytes));
-    for _ in 0..KEPT_MAX * 2 {
+    for _ in 0..LIMITS.scope.ended * 2 {
         let id = queries.create(query(1), now()).expect("there is room");
         queries.end(&id, End::Canceled, now());
     }
-    assert_eq!(queries.list(&scope()).len(), KEPT_MAX);
+    assert_eq!(queries.list(&scope()).len(), LIMITS.scope.ended + 1);
     assert!(
         queries
             .list(&Scope {
@@ -215,20 +217,14 @@ fn running_later(queries: &Queries, at: Timestamp) {
 
 #[test]
 fn answers_go_when_their_time_is_over_or_there_are_too_many_bytes_of_them() {
-    let queries = Queries::default();
-    let half = "x".repeat(KEPT_BYTES_MAX / 2);
+    let mut limits = narrow().inner.limits;
+    limits.ended_bytes = limits.answer_bytes;
+    let queries = Queries::within(limits);
     let ids: Vec<String> = (0..3)
         .map(|number| {
             let id = running(&queries, 3);
-            let large = Row {
-                kind: "+I".to_owned(),
-                data: vec![json!(half)],
-            };
-            let event = Event::Rows {
-                first: 0,
-                rows: vec![large],
-            };
-            let said = heartbeat("1", &[(&id, State::Running, vec![event])]);
+            let state = State::Finished { savepoint: None };
+            let said = heartbeat("1", &[(&id, state, vec![rows(0, &[1, 2])])]);
             queries.hear(&said, &[], later(number));
             id
         })
@@ -242,4 +238,112 @@ fn answers_go_when_their_time_is_over_or_there_are_too_many_bytes_of_them() {
     assert_eq!(kept(later(1 + 15 * 60)), [false, false, true]);
     // Nobody has asked for anything since.
     assert_eq!(kept(later(2 + 15 * 60)), [false, false, false]);
+}
+
+/// Three clusters may run 4 queries, each cluster 3, each application 2; there is room for 8, 6 and 4 rows.
+fn narrow() -> Queries {
+    let row = row_bytes(&Row {
+        kind: "+I".to_owned(),
+        data: vec![json!(1)],
+    });
+    let share = |live: usize| Share {
+        live,
+        ended: 10,
+        bytes: 2 * live * row,
+    };
+    Queries::within(Limits {
+        answer_bytes: 3 * row,
+        ended_bytes: 100 * row,
+        scope: share(2),
+        service: share(3),
+        manager: share(4),
+    })
+}
+
+fn of(service: &str, application: &str) -> NewQuery {
+    let mut query = query(100);
+    query.scope.service = service.to_owned();
+    query.scope.application_id = Some(application.to_owned());
+    query
+}
+
+#[test]
+fn applications_clusters_and_managers_run_so_many_queries_and_no_more() {
+    let queries = narrow();
+    let create = |service, application| queries.create(of(service, application), now());
+    let refused = |service, application| {
+        let refusal = create(service, application).expect_err("too many");
+        assert_eq!(refusal.status, 409);
+        refusal.message
+    };
+    let first = create("s", "a").expect("there is room");
+    create("s", "a").expect("there is room");
+    let here = "There are 2 interactive queries that run here, as many as may run at a time; cancel one";
+    assert_eq!(refused("s", "a"), here);
+    create("s", "b").expect("there is room");
+    assert!(refused("s", "b").starts_with("There are 3 interactive queries that run in session cluster s,"));
+    create("t", "c").expect("there is room");
+    let together = "There are 4 interactive queries that run in all session clusters together,";
+    assert!(refused("u", "d").starts_with(together));
+    assert!(queries.end(&first, End::Canceled, now()));
+    create("u", "d").expect("there is room again");
+}
+
+#[test]
+fn rows_of_ended_queries_make_room_for_those_of_live_ones_which_are_cut_at_the_limit() {
+    let queries = narrow();
+    let run = |service, application, count: i64| {
+        let id = queries
+            .create(of(service, application), now())
+            .expect("there is room");
+        queries.assign(&id, seat("1"), "hash".to_owned(), json!({}));
+        let values: Vec<i64> = (0..count).collect();
+        let report = heartbeat("1", &[(&id, State::Running, vec![rows(0, &values)])]);
+        // As if all others were reported in a call of their own.
+        queries.hear(&report, &[], now());
+        let view = queries.view(&id).expect("it is kept");
+        (id, view.rows, view.end)
+    };
+    let (large, count, end) = run("s", "a", 4);
+    assert_eq!((count, end), (3, Some(End::MaxBytes)), "one answer");
+    let (_, count, end) = run("s", "a", 2);
+    assert_eq!((count, end), (2, None), "for which the first has gone");
+    assert!(queries.view(&large).is_none());
+    let (_, count, end) = run("s", "a", 2);
+    assert_eq!((count, end), (2, None));
+    let refusal = queries.create(of("s", "a"), now()).expect_err("too many");
+    assert!(
+        refusal.message.contains("2 interactive queries that run here"),
+        "{refusal}"
+    );
+    let (_, count, end) = run("s", "b", 3);
+    assert_eq!((count, end), (2, Some(End::MaxBytes)), "the cluster's six");
+    let (_, count, end) = run("t", "c", 3);
+    assert_eq!((count, end), (3, None), "for which the one before has gone");
+    assert_eq!(queries.list(&of("s", "b").scope).len(), 0);
+}
+
+#[test]
+fn where_rows_of_live_queries_fill_all_room_no_further_one_begins() {
+    let mut limits = narrow().inner.limits;
+    (limits.service.live, limits.service.bytes) = (10, 2 << 20);
+    (limits.scope.bytes, limits.answer_bytes) = (10 << 20, 10 << 20);
+    limits.manager.bytes = 10 << 20;
+    let queries = Queries::within(limits);
+    let id = running(&queries, 10);
+    let row = |length: usize| Row {
+        kind: "+I".to_owned(),
+        data: vec![json!("x".repeat(length))],
+    };
+    let empty = row_bytes(&row(0));
+    let event = Event::Rows {
+        first: 0,
+        rows: vec![row((2 << 20) - empty)],
+    };
+    queries.hear(&heartbeat("1", &[(&id, State::Running, vec![event])]), &[], now());
+    assert_eq!(queries.view(&id).expect("it runs").end, None);
+    let refusal = queries.create(query(1), now()).expect_err("no room");
+    let expected = "The rows of interactive queries that run in session cluster s take 2 MiB, \
+                    all that they may; cancel one";
+    assert_eq!((refusal.status, refusal.message.as_str()), (409, expected));
 }
