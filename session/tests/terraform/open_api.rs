@@ -166,6 +166,10 @@ fn every_route_is_described() {
                 "{method} {path}"
             );
             let answer = server.call(&method.to_uppercase(), &example, Some("{}"));
+            let message = answer.body["message"].as_str().unwrap_or_default();
+            let needs_body = message.starts_with("Invalid body: missing field");
+            let is_required = operation["requestBody"]["required"] == true;
+            assert_eq!(needs_body, is_required, "{method} {path}: {message}");
             let is_routed = !answer.body["message"]
                 .as_str()
                 .is_some_and(|message| message.starts_with("There is no "));
