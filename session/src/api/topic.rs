@@ -5,6 +5,8 @@
 
 mod broker;
 
+use std::time::Instant;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
@@ -109,8 +111,12 @@ struct TopicDetails {
 #[derive(Serialize, ToSchema)]
 struct PartitionDetails {
     partition: i32,
-    earliest_offset: i64,
-    latest_offset: i64,
+    /// Null where it is not known.
+    earliest_offset: Option<i64>,
+    latest_offset: Option<i64>,
+    /// Why offsets are not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
     isr: usize,
     consumer_groups: Vec<Value>,
 }
@@ -280,31 +286,35 @@ async fn details(connection: Connection, names: Vec<String>) -> Result<Vec<Topic
         let mut topics = broker.topics()?;
         topics.retain(|topic| names.contains(&topic.name));
         let topics = broker.with_configs(topics)?;
-        topics.iter().map(|topic| detailed(broker, topic)).collect()
+        let until = Instant::now() + broker::OFFSETS_MAX;
+        let topics = topics.iter().map(|topic| detailed(broker, topic, until));
+        Ok(topics.collect())
     })
     .await
 }
 
-fn detailed(broker: &Broker, topic: &Topic) -> Result<TopicDetails, Refusal> {
-    let mut partitions = Vec::with_capacity(topic.partitions.len());
-    for partition in &topic.partitions {
-        let (earliest_offset, latest_offset) = broker.offsets(&topic.name, partition.id)?;
-        partitions.push(PartitionDetails {
+/// What is not known of one partition keeps nothing of the others back.
+fn detailed(broker: &Broker, topic: &Topic, until: Instant) -> TopicDetails {
+    let partitions = topic.partitions.iter().map(|partition| {
+        let offsets = broker.offsets(&topic.name, partition, until);
+        let known = offsets.as_ref().ok();
+        PartitionDetails {
             partition: partition.id,
-            earliest_offset,
-            latest_offset,
+            earliest_offset: known.map(|(earliest, _)| *earliest),
+            latest_offset: known.map(|(_, latest)| *latest),
+            error: offsets.err(),
             isr: partition.in_sync,
             consumer_groups: Vec::new(),
-        });
-    }
-    Ok(TopicDetails {
+        }
+    });
+    TopicDetails {
         topic_name: topic.name.clone(),
-        partitions,
+        partitions: partitions.collect(),
         replication: topic.replication(),
         state: STATE,
         config: broker::shown(&topic.config),
         tags: Vec::new(),
-    })
+    }
 }
 
 /// Changes settings that are named; others stay

@@ -3,7 +3,7 @@
 //! In: a connection, names and settings. Out: topics as the brokers know them. Invariant: every question has a
 //! timeout; a client lives as long as one request.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::admin::{
     AdminClient, AdminOptions, AlterConfig, ConfigSource, NewPartitions, NewTopic, ResourceSpecifier,
@@ -21,6 +21,8 @@ use crate::connection::{Connection, kafka};
 use crate::refusal::Refusal;
 
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// For the offsets of all partitions that one answer shows.
+pub(super) const OFFSETS_MAX: Duration = Duration::from_secs(15);
 
 pub(super) struct Topic {
     pub(super) name: String,
@@ -32,6 +34,7 @@ pub(super) struct Partition {
     pub(super) id: i32,
     pub(super) in_sync: usize,
     replicas: usize,
+    has_leader: bool,
 }
 
 /// A setting of a topic.
@@ -98,6 +101,7 @@ impl Broker {
                     id: partition.id(),
                     in_sync: partition.isr().len(),
                     replicas: partition.replicas().len(),
+                    has_leader: partition.leader() >= 0,
                 };
                 Topic {
                     name: topic.name().to_owned(),
@@ -137,9 +141,24 @@ impl Broker {
         Ok(topics)
     }
 
-    pub(super) fn offsets(&self, topic: &str, partition: i32) -> Result<(i64, i64), Refusal> {
-        let offsets = self.consumer.fetch_watermarks(topic, partition, TIMEOUT);
-        offsets.map_err(|error| unreachable(&self.connection, error))
+    /// The first offset and the one after the last, or why they are not known. After `until` nobody is asked.
+    pub(super) fn offsets(
+        &self,
+        topic: &str,
+        partition: &Partition,
+        until: Instant,
+    ) -> Result<(i64, i64), String> {
+        if !partition.has_leader {
+            return Err("the partition has no leader".to_owned());
+        }
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err("the brokers took too long to answer for others".to_owned());
+        }
+        let offsets = self
+            .consumer
+            .fetch_watermarks(topic, partition.id, left.min(TIMEOUT));
+        offsets.map_err(|error| error.to_string())
     }
 
     pub(super) fn create(
@@ -310,5 +329,38 @@ mod tests {
         let expected = json!({"value": 86_400_000, "source": "topic_config", "synonyms": []});
         assert_eq!(back["retention_ms"], expected);
         assert_eq!(back["preallocate"]["source"], "default_config");
+    }
+    fn connection(servers: &str) -> Connection {
+        let parameters = json!({"bootstrap_servers": servers});
+        Connection {
+            kind: crate::connection::Kind::Kafka,
+            shown: "service 'k'".to_owned(),
+            parameters: parameters.as_object().expect("an object").clone(),
+            user_config: Map::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_partition_without_leader_says_so_and_the_others_are_known() {
+        let cluster = rdkafka::mocking::MockCluster::new(1).expect("a cluster in this process");
+        cluster.create_topic("t", 2, 1).expect("a topic");
+        cluster.partition_leader("t", 1, None).expect("a partition");
+        let known = ask(connection(&cluster.bootstrap_servers()), |broker| {
+            let topics = broker.topics()?;
+            let partitions = &topics[0].partitions;
+            let (later, now) = (Instant::now() + OFFSETS_MAX, Instant::now());
+            Ok([
+                broker.offsets("t", &partitions[0], later),
+                broker.offsets("t", &partitions[1], later),
+                broker.offsets("t", &partitions[0], now),
+            ])
+        });
+        let [first, second, late] = known.await.expect("the cluster answers");
+        assert_eq!(first, Ok((0, 0)));
+        assert_eq!(second, Err("the partition has no leader".to_owned()));
+        assert_eq!(
+            late,
+            Err("the brokers took too long to answer for others".to_owned())
+        );
     }
 }
