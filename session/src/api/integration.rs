@@ -5,6 +5,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use compiler::base::nearest::nearest;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
@@ -16,7 +17,7 @@ use super::merge::{check_new, merge};
 use super::path::{Limit, ProjectPath, ServicePath};
 use super::view::without_secrets;
 use super::{Answer, Api, Input, user_config};
-use crate::catalogue::Tables;
+use crate::catalogue::{Tables, Transaction};
 use crate::connection::{Connection, Kind};
 use crate::model::{Endpoint, Integration, fresh_id, now};
 use crate::refusal::Refusal;
@@ -64,11 +65,12 @@ const TYPES: [(&str, &str, &[&str], Option<&str>); 5] = [
 ];
 
 #[derive(Deserialize, ToSchema)]
-struct NewIntegration {
-    integration_type: String,
-    source_service: Option<String>,
+pub(super) struct NewIntegration {
+    pub(super) integration_type: String,
+    #[serde(alias = "source_service_name")]
+    pub(super) source_service: Option<String>,
     source_endpoint_id: Option<String>,
-    dest_service: Option<String>,
+    pub(super) dest_service: Option<String>,
     dest_endpoint_id: Option<String>,
     #[serde(default, deserialize_with = "null_is_default")]
     user_config: Map<String, Value>,
@@ -235,20 +237,8 @@ async fn create(
     Input(body): Input<NewIntegration>,
 ) -> Answer<OneIntegration> {
     path.check(&api)?;
-    check_type(&body)?;
-    check_new(&body.user_config)?;
-    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-    let integration = Integration {
-        id: fresh_id(),
-        project: path.project,
-        integration_type: body.integration_type,
-        source_service: given(body.source_service),
-        source_endpoint_id: given(body.source_endpoint_id),
-        dest_service: given(body.dest_service),
-        dest_endpoint_id: given(body.dest_endpoint_id),
-        user_config: body.user_config,
-        created_at: now(),
-    };
+    body.check("")?;
+    let integration = body.record(&path.project);
     let id = integration.id.clone();
     let notices = api
         .manager
@@ -256,32 +246,17 @@ async fn create(
         .read(|tables| noticed(tables, &integration, None));
     api.manager
         .catalogue
-        .change(|transaction| {
-            if let Some(endpoint) = &integration.source_endpoint_id {
-                let found = transaction.get::<Endpoint>(endpoint);
-                let is_own = found.is_some_and(|endpoint| endpoint.project == integration.project);
-                if !is_own {
-                    return Err(Refusal::not_found(format!(
-                        "Integration endpoint not found: {endpoint}"
-                    )));
-                }
-            }
-            if transaction
-                .all::<Integration>()
-                .iter()
-                .any(|other| is_same(other, &integration))
-            {
-                return Err(Refusal::conflict("Service integration already exists"));
-            }
-            transaction.put(integration);
-            Ok(())
-        })
+        .change(|transaction| add(transaction, integration))
         .await?;
     shown(&api, &id, notices)
 }
 
 /// What of an integration, or of a change of its configuration, has no effect.
-fn noticed(tables: &Tables, integration: &Integration, change: Option<&Map<String, Value>>) -> Vec<String> {
+pub(super) fn noticed(
+    tables: &Tables,
+    integration: &Integration,
+    change: Option<&Map<String, Value>>,
+) -> Vec<String> {
     let leads_to = Connection::of_integration(tables, integration);
     let is_database = leads_to.is_ok_and(|connection| connection.kind == Kind::PostgreSql);
     let config = change.unwrap_or(&integration.user_config);
@@ -290,30 +265,77 @@ fn noticed(tables: &Tables, integration: &Integration, change: Option<&Map<Strin
     notices
 }
 
-/// Where it begins and ends must be said; that the services exist is looked at when a table uses it.
-fn check_type(body: &NewIntegration) -> Result<(), Refusal> {
-    let Some((name, _, sources, endpoint)) = TYPES.iter().find(|(name, ..)| *name == body.integration_type)
-    else {
-        let names: Vec<&str> = TYPES.iter().map(|(name, ..)| *name).collect();
-        return Err(Refusal::invalid(format!(
-            "Invalid 'integration_type': expected one of {}, found '{}'; this version has no other",
-            names.join(", "),
-            body.integration_type
-        )));
-    };
-    let is_missing = |given: &Option<String>| given.as_ref().is_none_or(|text| text.is_empty());
-    let missing = if !sources.is_empty() && is_missing(&body.source_service) {
-        "source_service"
-    } else if endpoint.is_some() && is_missing(&body.source_endpoint_id) {
-        "source_endpoint_id"
-    } else if name.starts_with("flink") && is_missing(&body.dest_service) {
-        "dest_service"
-    } else {
-        return Ok(());
-    };
-    Err(Refusal::invalid(format!(
-        "Invalid '{missing}': integration type '{name}' needs it"
-    )))
+/// Adds an integration whose ends are there, and which is not there yet.
+pub(super) fn add(transaction: &mut Transaction<'_>, integration: Integration) -> Result<(), Refusal> {
+    if let Some(endpoint) = &integration.source_endpoint_id {
+        let found = transaction.get::<Endpoint>(endpoint);
+        let is_own = found.is_some_and(|endpoint| endpoint.project == integration.project);
+        if !is_own {
+            return Err(Refusal::not_found(format!(
+                "Integration endpoint not found: {endpoint}"
+            )));
+        }
+    }
+    if transaction
+        .all::<Integration>()
+        .iter()
+        .any(|other| is_same(other, &integration))
+    {
+        return Err(Refusal::conflict("Service integration already exists"));
+    }
+    transaction.put(integration);
+    Ok(())
+}
+
+impl NewIntegration {
+    pub(super) fn record(self, project: &str) -> Integration {
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        Integration {
+            id: fresh_id(),
+            project: project.to_owned(),
+            integration_type: self.integration_type,
+            source_service: given(self.source_service),
+            source_endpoint_id: given(self.source_endpoint_id),
+            dest_service: given(self.dest_service),
+            dest_endpoint_id: given(self.dest_endpoint_id),
+            user_config: self.user_config,
+            created_at: now(),
+        }
+    }
+
+    pub(super) fn leads_to_cluster(&self) -> bool {
+        self.integration_type.starts_with("flink")
+    }
+
+    /// Where it begins and ends must be said; that the services exist is looked at when a table uses it. `place` comes
+    /// before the name of a field.
+    pub(super) fn check(&self, place: &str) -> Result<(), Refusal> {
+        let known = TYPES.iter().find(|(name, ..)| *name == self.integration_type);
+        let Some((name, _, sources, endpoint)) = known else {
+            let names: Vec<&str> = TYPES.iter().map(|(name, ..)| *name).collect();
+            let near = nearest(&self.integration_type, names.iter().copied());
+            let near = near.map(|near| format!("; did you mean '{near}'?"));
+            return Err(Refusal::invalid(format!(
+                "Invalid '{place}integration_type': expected one of {}, found '{}'; this version has no other{}",
+                names.join(", "),
+                self.integration_type,
+                near.unwrap_or_default()
+            )));
+        };
+        let is_missing = |given: &Option<String>| given.as_ref().is_none_or(|text| text.is_empty());
+        let missing = if !sources.is_empty() && is_missing(&self.source_service) {
+            "source_service"
+        } else if endpoint.is_some() && is_missing(&self.source_endpoint_id) {
+            "source_endpoint_id"
+        } else if self.leads_to_cluster() && is_missing(&self.dest_service) {
+            "dest_service"
+        } else {
+            return check_new(&self.user_config);
+        };
+        Err(Refusal::invalid(format!(
+            "Invalid '{place}{missing}': integration type '{name}' needs it"
+        )))
+    }
 }
 
 fn is_same(a: &Integration, b: &Integration) -> bool {

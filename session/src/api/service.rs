@@ -17,13 +17,14 @@ use utoipa_axum::routes;
 
 use super::answer::{Done, done};
 use super::input::null_is_default;
+use super::integration::{self, NewIntegration};
 use super::merge::{check_new, merge};
 use super::path::{Limit, ProjectPath, ServicePath, missing_service};
 use super::{Answer, Api, Caller, Input, application, endpoint, service_type, user_config};
 use crate::catalogue::{Catalogue, Transaction};
-use crate::model::{Application, Deployment, Integration, Service, fresh_id, now};
+use crate::model::{Application, Deployment, Integration, Service, now};
 use crate::refusal::Refusal;
-use check::{check_maintenance, check_name, check_tags};
+use check::{check_emails, check_name, check_tags};
 pub(super) use view::CLOUD;
 use view::ServiceView;
 
@@ -50,19 +51,12 @@ struct NewService {
     tech_emails: Vec<Value>,
     #[serde(default, deserialize_with = "null_is_default")]
     termination_protection: bool,
+    /// Made with the service, which is the destination unless it is the source.
     #[serde(default, deserialize_with = "null_is_default")]
-    service_integrations: Vec<NewServiceIntegration>,
+    service_integrations: Vec<NewIntegration>,
     /// How a service that is not a session cluster is reached, by the keys of integration endpoints.
     #[serde(default, deserialize_with = "null_is_default")]
     connection: Map<String, Value>,
-}
-
-/// An integration that is made with the service, of which it is the destination.
-#[derive(Deserialize, ToSchema)]
-struct NewServiceIntegration {
-    integration_type: String,
-    #[serde(alias = "source_service_name")]
-    source_service: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -123,7 +117,7 @@ async fn create(
     State(api): State<Api>,
     Extension(_caller): Extension<Caller>,
     Path(path): Path<ProjectPath>,
-    Input(body): Input<NewService>,
+    Input(mut body): Input<NewService>,
 ) -> Answer<OneService> {
     path.check(&api)?;
     check_name(&body.service_name)?;
@@ -134,13 +128,22 @@ async fn create(
         return Err(service_type::unknown(&body.service_type));
     }
     user_config::check(&body.service_type, &body.user_config, None)?;
-    let notices = user_config::notices(&body.service_type, &body.user_config);
-    check_maintenance(&body.maintenance)?;
+    let mut notices = user_config::notices(&body.service_type, &body.user_config);
+    body.maintenance = check::maintenance(body.maintenance)?;
+    check_emails(&body.tech_emails)?;
+    let integrations = std::mem::take(&mut body.service_integrations);
+    let integrations = check::integrations(&body.service_name, &body.service_type, integrations)?;
     endpoint::check_connection(&body.service_type, &body.connection)?;
     check_new(&body.connection)?;
     check_new(&body.user_config)?;
     let key = Service::key(&path.project, &body.service_name);
-    let (service, integrations) = records(&api, path.project, body);
+    let integrations = integrations.into_iter().map(|one| one.record(&path.project));
+    let integrations: Vec<Integration> = integrations.collect();
+    api.manager.catalogue.read(|tables| {
+        let of_integrations = integrations.iter();
+        notices.extend(of_integrations.flat_map(|one| integration::noticed(tables, one, None)));
+    });
+    let service = record(&api, path.project, body);
     api.manager
         .catalogue
         .change(|transaction| {
@@ -151,32 +154,20 @@ async fn create(
                 )));
             }
             transaction.put(service);
-            integrations.into_iter().for_each(|one| transaction.put(one));
-            Ok(())
+            let mut integrations = integrations.into_iter();
+            integrations.try_for_each(|one| integration::add(transaction, one))
         })
         .await?;
     user_config::tell(&format!("service {key}"), &notices);
     shown(&api, &key, notices)
 }
 
-fn records(api: &Api, project: String, body: NewService) -> (Service, Vec<Integration>) {
+fn record(api: &Api, project: String, body: NewService) -> Service {
     let moment = now();
     let known = || api.settings.connections.get(&body.service_name).cloned();
     let connection = Some(body.connection.clone()).filter(|given| !given.is_empty());
-    let integration = |one: NewServiceIntegration| Integration {
-        id: fresh_id(),
-        project: project.clone(),
-        integration_type: one.integration_type,
-        source_service: one.source_service,
-        source_endpoint_id: None,
-        dest_service: Some(body.service_name.clone()),
-        dest_endpoint_id: None,
-        user_config: Map::new(),
-        created_at: moment.clone(),
-    };
-    let integrations = body.service_integrations.into_iter().map(integration).collect();
-    let service = Service {
-        project: project.clone(),
+    Service {
+        project,
         connection: connection.or_else(known).unwrap_or_default(),
         name: body.service_name,
         service_type: body.service_type,
@@ -190,8 +181,7 @@ fn records(api: &Api, project: String, body: NewService) -> (Service, Vec<Integr
         powered: true,
         created_at: moment.clone(),
         updated_at: moment,
-    };
-    (service, integrations)
+    }
 }
 
 /// A service
@@ -211,7 +201,8 @@ async fn update(
     Input(body): Input<ServiceUpdate>,
 ) -> Answer<OneService> {
     path.check(&api)?;
-    check_maintenance(&body.maintenance)?;
+    let maintenance = check::maintenance(body.maintenance)?;
+    check_emails(body.tech_emails.as_deref().unwrap_or_default())?;
     if body.plan.as_ref().is_some_and(|plan| plan.trim().is_empty()) {
         return Err(Refusal::invalid("Invalid 'plan': expected a name, found nothing"));
     }
@@ -231,7 +222,7 @@ async fn update(
                 check_is_idle(transaction, &service)?;
             }
             merge(&mut service.user_config, body.user_config)?;
-            merge(&mut service.maintenance, body.maintenance)?;
+            merge(&mut service.maintenance, maintenance)?;
             merge(&mut service.connection, body.connection)?;
             service.plan = body.plan.unwrap_or(service.plan);
             service.cloud = body.cloud.or(service.cloud);

@@ -194,6 +194,9 @@ fn services_with_wrong_fields() {
         POST | PROJECT/service | 400 | {"service_name": "../x", "service_type": "flink"} | Invalid 'service_name'
         PUT | PROJECT/service/flink-demo | 400 | {"plan": " "} | Invalid 'plan'
         PUT | PROJECT/service/flink-demo | 400 | {"maintenance": {"dow": "someday"}} | Invalid 'maintenance.dow': expected one of
+        PUT | PROJECT/service/flink-demo | 400 | {"maintenance": {"tme": "10:00:00"}} | Invalid 'maintenance.tme': expected dow
+        PUT | PROJECT/service/flink-demo | 400 | {"tech_emails": ["a@b"]} | Invalid 'tech_emails[0]': expected an object
+        PUT | PROJECT/service/flink-demo | 200 | {"tech_emails": [{"email": "a@b"}]} | -
         PUT | PROJECT/service/flink-demo | 400 | {"maintenance": {"time": "99"}} | Invalid 'maintenance.time': expected a time
         PUT | PROJECT/service/flink-demo | 200 | {"maintenance": {"dow": "monday", "time": "10:00:00"}} | -
         PUT | PROJECT/service/flink-demo/tags | 400 | {"tags": {"a": 5}} | Invalid 'tags.a': expected text, found 5
@@ -244,6 +247,87 @@ fn connections_and_topics_with_wrong_fields() {
         "#
         .replace("TOPIC", "PROJECT/service/kafka-demo/topic"),
     );
+}
+
+/// Type of the service, an integration that comes with it, the status of the answer, how its message begins.
+const INTEGRATIONS: [(&str, &str, u16, &str); 8] = [
+    (
+        "flink",
+        "5",
+        400,
+        "Invalid 'service_integrations[0]': invalid type: integer `5`",
+    ),
+    (
+        "flink",
+        "{}",
+        400,
+        "Invalid 'service_integrations[0]': missing field `integration_type`",
+    ),
+    (
+        "flink",
+        r#"{"integration_type": "flnk", "source_service": "kafka-demo"}"#,
+        400,
+        "Invalid 'service_integrations[0].integration_type': expected one of flink, flink_external_kafka, \
+             flink_external_postgresql, logs, metrics, found 'flnk'; this version has no other; did you mean 'flink'?",
+    ),
+    (
+        "flink",
+        r#"{"integration_type": "flink"}"#,
+        400,
+        "Invalid 'service_integrations[0].source_service': integration type 'flink' needs it",
+    ),
+    (
+        "flink",
+        r#"{"integration_type": "flink", "source_service": "kafka-demo", "dest_service": "other"}"#,
+        400,
+        "Invalid 'service_integrations[0].dest_service': expected 'n', the service that is created, found 'other'",
+    ),
+    (
+        "kafka",
+        r#"{"integration_type": "flink", "source_service": "kafka-demo"}"#,
+        400,
+        "Invalid 'service_integrations[0].integration_type': 'flink' leads to a session cluster",
+    ),
+    (
+        "flink",
+        r#"{"integration_type": "flink_external_kafka", "source_endpoint_id": "x"}"#,
+        404,
+        "Integration endpoint not found: x",
+    ),
+    (
+        "flink",
+        r#"{"integration_type": "flink", "source_service_name": "kafka-demo"}"#,
+        200,
+        "",
+    ),
+];
+
+#[test]
+fn integrations_that_come_with_a_service_are_looked_at_like_others() {
+    let server = Server::start();
+    server.kafka_integration();
+    let path = format!("{PROJECT}/service");
+    let body = |service_type: &str, integration: &str| {
+        format!(
+            r#"{{"service_name": "n", "service_type": "{service_type}", "service_integrations": [{integration}]}}"#
+        )
+    };
+    for (service_type, integration, status, message) in INTEGRATIONS {
+        // Whatever is refused leaves no service behind: the last one is created.
+        check_one(
+            &server,
+            "POST",
+            &path,
+            &body(service_type, integration),
+            status,
+            message,
+        );
+    }
+    let listed = server.get(&format!("{path}/n/integration"));
+    let integrations = listed["service_integrations"].as_array().expect("a list");
+    assert_eq!(integrations.len(), 1);
+    assert_eq!(integrations[0]["source_service"], "kafka-demo");
+    assert_eq!(integrations[0]["dest_service"], "n");
 }
 
 #[test]
