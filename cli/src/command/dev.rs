@@ -21,6 +21,10 @@ use crate::standard_output::announce;
 pub(super) struct DevArguments {
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     listen: SocketAddr,
+    /// URL under which others reach it, as behind a proxy: answers name it [default: where it listens; for 0.0.0.0
+    /// 127.0.0.1]
+    #[arg(long, value_name = "URL", value_parser = session::cluster::public_url)]
+    public_url: Option<String>,
     /// Folder for everything that is kept
     #[arg(long, default_value = ".millstream/cluster", value_name = "DIR")]
     data: PathBuf,
@@ -51,6 +55,7 @@ pub(super) fn run(arguments: DevArguments) -> Result<ExitCode> {
     };
     let options = ManagerOptions {
         listen: arguments.listen,
+        public_url: arguments.public_url,
         data: arguments.data,
         catalogue: None,
         storage: None,

@@ -19,6 +19,10 @@ use crate::standard_output::announce;
 pub(super) struct ManagerArguments {
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     listen: SocketAddr,
+    /// URL under which others reach it, as behind a proxy: answers name it [default: where it listens; for 0.0.0.0
+    /// the name of the machine]
+    #[arg(long, value_name = "URL", value_parser = session::cluster::public_url)]
+    public_url: Option<String>,
     /// Folder of this manager
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
@@ -64,6 +68,7 @@ pub(super) fn run(arguments: ManagerArguments) -> Result<ExitCode> {
     let tls = arguments.tls_certificate.zip(arguments.tls_key);
     let options = ManagerOptions {
         listen: arguments.listen,
+        public_url: arguments.public_url,
         data: arguments.data,
         catalogue: arguments
             .catalogue

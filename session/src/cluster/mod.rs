@@ -3,6 +3,7 @@
 //! In: what the command line says. Out: running until a signal. Invariant: what is announced is reachable; at the end
 //! the API goes first, then jobs take a last checkpoint, then the catalogue is closed.
 
+mod address;
 mod key;
 mod signals;
 
@@ -15,6 +16,8 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+
+pub use address::public_url;
 
 use crate::api::{self, Tls};
 use crate::catalogue::postgres::PostgresStore;
@@ -32,6 +35,8 @@ const GIVEN: &str = "given at the start";
 #[derive(Clone, Debug)]
 pub struct ManagerOptions {
     pub listen: SocketAddr,
+    /// Under which others reach it, if that is not where it listens.
+    pub public_url: Option<String>,
     /// Catalogue, artifacts, key and, where no other place is given, checkpoints.
     pub data: PathBuf,
     /// PostgreSQL that several managers share; one of them is in charge.
@@ -195,7 +200,14 @@ async fn open_manager(
     }
     let scheme = if options.tls.is_some() { "https" } else { "http" };
     let announcement = Announcement {
-        url: format!("{scheme}://{address}"),
+        url: match &options.public_url {
+            Some(url) => url.clone(),
+            None => {
+                // Whoever starts a cluster for development uses it on the same machine.
+                let host = (!options.trusts_loopback).then(worker::host_name);
+                address::listening_url(scheme, address, host.as_deref())
+            }
+        },
         token,
         key_file,
     };

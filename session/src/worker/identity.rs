@@ -33,14 +33,19 @@ impl Identity {
                 id
             }
         };
-        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         Ok(Identity {
             id,
             incarnation: fresh_id(),
-            host: host.trim().to_owned(),
+            host: host_name(),
             _lock: lock,
         })
     }
+}
+
+/// The name of this machine; empty where it has none.
+pub(crate) fn host_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    name.trim().to_owned()
 }
 
 #[cfg(test)]

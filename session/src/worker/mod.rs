@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use tokio::sync::Notify;
 
+pub(crate) use identity::host_name;
 pub use link::Link;
 
 use crate::protocol::worker::{Assignment, Heartbeat, Orders};

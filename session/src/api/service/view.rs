@@ -163,7 +163,12 @@ fn address(service: &Service, settings: &Settings) -> Option<Address> {
         }
         _ => ("https".to_owned(), text("host")?),
     };
-    let (host, port) = place.rsplit_once(':').unwrap_or((&place, ""));
+    let (host, port) = match place.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port),
+        _ if scheme == "https" => (place.as_str(), "443"),
+        _ if scheme == "http" => (place.as_str(), "80"),
+        _ => (place.as_str(), ""),
+    };
     let parameters = json!({"host": host, "port": port});
     let uri = if scheme.is_empty() {
         place.clone()
