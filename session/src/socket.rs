@@ -2,10 +2,11 @@
 //!
 //! In: nothing. Out: a path that only this user can reach. Invariant: the folder is private from the moment it is
 //! there and goes with its value; what a killed process has left is removed by the next one of the same user, and
-//! nothing else is: the name says who made it, by process id, start time and process namespace.
+//! nothing else is: the name says who made it, by boot of the machine, process namespace, process id and start time.
 
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
@@ -13,6 +14,10 @@ const PREFIX: &str = "millstream-";
 /// Names of sockets are limited to about 100 bytes, whatever the user's folders are called.
 const FOLDER_BYTES_MAX: usize = 32;
 const SHORT: &str = "/tmp";
+/// Of the id of a boot, in a name.
+const BOOT_CHARACTERS: usize = 8;
+/// A job has long called back, and a connection outlives the name.
+const OLD: Duration = Duration::from_secs(60 * 60);
 
 pub(crate) struct Socket {
     folder: PathBuf,
@@ -70,9 +75,12 @@ fn remove_abandoned_in(base: &Path, this: &Owner) {
             continue;
         };
         // Of the entry itself: a link is followed nowhere.
-        let is_own = std::fs::symlink_metadata(entry.path())
-            .is_ok_and(|metadata| metadata.is_dir() && metadata.uid() == own.uid());
-        if is_own && owner.namespace == this.namespace && !owner.lives() {
+        let Ok(metadata) = std::fs::symlink_metadata(entry.path()) else {
+            continue;
+        };
+        let is_own = metadata.is_dir() && metadata.uid() == own.uid();
+        let age = metadata.modified().ok().and_then(|at| at.elapsed().ok());
+        if is_own && owner.is_gone(this, age.unwrap_or_default()) {
             // Another process may clean up in the same moment.
             let _ = std::fs::remove_dir_all(entry.path());
         }
@@ -82,6 +90,8 @@ fn remove_abandoned_in(base: &Path, this: &Owner) {
 /// A process, told from a later one with the same id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Owner {
+    /// The beginning of its id. After a reboot the same process id and start time are another process.
+    boot: String,
     /// Ids of another namespace (a container that shares the folder) say nothing here.
     namespace: u64,
     process_id: u32,
@@ -93,7 +103,10 @@ impl Owner {
     fn this() -> Result<Owner> {
         let namespace = std::fs::metadata("/proc/self/ns/pid").context("reading /proc/self/ns/pid")?;
         let process_id = std::process::id();
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
+        let boot = boot.context("reading /proc/sys/kernel/random/boot_id")?;
         Ok(Owner {
+            boot: boot.chars().take(BOOT_CHARACTERS).collect(),
             namespace: namespace.ino(),
             process_id,
             started: started(process_id).context("reading /proc/self/stat")?,
@@ -101,13 +114,20 @@ impl Owner {
     }
 
     fn name(&self) -> String {
-        format!("{}-{}-{}", self.namespace, self.process_id, self.started)
+        let Owner {
+            boot,
+            namespace,
+            process_id,
+            started,
+        } = self;
+        format!("{boot}-{namespace}-{process_id}-{started}")
     }
 
     /// From a name without its prefix.
     fn read(name: &str) -> Option<Owner> {
         let mut parts = name.split('-');
         let owner = Owner {
+            boot: parts.next()?.to_owned(),
             namespace: parts.next()?.parse().ok()?,
             process_id: parts.next()?.parse().ok()?,
             started: parts.next()?.parse().ok()?,
@@ -116,8 +136,13 @@ impl Owner {
         parts.next().is_none().then_some(owner)
     }
 
-    fn lives(&self) -> bool {
-        started(self.process_id) == Some(self.started)
+    /// As far as `this` process can know of what is of this age.
+    fn is_gone(&self, this: &Owner, age: Duration) -> bool {
+        if self.boot != this.boot {
+            // Of this machine before it was started anew, or of another one that shares the folder.
+            return age > OLD;
+        }
+        self.namespace == this.namespace && started(self.process_id) != Some(self.started)
     }
 }
 
@@ -170,6 +195,7 @@ mod tests {
                 }),
                 true,
             ),
+            (other(&|owner| owner.boot = "00000000".to_owned()), true),
             (format!("{PREFIX}0fd4-41d2-8b1e-77"), true),
             ("another".to_owned(), true),
         ];
@@ -179,7 +205,16 @@ mod tests {
         }
         let link = base.path().join(other(&no_process).replace("-a", "-b"));
         std::os::unix::fs::symlink(base.path().join("another"), &link).expect("linked");
+        // From before a reboot, whatever its process id says now.
+        let old = base
+            .path()
+            .join(other(&|owner| owner.boot = "00000001".to_owned()));
+        std::fs::create_dir(&old).expect("created");
+        let long_ago = std::time::SystemTime::now() - 2 * OLD;
+        let folder = std::fs::File::open(&old).expect("it is there");
+        folder.set_modified(long_ago).expect("it is ours");
         remove_abandoned_in(base.path(), &this);
+        assert!(!old.exists());
         for (name, stays) in &cases {
             assert_eq!(base.path().join(name).exists(), *stays, "{name}");
         }
