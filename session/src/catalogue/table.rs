@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::change::{AnyRecord, Change};
 use crate::model::{
-    Application, Deployment, Endpoint, Integration, Program, Savepoint, Service, Token, Version,
+    Application, Deployment, Endpoint, Integration, Program, Remnant, Savepoint, Service, Token, Version,
 };
 
 /// All records of one kind, by id.
@@ -77,6 +77,7 @@ records! {
     versions: Version, "version", |version| version.id.clone();
     deployments: Deployment, "deployment", |deployment| deployment.id.clone();
     programs: Program, "program", |program| program.deployment_id.clone();
+    remnants: Remnant, "remnant", |remnant| remnant.deployment_id.clone();
     savepoints: Savepoint, "savepoint", |savepoint| savepoint.id.clone();
     tokens: Token, "token", |token| token.sha256.clone();
 }

@@ -1,7 +1,7 @@
 //! Checkpoints and executables that nobody can want any more.
 //!
-//! In: the catalogue. Out: folders of deleted deployments are removed, with the records of their checkpoints; of
-//! executables see `artifacts`.
+//! In: the catalogue. Out: folders of deleted deployments are removed, with the records of their checkpoints, also of
+//! those that never told of one; of executables see `artifacts`.
 //! Invariant: the newest place from which an application could go on stays, whatever the clocks of workers say, and so
 //! does every savepoint.
 
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::{Manager, lineage, savepoints, storage};
 use crate::catalogue::{Tables, Transaction};
-use crate::model::{Application, Deployment, Savepoint, SavepointKind};
+use crate::model::{Application, Deployment, Remnant, Savepoint, SavepointKind};
 use crate::refusal::Refusal;
 
 /// Nothing depends on it soon.
@@ -60,6 +60,7 @@ impl Manager {
                 for one in checkpoints(transaction, deployment) {
                     transaction.delete::<Savepoint>(&one.id);
                 }
+                transaction.delete::<Remnant>(deployment);
                 Ok(())
             })
             .await;
@@ -92,6 +93,7 @@ fn unwanted(tables: &Tables) -> BTreeSet<String> {
     };
     let (wanted, unwanted): (Vec<_>, Vec<_>) = deleted.partition(|one| is_wanted(one));
     let mut unwanted: BTreeSet<String> = unwanted.iter().map(|one| one.deployment_id.clone()).collect();
+    unwanted.extend(tables.all::<Remnant>().map(|one| one.deployment_id.clone()));
     for one in wanted {
         unwanted.remove(&one.deployment_id);
     }
@@ -205,5 +207,43 @@ mod tests {
             catalogue.read(unwanted).is_empty(),
             "the next deployment looks there, and the other record is of a clock that is ahead"
         );
+    }
+
+    #[tokio::test]
+    async fn what_a_deployment_without_a_checkpoint_has_left_goes_too() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let catalogue = Catalogue::in_memory(Lease::default()).await;
+        let manager = Manager::new(
+            catalogue,
+            crate::manager::Settings::in_folder(folder.path().to_owned()),
+        );
+        let of = |id: &str| folder.path().join("checkpoints").join(id);
+        for id in ["run", "waiting", "elsewhere"] {
+            std::fs::create_dir_all(of(id).join("log")).expect("created");
+            let mut deployment = Deployment::new(id, "a", "v", "u", String::new());
+            deployment.status = Status::Canceled;
+            deployment.attempt = u32::from(id == "run");
+            let stored: Result<(), Refusal> = manager
+                .catalogue
+                .change(|transaction| {
+                    transaction.put(deployment);
+                    Ok(())
+                })
+                .await;
+            stored.expect("it is stored");
+        }
+        assert!(manager.catalogue.read(unwanted).is_empty(), "nothing is deleted");
+        for id in ["run", "waiting"] {
+            manager.delete_deployment(id).await.expect("it has ended");
+        }
+        let found = manager.catalogue.read(unwanted);
+        assert_eq!(
+            found,
+            BTreeSet::from(["run".to_owned()]),
+            "the other never had a worker"
+        );
+        manager.remove("run").await.expect("it is removed");
+        assert!(!of("run").exists() && of("elsewhere").exists());
+        assert!(manager.catalogue.read(unwanted).is_empty(), "once is enough");
     }
 }

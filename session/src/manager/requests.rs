@@ -14,7 +14,7 @@ use super::{Manager, fence, program, restore, strategy, transition, view};
 use crate::catalogue::{Tables, Transaction};
 use crate::model::application::Restore;
 use crate::model::deployment::{OperatorPlan, RequestKind};
-use crate::model::{Application, Deployment, Program, Status, Version, fresh_id, timestamp};
+use crate::model::{Application, Deployment, Program, Remnant, Status, Version, fresh_id, timestamp};
 use crate::refusal::Refusal;
 
 /// The body of a request for a deployment.
@@ -154,6 +154,12 @@ impl Manager {
                 }
                 transaction.delete::<Deployment>(id);
                 transaction.delete::<Program>(id);
+                if deployment.attempt > 0 {
+                    transaction.put(Remnant {
+                        deployment_id: id.to_owned(),
+                        deleted_at: timestamp(Timestamp::now()),
+                    });
+                }
                 deployment.status = Status::DeleteRequested;
                 Ok(deployment)
             })
