@@ -50,6 +50,14 @@ pub fn open_sinks(requests: &[SinkRequest<'_>], environment: &JobEnvironment) ->
     Ok(Sinks { tables, commit_point })
 }
 
+/// Whether earlier runs can write to the table until it is opened again, because transactional ids are to be claimed.
+pub fn claims(options: &Options) -> Result<bool, JobError> {
+    match options.get("connector") {
+        Some("kafka" | "upsert-kafka") => kafka::is_transactional(options),
+        _ => Ok(false),
+    }
+}
+
 fn open_sink(request: &SinkRequest<'_>, environment: &JobEnvironment) -> Result<SinkTable, JobError> {
     let options = &request.options;
     if request.spec.table.is_none() {

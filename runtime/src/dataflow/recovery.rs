@@ -32,7 +32,9 @@ use crate::checkpoint::place::{self, Found};
 use crate::checkpoint::protocol::{self, Start, World as _};
 use crate::checkpoint::restore::{Lost, Restored};
 use crate::checkpoint::store::CheckpointStore;
+use crate::connector::options::JobEnvironment;
 use crate::error::JobError;
+use crate::job::SinkSpec;
 use crate::state::key::KEY_GROUPS;
 
 impl Opening<'_> {
@@ -88,19 +90,42 @@ impl Opening<'_> {
         Ok(restored)
     }
 
-    /// Takes the right to write from earlier starts of the job, and finishes what they had decided on.
-    pub(super) fn fence(&self, mut world: JobWorld) -> Result<(), JobError> {
+    /// Takes the right to write from earlier starts of the job, and finishes what they had decided on if their tables
+    /// can be reached; otherwise whoever restores the checkpoint does.
+    pub(super) fn fence(&self, mut world: JobWorld, environment: &JobEnvironment) -> Result<(), JobError> {
         let start = protocol::start(&mut world, false)?;
-        match &start.restore {
-            Some(chosen) => {
-                let manifest = read(&world.store, &chosen.checkpoint)?;
-                world.recover_staged(&manifest, start.is_applied)?;
-                world.trim_log(start.first_needed)?;
-            }
-            None => world.begin_anew()?,
-        }
         eprintln!("earlier starts of the job can write no more");
-        Ok(())
+        let Some(chosen) = &start.restore else {
+            return Ok(());
+        };
+        let manifest = read(&world.store, &chosen.checkpoint)?;
+        if !start.is_applied
+            && !manifest.staged.is_empty()
+            && let Err(error) = self.finish(&mut world, &manifest, environment)
+        {
+            eprintln!(
+                "the output of checkpoint {} is not finished: {error}",
+                manifest.id
+            );
+            return Ok(());
+        }
+        world.trim_log(start.first_needed)
+    }
+
+    /// Opens the tables that a checkpoint holds output of, and applies it.
+    fn finish(
+        &self,
+        world: &mut JobWorld,
+        manifest: &Manifest,
+        environment: &JobEnvironment,
+    ) -> Result<(), JobError> {
+        let is_staged = |spec: &SinkSpec| {
+            spec.table
+                .is_some_and(|table| manifest.staged.contains_key(table))
+        };
+        let sinks = self.open_sinks_where(environment, |spec| Ok(is_staged(spec)))?;
+        world.sinks.staged = sinks.job.staged;
+        world.recover_staged(manifest, false)
     }
 
     /// What the deployment says to restore from.

@@ -49,6 +49,11 @@ pub trait Connectors {
         requests: &[SinkRequest<'_>],
         environment: &JobEnvironment,
     ) -> Result<Sinks, JobError>;
+
+    /// Whether earlier runs can write to a sink table with these options until it is opened again.
+    fn claims(&self, _options: &Options) -> Result<bool, JobError> {
+        Ok(true)
+    }
 }
 
 /// The connectors that Millstream has, by the option `connector`.
@@ -70,6 +75,10 @@ impl Connectors for Registry {
         environment: &JobEnvironment,
     ) -> Result<Sinks, JobError> {
         registry::open_sinks(requests, environment)
+    }
+
+    fn claims(&self, options: &Options) -> Result<bool, JobError> {
+        registry::claims(options)
     }
 }
 
@@ -143,8 +152,8 @@ impl<'a> Opening<'a> {
         let environment = self.environment(&self.deployment.job_id, &storage_id);
         if self.deployment.fences {
             let store = store.ok_or_else(nothing_to_claim)?;
-            let sinks = self.open_sinks(&environment)?.job;
-            self.fence(self.world(store, storage_id, sinks))?;
+            let sinks = self.open_sinks_where(&environment, |spec| self.claims(spec))?.job;
+            self.fence(self.world(store, storage_id, sinks), &environment)?;
             return Ok(Summary::default());
         }
         let (sources, setups) = self.open_sources(&environment)?;
@@ -260,13 +269,33 @@ impl<'a> Opening<'a> {
     }
 
     pub(super) fn open_sinks(&self, environment: &JobEnvironment) -> Result<OpenSinks, JobError> {
-        let nodes = self.job.nodes.iter().enumerate();
-        let specs: Vec<(usize, &SinkSpec)> = nodes
-            .filter_map(|(at, node)| match &node.operator {
-                OperatorSpec::Sink(spec) => Some((at, spec)),
-                _ => None,
-            })
-            .collect();
+        self.open_sinks_where(environment, |_| Ok(true))
+    }
+
+    /// Whether it has to be open for earlier runs to lose the right to write. The session cluster leaves out tables
+    /// that are out of reach and have nothing to claim.
+    pub(super) fn claims(&self, spec: &SinkSpec) -> Result<bool, JobError> {
+        match spec.table {
+            Some(table) if self.deployment.tables.contains_key(table) => {
+                self.connectors.claims(&self.options(table)?)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    pub(super) fn open_sinks_where(
+        &self,
+        environment: &JobEnvironment,
+        is_wanted: impl Fn(&SinkSpec) -> Result<bool, JobError>,
+    ) -> Result<OpenSinks, JobError> {
+        let mut specs: Vec<(usize, &SinkSpec)> = Vec::new();
+        for (at, node) in self.job.nodes.iter().enumerate() {
+            if let OperatorSpec::Sink(spec) = &node.operator
+                && is_wanted(spec)?
+            {
+                specs.push((at, spec));
+            }
+        }
         let mut requests = Vec::new();
         for (at, spec) in &specs {
             requests.push(SinkRequest {

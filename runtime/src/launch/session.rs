@@ -125,6 +125,10 @@ impl Connectors for SessionConnectors {
         }
         Ok(sinks)
     }
+
+    fn claims(&self, options: &Options) -> Result<bool, JobError> {
+        Registry.claims(options)
+    }
 }
 
 /// These threads only move lines.

@@ -286,7 +286,10 @@ fn sweep(
         match connections(transaction, one) {
             Ok(()) => waiting.push(waiting_for(transaction, one)),
             Err(refusal) => {
-                let event = Event::Waiting(format!("waits for its connections: {refusal}"));
+                let event = Event::Waiting(match fence::is_wanted(one) {
+                    true => format!("for which {refusal}"),
+                    false => format!("waits for its connections: {refusal}"),
+                });
                 reports::happen(transaction, one, vec![event], now);
             }
         }
@@ -310,9 +313,10 @@ fn sweep(
     }
 }
 
-/// Whether its integrations are still there.
+/// Whether the integrations that it needs are still there.
 fn connections(transaction: &Transaction<'_>, deployment: &Deployment) -> Result<(), Refusal> {
     match transaction.get::<Program>(&deployment.id) {
+        Some(program) if fence::is_wanted(deployment) => view::fence_options(transaction, &program).map(drop),
         Some(program) => view::options(transaction, &program).map(drop),
         None => Ok(()),
     }

@@ -110,8 +110,12 @@ fn assignment(
     let program = transaction.get::<Program>(&deployment.id)?;
     let artifact = deployment.artifact.as_ref()?;
     let user_config = user_config(transaction, deployment);
-    // Checked before the deployment was placed. If the integration has gone since, a running job need not care.
-    let options = options(transaction, &program).unwrap_or_default();
+    let options = match deployment.is_fence {
+        // One that cannot claim all there is must not run.
+        true => fence_options(transaction, &program).ok()?,
+        // Checked before the deployment was placed. If the integration has gone since, a running job need not care.
+        false => options(transaction, &program).unwrap_or_default(),
+    };
     let commands = deployment.requests.iter().map(|request| NumberedCommand {
         number: request.number,
         command: match request.kind {
@@ -144,4 +148,40 @@ pub(super) fn options(
         integration_id: table.integration_id.as_deref(),
     });
     filled_options(transaction.tables(), tables)
+}
+
+/// The same for a fence. It claims transactional ids; tables that have none and are out of reach are left out.
+pub(super) fn fence_options(
+    transaction: &Transaction<'_>,
+    program: &Program,
+) -> Result<BTreeMap<String, Options>, Refusal> {
+    let mut all = BTreeMap::new();
+    for table in &program.tables {
+        let one = TableOptions {
+            name: &table.name,
+            options: &table.options,
+            integration_id: table.integration_id.as_deref(),
+        };
+        match filled_options(transaction.tables(), [one]) {
+            Ok(options) => all.extend(options),
+            Err(refusal) if has_transactional_ids(&table.options) => {
+                let message = format!(
+                    "transactions of table {} have to be claimed: {refusal}",
+                    table.name
+                );
+                return Err(Refusal::invalid(message));
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(all)
+}
+
+fn has_transactional_ids(options: &Options) -> bool {
+    let is = |key: &str, expected: &str| {
+        let value = options.get(key);
+        value.is_some_and(|value| value.trim().eq_ignore_ascii_case(expected))
+    };
+    let is_kafka = is("connector", "kafka") || is("connector", "upsert-kafka");
+    is_kafka && is("sink.delivery-guarantee", "exactly-once")
 }

@@ -23,7 +23,7 @@ mod transaction;
 mod writer;
 
 pub(super) use splits::open_source;
-pub(super) use writer::open_sinks;
+pub(super) use writer::{is_transactional, open_sinks};
 
 use rdkafka::error::KafkaError;
 

@@ -145,6 +145,11 @@ fn topic_of(producer: &Producer, topic: &str) -> Result<ProducerTopic, JobError>
     ProducerTopic::new(producer, topic).ok_or_else(|| external(format!("topic name '{topic}' is not usable")))
 }
 
+/// Whether the table's sink writes by transactions.
+pub(crate) fn is_transactional(options: &Options) -> Result<bool, JobError> {
+    Ok(guarantee(options)? == Guarantee::ExactlyOnce)
+}
+
 fn guarantee(options: &Options) -> Result<Guarantee, JobError> {
     let choices = [
         ("none", Guarantee::None),

@@ -99,3 +99,36 @@ fn a_fence_makes_visible_what_was_decided() {
         }
     }
 }
+
+#[test]
+fn a_fence_does_not_wait_for_tables_that_it_claims_nothing_of() {
+    let test = "fence-out-of-reach";
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let died = numbers(Death::BeforeCommit(2));
+    let (result, _) = run(&totals(), &start(test, 1, folder.path()), &mut died.clone());
+    result.expect_err("it dies");
+    let before = visible(test);
+    let mut out_of_reach = fence(test, 2, folder.path());
+    out_of_reach.tables.clear();
+    let (result, _) = run(&totals(), &out_of_reach, &mut numbers(Death::Never));
+    result.expect("it claims");
+    assert_eq!(
+        visible(test),
+        before,
+        "what was decided is left to whoever restores it"
+    );
+    let error = run(
+        &totals(),
+        &start(test, 1, folder.path()),
+        &mut numbers(Death::Never),
+    );
+    error.0.expect_err("it has been replaced");
+    // Whoever can reach the table finishes it.
+    let (result, _) = run(
+        &totals(),
+        &fence(test, 3, folder.path()),
+        &mut numbers(Death::Never),
+    );
+    result.expect("it claims");
+    assert!(visible(test).len() > before.len());
+}

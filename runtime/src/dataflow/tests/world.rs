@@ -113,6 +113,10 @@ impl Connectors for Numbers {
         }
         Ok(sinks)
     }
+
+    fn claims(&self, _options: &Options) -> Result<bool, JobError> {
+        Ok(self.broker.is_some())
+    }
 }
 
 impl SplitSource for Numbers {

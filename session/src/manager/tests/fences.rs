@@ -3,7 +3,9 @@
 use super::calls::{Caller, TIMEOUT, becomes, deployment, with_deployment};
 use super::*;
 use crate::manager::Manager;
+use crate::model::Program;
 use crate::protocol::worker::State;
+use crate::refusal::Refusal;
 
 const STRATEGY: RestartStrategy = RestartStrategy::None;
 
@@ -236,4 +238,61 @@ fn a_failing_deployment_whose_strays_are_dead_has_failed() {
     assert_eq!(steps(&mut one, [silent()]), Status::Failing);
     crate::manager::fence::vouched_for(&mut one, at(0));
     assert_eq!(one.status, Status::Failed);
+}
+
+fn table(name: &str, guarantee: &str, integration_id: Option<&str>) -> crate::model::program::ProgramTable {
+    let options = [
+        ("connector", "kafka"),
+        ("topic", name),
+        ("sink.delivery-guarantee", guarantee),
+    ];
+    let options = options.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    crate::model::program::ProgramTable {
+        name: name.to_owned(),
+        options: options.into(),
+        integration_id: integration_id.map(str::to_owned),
+    }
+}
+
+#[tokio::test]
+async fn a_fence_needs_only_what_it_claims() {
+    for (guarantee, waits) in [("at-least-once", false), ("Exactly-Once", true)] {
+        let manager = with_deployment("d").await;
+        let mut lost = Caller::new(&manager, "i");
+        lost.assigned().await;
+        lost.reports(State::Running, Vec::new());
+        lost.call(0).await;
+        let stored: Result<(), Refusal> = manager
+            .catalogue
+            .change(|transaction| {
+                // The integration of one table was deleted while it ran.
+                let tables = vec![
+                    table("gone", guarantee, Some("deleted")),
+                    table("there", "exactly-once", None),
+                ];
+                transaction.update::<Program, _>("d", |program| program.tables = tables);
+                Ok(())
+            })
+            .await;
+        stored.expect("it is stored");
+        manager.cancel_deployment("d", false).await.expect("it runs");
+        tokio::time::sleep(TIMEOUT * 2).await;
+        let mut other = Caller::new(&manager, "j");
+        other.worker = "v";
+        if waits {
+            for _ in 0..10 {
+                assert!(other.call(20).await.attempts.is_empty());
+            }
+            let text =
+                "for which transactions of table gone have to be claimed: Integration not found: deleted";
+            let one = deployment(&manager);
+            assert!(waits_for(&one).ends_with(text), "{}", waits_for(&one));
+            continue;
+        }
+        let orders = other.assigned().await;
+        let parameters = &orders.attempts[0].parameters;
+        assert_eq!(parameters["fences"], true);
+        let tables = parameters["tables"].as_object().expect("options by table");
+        assert_eq!(tables.keys().collect::<Vec<_>>(), ["there"]);
+    }
 }
