@@ -199,18 +199,28 @@ fn a_broker_that_fails_is_waited_for() {
 /// Messages wait for a broker; whoever stops the job does not wait for `message.timeout.ms` (five minutes).
 fn an_end_without_brokers_is_bounded(broker: &mut Broker) {
     broker.topic("endless", 1);
-    let script = broker.script(
-        "SET 'execution.checkpointing.interval' = '200 ms';
+    let sql = "SET 'execution.checkpointing.interval' = '200 ms';
          CREATE TABLE gen (i BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000');
          CREATE TABLE endless (i BIGINT) WITH ('connector' = 'kafka', 'topic' = 'endless', 'format' = 'json',
            'properties.bootstrap.servers' = '${env:KAFKA_BOOTSTRAP_SERVERS}');
-         INSERT INTO endless SELECT i FROM gen;",
-    );
-    let mut running = script.start(&[]);
-    running.logged("completed");
+         INSERT INTO endless SELECT i FROM gen;";
+    let (script, cancelled) = (broker.script(sql), broker.script(sql));
+    let (mut running, mut cancelled) = (script.start(&[]), cancelled.start(&[]));
+    for job in [&mut running, &mut cancelled] {
+        job.logged("completed");
+    }
     broker.kill();
-    running.logged("Connection refused");
-    assert!(running.is_running(), "an outage is waited for");
+    for job in [&mut running, &mut cancelled] {
+        job.logged("Connection refused");
+        assert!(job.is_running(), "an outage is waited for");
+    }
+    // The second signal waits for nothing.
+    cancelled.send("TERM");
+    cancelled.logged("stopping after a final checkpoint");
+    let told = Instant::now();
+    let (code, log) = cancelled.signal("TERM");
+    assert_eq!(code, Some(1), "{log}");
+    assert!(told.elapsed() < Duration::from_secs(5), "{:?}", told.elapsed());
     let stopped = Instant::now();
     let (code, log) = running.signal("TERM");
     assert_eq!(code, Some(1), "{log}");

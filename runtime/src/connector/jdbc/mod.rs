@@ -7,6 +7,7 @@
 mod change;
 mod client;
 mod committer;
+mod progress;
 mod sink;
 mod source;
 mod target;

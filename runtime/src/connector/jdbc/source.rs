@@ -8,6 +8,7 @@ use futures_util::StreamExt as _;
 use sql::{DataType, Value};
 
 use super::client::Database;
+use super::progress::Progress;
 use super::{check, client, external, quoted, quoted_table, text};
 use crate::connector::options::Options;
 use crate::connector::{Polled, Split, SplitReader, SplitSource};
@@ -140,6 +141,19 @@ impl ScanPlan {
     fn failed(&self, message: &str) -> JobError {
         external(format!("table {}: {message}", self.table))
     }
+
+    /// The query, where no key gives its rows an order.
+    fn unordered(&self) -> Option<&str> {
+        self.order.is_empty().then_some(self.select.as_str())
+    }
+
+    fn changed(&self) -> JobError {
+        self.failed(
+            "the scan was interrupted, and the rows read before do not come again as they were: the table has changed, \
+             or has been rewritten. Begin anew with --from-scratch; a PRIMARY KEY of the table would give the rows an \
+             order",
+        )
+    }
 }
 
 /// Hands over what the query brings until nobody wants more.
@@ -180,9 +194,7 @@ struct Scan {
     chunks: Receiver<Chunk>,
     /// Bytes of rows not decoded yet.
     rest: Vec<u8>,
-    /// Rows read before the restart, to be passed over.
-    skip: u64,
-    rows: u64,
+    progress: Progress,
     /// All of it has been read, maybe before the restart.
     is_complete: bool,
     /// That has been told.
@@ -236,8 +248,7 @@ impl SplitReader for JdbcReader {
             id: split.id,
             chunks,
             rest: Vec::new(),
-            skip: split.position.as_u64().unwrap_or(0),
-            rows: 0,
+            progress: Progress::new(&split.position, self.plan.unordered()),
             is_complete,
             ended: false,
         });
@@ -251,9 +262,9 @@ impl SplitReader for JdbcReader {
             if scan.ended {
                 continue;
             }
-            let rows_before = scan.rows;
+            let rows_before = scan.progress.rows();
             scan.decode(rows_max, &self.plan, output)?;
-            if scan.rows > rows_before {
+            if scan.progress.rows() > rows_before {
                 return Ok(Polled::Rows { split: self.next });
             }
             match scan.chunks.try_recv() {
@@ -264,6 +275,7 @@ impl SplitReader for JdbcReader {
                 }
                 Ok(Chunk::Failed(message)) => return Err(self.plan.failed(&message)),
                 Ok(Chunk::End) => {
+                    scan.end(&self.plan)?;
                     (scan.is_complete, scan.ended) = (true, true);
                     return Ok(Polled::SplitEnd { split: self.next });
                 }
@@ -281,7 +293,7 @@ impl SplitReader for JdbcReader {
             id: scan.id.clone(),
             position: match scan.is_complete {
                 true => END.into(),
-                false => scan.rows.max(scan.skip).into(),
+                false => scan.progress.position(),
             },
         };
         self.scans.iter().map(position).collect()
@@ -295,14 +307,21 @@ impl Scan {
             let Some(length) = memchr::memchr(b'\n', &self.rest[start..]) else {
                 break;
             };
-            self.rows += 1;
-            if self.rows > self.skip {
-                append(&self.rest[start..start + length], plan, self.rows, output)?;
+            let row = &self.rest[start..start + length];
+            if self.progress.pass(row).map_err(|_| plan.changed())? {
+                append(row, plan, self.progress.rows(), output)?;
             }
             start += length + 1;
         }
         self.rest.drain(..start);
         Ok(())
+    }
+
+    fn end(&self, plan: &ScanPlan) -> Result<(), JobError> {
+        match self.is_complete {
+            true => Ok(()),
+            false => self.progress.end().map_err(|_| plan.changed()),
+        }
     }
 }
 
@@ -380,9 +399,9 @@ mod tests {
         );
     }
 
-    #[test]
-    fn a_scan_that_breaks_down_is_no_end_of_data() {
-        let options = Options::new("t", [("url", "jdbc:postgresql://h/d")]);
+    /// Of a table that no server has.
+    fn reader(scans: Vec<Scan>) -> JdbcReader {
+        let options = Options::new("t", [("url", "jdbc:postgresql://127.0.0.1:1/nowhere")]);
         let plan = ScanPlan {
             database: Database::new(&options).expect("valid"),
             table: "t".to_owned(),
@@ -390,21 +409,63 @@ mod tests {
             order: String::new(),
             types: vec![DataType::string()],
         };
+        JdbcReader {
+            plan: Arc::new(plan),
+            scans,
+            next: 0,
+        }
+    }
+
+    #[test]
+    fn a_scan_without_key_that_brings_other_rows_after_a_restart_is_an_error() {
+        let poll = |position: &serde_json::Value, rows: &[&str]| {
+            let (sender, chunks) = bounded(CHUNKS_MAX);
+            for row in rows {
+                let chunk = Chunk::Rows(format!("{row}\n").into_bytes());
+                sender.send(chunk).expect("there is a reader");
+            }
+            sender.send(Chunk::End).expect("there is a reader");
+            let mut reader = reader(Vec::new());
+            let progress = Progress::new(position, reader.plan.unordered());
+            reader.scans.push(Scan {
+                id: "true".to_owned(),
+                chunks,
+                rest: Vec::new(),
+                progress,
+                is_complete: false,
+                ended: false,
+            });
+            let mut output = BatchWriter::new(1);
+            let mut position = serde_json::Value::Null;
+            while !matches!(reader.poll(10, &mut output)?, Polled::SplitEnd { .. }) {
+                position = reader.positions().remove(0).position;
+            }
+            Ok::<_, JobError>((output.len(), position))
+        };
+        let (rows, position) = poll(&0.into(), &["a", "b"]).expect("two rows");
+        assert_eq!(rows, 2);
+        assert_eq!(poll(&position, &["a", "b", "c"]).expect("one more").0, 1);
+        for changed in [&["b", "a", "c"][..], &["a"]] {
+            let error = poll(&position, changed).expect_err("changed").to_string();
+            assert!(
+                error.starts_with("postgresql: table t: the scan was interrupted"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_scan_that_breaks_down_is_no_end_of_data() {
         let (sender, chunks) = bounded(CHUNKS_MAX);
         let scan = Scan {
             id: "true".to_owned(),
             chunks,
             rest: Vec::new(),
-            skip: 0,
-            rows: 0,
+            progress: Progress::new(&0.into(), None),
             is_complete: false,
             ended: false,
         };
-        let mut reader = JdbcReader {
-            plan: Arc::new(plan),
-            scans: vec![scan],
-            next: 0,
-        };
+        let mut reader = reader(vec![scan]);
         let mut output = BatchWriter::new(1);
         sender
             .send(Chunk::Rows(b"a\n".to_vec()))
@@ -420,19 +481,7 @@ mod tests {
 
     #[test]
     fn a_scan_that_was_read_to_its_end_is_not_read_again() {
-        let options = Options::new("t", [("url", "jdbc:postgresql://127.0.0.1:1/nowhere")]);
-        let plan = ScanPlan {
-            database: Database::new(&options).expect("valid"),
-            table: "t".to_owned(),
-            select: String::new(),
-            order: String::new(),
-            types: vec![DataType::string()],
-        };
-        let mut reader = JdbcReader {
-            plan: Arc::new(plan),
-            scans: Vec::new(),
-            next: 0,
-        };
+        let mut reader = reader(Vec::new());
         let split = Split {
             id: "true".to_owned(),
             position: END.into(),
