@@ -123,7 +123,7 @@ pub fn run_worker(options: WorkerOptions) -> Result<()> {
         let ca = options.ca_certificate.as_ref();
         let ca = ca.map(|file| std::fs::read(file).with_context(|| format!("reading {}", file.display())));
         let link = Link::http(&options.managers, key, ca.transpose()?.as_deref())?;
-        Worker::open(options.worker, link)?
+        Worker::open(options.worker, link, vec![options.key_file])?
             .run(async move { drop(ended.changed().await) })
             .await;
         Ok(())
@@ -185,6 +185,11 @@ async fn open_manager(
     settings.check_storage()?;
     let roots: Result<Vec<PathBuf>> = options.files_roots.iter().map(|root| absolute(root)).collect();
     let mut settings = settings.with_files_roots(roots?);
+    let tls = options.tls.as_ref().map(|tls| tls.key.clone());
+    for key in [Some(key_file.clone()), tls].into_iter().flatten() {
+        let absolute = std::path::absolute(&key).with_context(|| key.display().to_string())?;
+        settings.files.closed.push(absolute);
+    }
     settings.artifact_cache_bytes = options.artifact_cache_bytes;
     if let Some(timeout) = options.worker_timeout {
         settings.worker_timeout = timeout;
@@ -225,7 +230,7 @@ async fn live(
     let until = |mut ended: watch::Receiver<bool>| async move { drop(ended.changed().await) };
     let working = match worker {
         Some(settings) => {
-            let worker = Worker::open(settings, Link::Local(manager.clone()))?;
+            let worker = Worker::open(settings, Link::Local(manager.clone()), Vec::new())?;
             Some(tokio::spawn(worker.run(until(ended.clone()))))
         }
         None => None,

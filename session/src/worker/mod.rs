@@ -60,6 +60,8 @@ pub struct Settings {
 /// What all attempts of a worker share.
 struct Shared {
     settings: Settings,
+    /// What no table may be, though it lie in a folder that is open to tables.
+    closed: Vec<PathBuf>,
     memory_per_slot_bytes: u64,
     artifacts: Artifacts,
     lines: Lines,
@@ -94,13 +96,19 @@ enum Exchange {
 }
 
 impl Worker {
-    pub fn open(mut settings: Settings, link: Link) -> Result<Worker> {
+    /// `keys`: files that are closed to jobs, as is the worker's own folder.
+    pub fn open(mut settings: Settings, link: Link, keys: Vec<PathBuf>) -> Result<Worker> {
         let identity = Identity::open(&settings.data)?;
         crate::socket::remove_abandoned();
         // Jobs start in folders of their own, where a relative path would lead elsewhere.
         settings.data = settings.data.canonicalize()?;
         let share = usage::machine_memory_bytes() / 10 * 8 / u64::from(settings.slots.max(1));
+        let mut closed = vec![settings.data.clone()];
+        for key in keys {
+            closed.push(std::path::absolute(key)?);
+        }
         let shared = Shared {
+            closed,
             memory_per_slot_bytes: settings.memory_per_slot_bytes.unwrap_or(share.max(256 << 20)),
             artifacts: Artifacts::new(
                 settings.data.join("artifacts"),

@@ -5,7 +5,7 @@
 //! of the group is left.
 
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
@@ -189,7 +190,7 @@ impl Process {
                 exit = self.child.wait() => break exit,
                 accepted = self.listener.accept(), if course.session.is_none() => {
                     if let Ok((stream, _)) = accepted {
-                        course.connect(stream, assignment).await;
+                        course.connect(stream, &parameters(assignment, &shared.closed)).await;
                     }
                 }
                 report = next_report(&mut course.session, &mut course.line), if course.is_talking => {
@@ -231,6 +232,18 @@ impl Process {
             let _ = tokio::time::timeout(DRAIN_MAX, output).await;
         }
     }
+}
+
+/// What the job is told. The manager closes what is its own to tables; what belongs to this worker it does not know.
+fn parameters(assignment: &Assignment, own: &[PathBuf]) -> Value {
+    let mut parameters = assignment.parameters.clone();
+    if let Some(closed) = parameters
+        .pointer_mut("/files/closed")
+        .and_then(Value::as_array_mut)
+    {
+        closed.extend(own.iter().map(|path| serde_json::json!(path)));
+    }
+    parameters
 }
 
 fn memory_limit_bytes(assignment: &Assignment, shared: &Shared) -> u64 {
@@ -286,7 +299,7 @@ impl Course {
     }
 
     /// The job has called back and gets its parameters.
-    async fn connect(&mut self, stream: UnixStream, assignment: &Assignment) {
+    async fn connect(&mut self, stream: UnixStream, parameters: &Value) {
         let (reports, commands) = stream.into_split();
         self.session = Some(Session {
             reports: BufReader::new(reports),
@@ -294,7 +307,7 @@ impl Course {
         });
         self.is_talking = true;
         self.kill_at = None;
-        let mut line = assignment.parameters.to_string();
+        let mut line = parameters.to_string();
         line.push('\n');
         self.say(&line).await;
         if matches!(self.cause, Some(Cause::Unwanted | Cause::Leaving)) {

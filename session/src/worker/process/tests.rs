@@ -31,6 +31,7 @@ impl Running {
             artifact_cache_bytes: 0,
         };
         let shared = Arc::new(Shared {
+            closed: Vec::new(),
             memory_per_slot_bytes: 1 << 30,
             artifacts: Artifacts::new("/nowhere".into(), nobody, 0),
             lines: Lines::default(),
@@ -168,4 +169,22 @@ async fn a_savepoint_under_way_is_told_of_before_the_end() {
     let last = told.events.last().map(|numbered| numbered.event.clone());
     assert_eq!(last, Some(crate::protocol::worker::Event::Savepoint(written)));
     assert_eq!(running.ends(finished(None)).await, State::Left);
+}
+
+#[test]
+fn what_belongs_to_the_worker_is_closed_to_tables() {
+    let assignment = Assignment {
+        deployment: "d".to_owned(),
+        attempt: 1,
+        artifact_sha256: String::new(),
+        memory_limit_bytes: None,
+        parameters: serde_json::json!({"job_id": "d", "files": {"open": ["/srv"], "closed": ["/srv/manager"]}}),
+        commands: Vec::new(),
+    };
+    let told = parameters(&assignment, &["/srv/worker".into(), "/srv/key".into()]);
+    let files = serde_json::json!({"open": ["/srv"], "closed": ["/srv/manager", "/srv/worker", "/srv/key"]});
+    assert_eq!(
+        (&told["files"], &told["job_id"]),
+        (&files, &serde_json::json!("d"))
+    );
 }
