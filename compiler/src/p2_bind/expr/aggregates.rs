@@ -43,10 +43,6 @@ impl Binder<'_> {
             AggregateFunction::Count if is_all => AggregateFunction::CountRows,
             other => other,
         };
-        let unknown_null = argument.distinct && argument.expr.as_ref().is_some_and(|e| e.ty.nullable);
-        if function == (AggregateFunction::ArrayAgg { keeps_null: true }) && unknown_null {
-            return self.refused("ARRAY_AGG(DISTINCT x) that keeps NULL (write IGNORE NULLS)", span);
-        }
         self.collected(function, argument, span, environment)
     }
 

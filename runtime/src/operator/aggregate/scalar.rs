@@ -26,9 +26,10 @@ pub(super) enum ScalarKind {
     Bytes,
 }
 
-/// A value that is not NULL.
+/// A value; NULL only for aggregates that keep it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Scalar<'a> {
+    Null,
     Long(i64),
     Float(f32),
     Double(f64),
@@ -74,7 +75,7 @@ impl ScalarKind {
     /// Puts a value of this kind into a column of the open row.
     pub(super) fn put(self, writer: &mut BatchWriter, column: usize, scalar: Option<Scalar<'_>>) {
         match (self, scalar) {
-            (_, None) => writer.put_null(column),
+            (_, None | Some(Scalar::Null)) => writer.put_null(column),
             (_, Some(Scalar::Long(v))) => writer.put_i64(column, Some(v)),
             (_, Some(Scalar::Float(v))) => writer.put_f32(column, Some(v)),
             (_, Some(Scalar::Double(v))) => writer.put_f64(column, Some(v)),
@@ -168,6 +169,8 @@ impl Scalar<'_> {
     /// Appends words whose order is that of the values.
     pub(super) fn write_ordered(self, words: &mut Vec<u64>) {
         match self {
+            // No words: all others have one at least.
+            Scalar::Null => {}
             Scalar::Long(v) => words.push(v as u64 ^ SIGN),
             Scalar::Float(v) => {
                 let v = if v.is_nan() { f32::NAN } else { v };

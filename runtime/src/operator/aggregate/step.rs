@@ -151,10 +151,10 @@ impl Step {
     #[inline]
     pub(super) fn read<'a>(&self, row: RowRef<'a>) -> Scalar<'a> {
         match self.argument {
-            Some(column) if self.operation != Operation::Count || self.distinct => self
-                .kind
-                .read(row, column)
-                .expect("rows whose argument is NULL are left out"),
+            // NULL arrives only where it is kept: rows of all others are left out before.
+            Some(column) if self.operation != Operation::Count || self.distinct => {
+                self.kind.read(row, column).unwrap_or(Scalar::Null)
+            }
             _ => Scalar::Long(1),
         }
     }
@@ -247,6 +247,7 @@ impl Step {
             Scalar::Double(v) => slots[at] = v.to_bits(),
             Scalar::Wide(v) => store_wide(slots, at, v),
             Scalar::Bytes(_) => unreachable!("strings are stored with the whole accumulator"),
+            Scalar::Null => unreachable!("extremes leave NULL out"),
         }
     }
 
