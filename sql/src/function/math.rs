@@ -73,9 +73,19 @@ macro_rules! of_double {
 }
 
 of_double!(
-    sqrt => sqrt, exp => exp, ln => ln, log10 => log10, sin => sin, cos => cos, tan => tan, sinh => sinh,
+    exp => exp, ln => ln, log10 => log10, sin => sin, cos => cos, tan => tan, sinh => sinh,
     cosh => cosh, tanh => tanh, asin => asin, acos => acos, atan => atan
 );
+
+/// As Flink has it, the power of one half: the root of -0.0 is 0.0, that of -Infinity is Infinity.
+#[inline]
+pub fn sqrt(value: f64) -> f64 {
+    if value == 0.0 || value == f64::NEG_INFINITY {
+        value.abs()
+    } else {
+        value.sqrt()
+    }
+}
 
 #[inline]
 pub fn cot(value: f64) -> f64 {

@@ -61,7 +61,8 @@ pub fn from_time(unit: &str, value: Time) -> i64 {
 pub fn from_timestamp(unit: &str, value: Timestamp) -> i64 {
     let unit = Unit::known(unit);
     if unit == Unit::Epoch {
-        return value.micros.div_euclid(1_000_000);
+        // Milliseconds are rounded down, their seconds towards zero: 1 ms before 1970 is 0, as in Flink.
+        return value.micros.div_euclid(1_000) / 1_000;
     }
     let (day, nanos) = value.split_day();
     of_clock(unit, nanos).unwrap_or_else(|| of_day(unit, day))
