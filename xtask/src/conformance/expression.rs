@@ -127,7 +127,10 @@ fn over_literals(record: &Json, rows: &Rows, sql: &str) -> Result<String, String
             return Err(format!("f{field} of {row} has no form in SQL"));
         };
         first += &format!(", {}", literal.sql);
-        second += &format!(", {}", if literal.nullable { "NULL" } else { &literal.sql });
+        second += &match literal.nullable {
+            true => format!(", CASE WHEN 1 > 2 THEN {} END", literal.sql),
+            false => format!(", {}", literal.sql),
+        };
         names += &format!(", f{field}");
     }
     Ok(format!(
