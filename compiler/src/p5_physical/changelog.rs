@@ -115,7 +115,7 @@ fn push_between(plan: &mut PhysicalPlan, source: NodeId, what: Between) -> NodeI
             condition: None,
             exprs: identity(&below.schema, below.span),
             drop_update_before: true,
-            deletes_failing: false,
+            deletes_failing: None,
         }),
         Between::Normalize => PhysicalOp::ChangelogNormalize(ChangelogNormalize {
             key: below.upsert_keys[0].clone(),

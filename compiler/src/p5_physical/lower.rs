@@ -77,14 +77,14 @@ fn operator(node: &LogicalNode) -> PhysicalOp {
                 condition: Some(condition),
                 exprs,
                 drop_update_before: false,
-                deletes_failing: false,
+                deletes_failing: None,
             })
         }
         LogicalOp::Project { exprs } => PhysicalOp::Calc(Calc {
             condition: None,
             exprs,
             drop_update_before: false,
-            deletes_failing: false,
+            deletes_failing: None,
         }),
         LogicalOp::Union => PhysicalOp::Union(Union),
         LogicalOp::WindowAssign { window } => PhysicalOp::WindowAssign(WindowAssign { window }),

@@ -60,12 +60,12 @@ fn conditions(plan: &PhysicalPlan) -> Vec<Option<Expr>> {
 /// The filter that makes deletions of what fails.
 fn push_filter(plan: &mut PhysicalPlan, input: NodeId, condition: Expr) -> NodeId {
     let below = &plan.nodes[input.0];
-    let span = condition.span;
+    let (key, span) = (below.upsert_keys[0].clone(), condition.span);
     let op = PhysicalOp::Calc(Calc {
         condition: Some(condition),
         exprs: identity(&below.schema, span),
         drop_update_before: false,
-        deletes_failing: true,
+        deletes_failing: Some(key),
     });
     let mut filter = new_node(op, vec![input], below.schema.clone(), span);
     filter.upsert_keys.clone_from(&below.upsert_keys);
@@ -83,7 +83,7 @@ fn is_moved(op: &PhysicalOp, input: Option<&NodeId>, plan: &PhysicalPlan) -> boo
         return false;
     };
     match &below(below(*input).inputs[0]).op {
-        PhysicalOp::Calc(filter) => filter.deletes_failing && filter.condition == calc.condition,
+        PhysicalOp::Calc(filter) => filter.deletes_failing.is_some() && filter.condition == calc.condition,
         _ => false,
     }
 }

@@ -7,6 +7,7 @@ pub mod calc {
     pub mod arrays_and_maps;
     pub mod branch_fails;
     pub mod case_without_else;
+    pub mod compared_with_text;
     pub mod conditions_of_users;
     pub mod decimal_arithmetic;
     pub mod decimal_precision;
@@ -20,7 +21,10 @@ pub mod calc {
     pub mod nested_rows;
     pub mod null_is_not_true;
     pub mod order_is_kept;
+    pub mod rows_and_collections_compared;
+    pub mod texts_of_values;
     pub mod three_valued_logic;
+    pub mod time_arithmetic;
     pub mod wider_timestamp;
 }
 
@@ -39,6 +43,7 @@ pub mod exchange {
 
 pub mod functions {
     pub mod casts;
+    pub mod characters_beyond_ascii;
     pub mod collections;
     pub mod conditions;
     pub mod date_patterns;
@@ -46,9 +51,12 @@ pub mod functions {
     pub mod hashes_and_codes;
     pub mod json;
     pub mod mathematics;
+    pub mod numbers_become_others;
+    pub mod numbers_that_are_none;
     pub mod patterns;
     pub mod points_in_time;
     pub mod text;
+    pub mod texts_become_values;
     pub mod time_zones;
 }
 
@@ -59,6 +67,7 @@ pub mod group_agg {
     pub mod deviations;
     pub mod deviations_of_doubles;
     pub mod distinct;
+    pub mod distinct_arrays;
     pub mod distinct_with_retraction;
     pub mod empty_input;
     pub mod extremes_of_all_types;
@@ -67,6 +76,8 @@ pub mod group_agg {
     pub mod groups_by_expressions;
     pub mod having;
     pub mod json_of_groups;
+    pub mod keys_and_conditions;
+    pub mod keys_of_doubles_and_null;
     pub mod lists_of_values;
     pub mod lists_that_retract;
     pub mod one_bound_is_no_window;
@@ -131,6 +142,7 @@ pub mod union {
 
 pub mod values {
     pub mod as_table;
+    pub mod mixed_numbers;
     pub mod rows;
 }
 
@@ -168,6 +180,7 @@ pub const GOLDEN: &[Golden] = &[
     ("calc/arrays_and_maps", calc::arrays_and_maps::job, include_str!("calc/arrays_and_maps.rs")),
     ("calc/branch_fails", calc::branch_fails::job, include_str!("calc/branch_fails.rs")),
     ("calc/case_without_else", calc::case_without_else::job, include_str!("calc/case_without_else.rs")),
+    ("calc/compared_with_text", calc::compared_with_text::job, include_str!("calc/compared_with_text.rs")),
     ("calc/conditions_of_users", calc::conditions_of_users::job, include_str!("calc/conditions_of_users.rs")),
     ("calc/decimal_arithmetic", calc::decimal_arithmetic::job, include_str!("calc/decimal_arithmetic.rs")),
     ("calc/decimal_precision", calc::decimal_precision::job, include_str!("calc/decimal_precision.rs")),
@@ -181,7 +194,10 @@ pub const GOLDEN: &[Golden] = &[
     ("calc/nested_rows", calc::nested_rows::job, include_str!("calc/nested_rows.rs")),
     ("calc/null_is_not_true", calc::null_is_not_true::job, include_str!("calc/null_is_not_true.rs")),
     ("calc/order_is_kept", calc::order_is_kept::job, include_str!("calc/order_is_kept.rs")),
+    ("calc/rows_and_collections_compared", calc::rows_and_collections_compared::job, include_str!("calc/rows_and_collections_compared.rs")),
+    ("calc/texts_of_values", calc::texts_of_values::job, include_str!("calc/texts_of_values.rs")),
     ("calc/three_valued_logic", calc::three_valued_logic::job, include_str!("calc/three_valued_logic.rs")),
+    ("calc/time_arithmetic", calc::time_arithmetic::job, include_str!("calc/time_arithmetic.rs")),
     ("calc/wider_timestamp", calc::wider_timestamp::job, include_str!("calc/wider_timestamp.rs")),
     ("changelog_normalize/aggregated", changelog_normalize::aggregated::job, include_str!("changelog_normalize/aggregated.rs")),
     ("changelog_normalize/filtered", changelog_normalize::filtered::job, include_str!("changelog_normalize/filtered.rs")),
@@ -191,6 +207,7 @@ pub const GOLDEN: &[Golden] = &[
     ("changelog_normalize/rows_before_are_told", changelog_normalize::rows_before_are_told::job, include_str!("changelog_normalize/rows_before_are_told.rs")),
     ("exchange/two_keys", exchange::two_keys::job, include_str!("exchange/two_keys.rs")),
     ("functions/casts", functions::casts::job, include_str!("functions/casts.rs")),
+    ("functions/characters_beyond_ascii", functions::characters_beyond_ascii::job, include_str!("functions/characters_beyond_ascii.rs")),
     ("functions/collections", functions::collections::job, include_str!("functions/collections.rs")),
     ("functions/conditions", functions::conditions::job, include_str!("functions/conditions.rs")),
     ("functions/date_patterns", functions::date_patterns::job, include_str!("functions/date_patterns.rs")),
@@ -198,9 +215,12 @@ pub const GOLDEN: &[Golden] = &[
     ("functions/hashes_and_codes", functions::hashes_and_codes::job, include_str!("functions/hashes_and_codes.rs")),
     ("functions/json", functions::json::job, include_str!("functions/json.rs")),
     ("functions/mathematics", functions::mathematics::job, include_str!("functions/mathematics.rs")),
+    ("functions/numbers_become_others", functions::numbers_become_others::job, include_str!("functions/numbers_become_others.rs")),
+    ("functions/numbers_that_are_none", functions::numbers_that_are_none::job, include_str!("functions/numbers_that_are_none.rs")),
     ("functions/patterns", functions::patterns::job, include_str!("functions/patterns.rs")),
     ("functions/points_in_time", functions::points_in_time::job, include_str!("functions/points_in_time.rs")),
     ("functions/text", functions::text::job, include_str!("functions/text.rs")),
+    ("functions/texts_become_values", functions::texts_become_values::job, include_str!("functions/texts_become_values.rs")),
     ("functions/time_zones", functions::time_zones::job, include_str!("functions/time_zones.rs")),
     ("group_agg/aggregates_skip_null", group_agg::aggregates_skip_null::job, include_str!("group_agg/aggregates_skip_null.rs")),
     ("group_agg/changelog_of_a_count", group_agg::changelog_of_a_count::job, include_str!("group_agg/changelog_of_a_count.rs")),
@@ -208,6 +228,7 @@ pub const GOLDEN: &[Golden] = &[
     ("group_agg/deviations", group_agg::deviations::job, include_str!("group_agg/deviations.rs")),
     ("group_agg/deviations_of_doubles", group_agg::deviations_of_doubles::job, include_str!("group_agg/deviations_of_doubles.rs")),
     ("group_agg/distinct", group_agg::distinct::job, include_str!("group_agg/distinct.rs")),
+    ("group_agg/distinct_arrays", group_agg::distinct_arrays::job, include_str!("group_agg/distinct_arrays.rs")),
     ("group_agg/distinct_with_retraction", group_agg::distinct_with_retraction::job, include_str!("group_agg/distinct_with_retraction.rs")),
     ("group_agg/empty_input", group_agg::empty_input::job, include_str!("group_agg/empty_input.rs")),
     ("group_agg/extremes_of_all_types", group_agg::extremes_of_all_types::job, include_str!("group_agg/extremes_of_all_types.rs")),
@@ -216,6 +237,8 @@ pub const GOLDEN: &[Golden] = &[
     ("group_agg/groups_by_expressions", group_agg::groups_by_expressions::job, include_str!("group_agg/groups_by_expressions.rs")),
     ("group_agg/having", group_agg::having::job, include_str!("group_agg/having.rs")),
     ("group_agg/json_of_groups", group_agg::json_of_groups::job, include_str!("group_agg/json_of_groups.rs")),
+    ("group_agg/keys_and_conditions", group_agg::keys_and_conditions::job, include_str!("group_agg/keys_and_conditions.rs")),
+    ("group_agg/keys_of_doubles_and_null", group_agg::keys_of_doubles_and_null::job, include_str!("group_agg/keys_of_doubles_and_null.rs")),
     ("group_agg/lists_of_values", group_agg::lists_of_values::job, include_str!("group_agg/lists_of_values.rs")),
     ("group_agg/lists_that_retract", group_agg::lists_that_retract::job, include_str!("group_agg/lists_that_retract.rs")),
     ("group_agg/one_bound_is_no_window", group_agg::one_bound_is_no_window::job, include_str!("group_agg/one_bound_is_no_window.rs")),
@@ -262,6 +285,7 @@ pub const GOLDEN: &[Golden] = &[
     ("union/watermark_is_the_least", union::watermark_is_the_least::job, include_str!("union/watermark_is_the_least.rs")),
     ("union/wider_types", union::wider_types::job, include_str!("union/wider_types.rs")),
     ("values/as_table", values::as_table::job, include_str!("values/as_table.rs")),
+    ("values/mixed_numbers", values::mixed_numbers::job, include_str!("values/mixed_numbers.rs")),
     ("values/rows", values::rows::job, include_str!("values/rows.rs")),
     ("window_agg/bounds_in_expressions", window_agg::bounds_in_expressions::job, include_str!("window_agg/bounds_in_expressions.rs")),
     ("window_agg/cascade_over_view_and_with", window_agg::cascade_over_view_and_with::job, include_str!("window_agg/cascade_over_view_and_with.rs")),

@@ -18,8 +18,8 @@ pub struct Calc {
     pub exprs: Vec<Expr>,
     /// Leaves out -U rows: nobody above asks for them.
     pub drop_update_before: bool,
-    /// Rows that fail the condition are passed on as deletions of their key instead of being left out.
-    pub deletes_failing: bool,
+    /// Rows that fail the condition are passed on as deletions of this key instead of being left out.
+    pub deletes_failing: Option<Vec<usize>>,
 }
 
 impl Calc {
@@ -87,7 +87,7 @@ impl Operator for Calc {
         match &self.condition {
             Some(condition) => {
                 let columns: Vec<usize> = condition.columns().into_iter().collect();
-                let verb = if self.deletes_failing {
+                let verb = if self.deletes_failing.is_some() {
                     "delete_unless"
                 } else {
                     "filter"
@@ -108,7 +108,7 @@ impl Operator for Calc {
         let select = select_text(&self.exprs, input, output);
         match &self.condition {
             Some(condition) => {
-                let what = if self.deletes_failing {
+                let what = if self.deletes_failing.is_some() {
                     "deleteUnless"
                 } else {
                     "where"
@@ -125,7 +125,7 @@ impl Operator for Calc {
     fn derive_mode(&mut self, input: ChangelogMode, _: bool) -> ChangelogMode {
         ChangelogMode {
             update_before: input.update_before && !self.drop_update_before,
-            delete: input.delete || self.deletes_failing,
+            delete: input.delete || self.deletes_failing.is_some(),
             ..input
         }
     }
@@ -142,7 +142,12 @@ impl Operator for Calc {
             .condition
             .as_ref()
             .is_some_and(|condition| !is_fixed(condition));
-        !self.drop_update_before && !self.deletes_failing && (can_change || needed_above)
+        !self.drop_update_before && self.deletes_failing.is_none() && (can_change || needed_above)
+    }
+
+    /// CURRENT_WATERMARK in the condition is that behind the exchange, as in Flink.
+    fn exchange_keys(&self) -> Option<Vec<usize>> {
+        self.deletes_failing.clone()
     }
 
     fn distribution(&self, input: &Distribution) -> Distribution {
@@ -166,7 +171,7 @@ impl Operator for Calc {
         let column = |column: usize| inputs[0].columns[column].clone();
         let rows = match &self.condition {
             Some(condition) => {
-                let what = if self.deletes_failing {
+                let what = if self.deletes_failing.is_some() {
                     "delete unless"
                 } else {
                     "filter"

@@ -21,7 +21,7 @@ pub(super) fn emit(subject: &Subject<'_>, calc: &Calc, items: &mut Items<'_>) ->
         outputs: calc.exprs.iter().map(Output::Expr).collect(),
         schema: &node.schema,
         drop_update_before: calc.drop_update_before,
-        deletes_failing: calc.deletes_failing,
+        deletes_failing: calc.deletes_failing.is_some(),
         origin: &subject.origin,
     };
     let kernel = kernel.generate(items);

@@ -21,8 +21,8 @@ pub fn job() -> Job {
         name: "insert-into_rich",
         nodes: Vec::from([
             balance_source(),
-            delete_unless_amount(),
             exchange_by_id(),
+            delete_unless_amount(),
             normalize_by_id(),
             project_id_name(),
             rich_sink(),
@@ -73,32 +73,14 @@ fn balance_source() -> Node {
 }
 
 /// ```text
-/// delete_unless_amount: Calc(select=[id, name, amount], deleteUnless=[(amount > 10)])
-/// ```
-fn delete_unless_amount() -> Node {
-    Node {
-        name: "delete_unless_amount",
-        uid: "96ac7dfb819626f8",
-        state_fingerprint: None,
-        inputs: Vec::from([NodeId(0)]),
-        columns: Vec::from([
-            Column::new("id", build::not_null(build::bigint())),
-            Column::new("name", build::string()),
-            Column::new("amount", build::int()),
-        ]),
-        operator: OperatorSpec::Calc(delete_unless_amount_kernel),
-    }
-}
-
-/// ```text
 /// exchange_by_id: Exchange(distribution=[hash[id]])
 /// ```
 fn exchange_by_id() -> Node {
     Node {
         name: "exchange_by_id",
-        uid: "8b83339caeb06068",
+        uid: "557f5eb8b2bf791e",
         state_fingerprint: None,
-        inputs: Vec::from([NodeId(1)]),
+        inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
             Column::new("id", build::not_null(build::bigint())),
             Column::new("name", build::string()),
@@ -107,6 +89,24 @@ fn exchange_by_id() -> Node {
         operator: OperatorSpec::Exchange {
             keys: Vec::from([0]),
         },
+    }
+}
+
+/// ```text
+/// delete_unless_amount: Calc(select=[id, name, amount], deleteUnless=[(amount > 10)])
+/// ```
+fn delete_unless_amount() -> Node {
+    Node {
+        name: "delete_unless_amount",
+        uid: "96ac7dfb819626f8",
+        state_fingerprint: None,
+        inputs: Vec::from([NodeId(1)]),
+        columns: Vec::from([
+            Column::new("id", build::not_null(build::bigint())),
+            Column::new("name", build::string()),
+            Column::new("amount", build::int()),
+        ]),
+        operator: OperatorSpec::Calc(delete_unless_amount_kernel),
     }
 }
 
@@ -170,9 +170,9 @@ fn rich_sink() -> Node {
     }
 }
 
-struct BalanceSourceRow<'a>(RowRef<'a>);
+struct ExchangeByIdRow<'a>(RowRef<'a>);
 
-impl BalanceSourceRow<'_> {
+impl ExchangeByIdRow<'_> {
     #[inline]
     fn amount(&self) -> Option<i32> {
         self.0.i32(2)
@@ -192,7 +192,7 @@ fn delete_unless_amount_kernel(
     _session: &mut Session,
 ) -> Result<(), SqlError> {
     for (kind, raw) in input.rows() {
-        let row = BalanceSourceRow(raw);
+        let row = ExchangeByIdRow(raw);
         if !kind.is_addition() {
             output.push(kind, raw);
             continue;
