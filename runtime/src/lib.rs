@@ -11,6 +11,7 @@ pub mod error;
 pub mod format;
 pub mod job;
 pub mod launch;
+mod log;
 pub mod operator;
 pub mod row;
 pub mod state;

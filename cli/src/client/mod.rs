@@ -179,22 +179,12 @@ impl Client {
 
     /// For one who waits: a session cluster that is away for a moment, or whose manager changes, is asked again.
     pub(crate) fn get_patiently(&self, path: &str) -> Result<Value> {
-        let mut away_since: Option<Instant> = None;
-        loop {
-            match self.get(path) {
-                Err(error) if may_pass(&error) => {
-                    let since = *away_since.get_or_insert_with(|| {
-                        eprintln!("{error:#}; it is asked again");
-                        Instant::now()
-                    });
-                    if since.elapsed() > AWAY_MAX {
-                        return Err(error);
-                    }
-                    std::thread::sleep(ASK_AGAIN_AFTER);
-                }
-                result => return result,
-            }
-        }
+        patiently(|| self.get(path))
+    }
+
+    /// The same for a question that is asked by POST.
+    pub(crate) fn post_patiently(&self, path: &str, body: &Value) -> Result<Value> {
+        patiently(|| self.post(path, body))
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value> {
@@ -277,6 +267,25 @@ fn path(segments: &[&str]) -> String {
         }
     }
     path
+}
+
+fn patiently(ask: impl Fn() -> Result<Value>) -> Result<Value> {
+    let mut away_since: Option<Instant> = None;
+    loop {
+        match ask() {
+            Err(error) if may_pass(&error) => {
+                let since = *away_since.get_or_insert_with(|| {
+                    eprintln!("{error:#}; it is asked again");
+                    Instant::now()
+                });
+                if since.elapsed() > AWAY_MAX {
+                    return Err(error);
+                }
+                std::thread::sleep(ASK_AGAIN_AFTER);
+            }
+            result => return result,
+        }
+    }
 }
 
 /// No answer, or one that is not about the request.

@@ -1,10 +1,14 @@
 //! `millstream logs`: what jobs have said.
+//!
+//! In: whose lines, from which level on. Out: lines. Invariant: following, no line is shown twice and none is left out
+//! without a word, also when another manager takes over.
 
+use std::collections::{HashSet, VecDeque};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
 use crate::client::find::{id, list};
@@ -13,11 +17,20 @@ use crate::client::{Client, Connection};
 use crate::standard_output::print_line;
 
 const FOLLOW_INTERVAL: Duration = Duration::from_secs(1);
+/// The most that the API answers at once.
+const PAGE_LINES: usize = 500;
+/// A worker's call has no more lines: as many may come once more from a manager that takes over.
+const REMEMBERED: usize = 2_000;
 
 #[derive(Args)]
-#[command(after_help = "Rows of `print` tables are among the lines.\n\nExamples:\n  \
-    millstream logs                     the newest lines of all jobs\n  \
-    millstream logs orders --follow     of the newest deployment of an application, and on")]
+#[command(
+    after_help = "Rows of `print` tables are among the lines. Every line has one of Flink's levels; those of each \
+    checkpoint are DEBUG\nand not shown unless asked for.\n\nExamples:\n  \
+    millstream logs                         the newest lines of all jobs\n  \
+    millstream logs orders --follow         of the newest deployment of an application, and on\n  \
+    millstream logs orders --level warn     what is not as it should be\n  \
+    millstream logs orders --level debug    all, each checkpoint too"
+)]
 pub(super) struct LogsArguments {
     #[command(flatten)]
     connection: Connection,
@@ -31,11 +44,34 @@ pub(super) struct LogsArguments {
     /// Goes on with new lines
     #[arg(long, short)]
     follow: bool,
+    /// Lines of this level and those above it
+    #[arg(long, value_enum, default_value = "info", ignore_case = true)]
+    level: Level,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Level {
+    Debug,
+    Info,
+    Warn,
+    Error,
+}
+
+impl Level {
+    fn name(self) -> &'static str {
+        match self {
+            Level::Debug => "DEBUG",
+            Level::Info => "INFO",
+            Level::Warn => "WARN",
+            Level::Error => "ERROR",
+        }
+    }
 }
 
 pub(super) fn run(arguments: LogsArguments) -> Result<ExitCode> {
     let client = arguments.connection.client()?;
     let mut filter = Map::new();
+    filter.insert("level".to_owned(), arguments.level.name().into());
     if let Some(application) = &arguments.application {
         let application = client.application(application)?;
         let deployment = client.deployment(&application, arguments.deployment.as_deref())?;
@@ -44,15 +80,20 @@ pub(super) fn run(arguments: LogsArguments) -> Result<ExitCode> {
     let mut first = filter.clone();
     first.insert("limit".to_owned(), arguments.limit.into());
     first.insert("sort_order".to_owned(), "desc".into());
-    let answer = look(&client, first)?;
+    let answer = client.post(&path(&client), &Value::Object(first))?;
     let mut lines = list(&answer, "logs");
     lines.reverse();
-    show(&client, &lines);
-    if lines.is_empty() && !client.json {
-        say_if_off(&client)?;
+    let mut shown = Shown::new(&answer);
+    shown.show(&client, &lines);
+    if !client.json {
+        let hidden = answer["hidden"].as_u64().unwrap_or(0);
+        tell_hidden(arguments.level, hidden);
+        if lines.is_empty() && hidden == 0 {
+            say_if_off(&client)?;
+        }
     }
     if arguments.follow {
-        follow(&client, &filter, text(&answer["first_log_offset"]))?;
+        follow(&client, &filter, shown, text(&answer["first_log_offset"]))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -66,36 +107,134 @@ fn say_if_off(client: &Client) -> Result<()> {
     Ok(())
 }
 
+fn path(client: &Client) -> String {
+    client.of_service(&["logs"])
+}
+
+/// Nobody asked for what is left out by default, so nobody knows of it.
+fn tell_hidden(level: Level, hidden: u64) {
+    if level == Level::Info && hidden > 0 {
+        eprintln!("({hidden} lines of level DEBUG, of checkpoints, are not shown: --level debug)");
+    }
+}
+
 /// Shows what comes after `offset`, until the process is ended.
-fn follow(client: &Client, filter: &Map<String, Value>, mut offset: String) -> Result<()> {
+fn follow(client: &Client, filter: &Map<String, Value>, mut shown: Shown, mut offset: String) -> Result<()> {
+    let mut is_page_full = false;
     loop {
-        std::thread::sleep(FOLLOW_INTERVAL);
+        if !is_page_full {
+            std::thread::sleep(FOLLOW_INTERVAL);
+        }
         let mut next = filter.clone();
         next.insert("sort_order".to_owned(), "asc".into());
-        next.insert("limit".to_owned(), json!(500));
+        next.insert("limit".to_owned(), json!(PAGE_LINES));
         if !offset.is_empty() {
             next.insert("offset".to_owned(), offset.clone().into());
         }
-        let answer = look(client, next)?;
-        show(client, &list(&answer, "logs"));
+        let answer = client.post_patiently(&path(client), &Value::Object(next))?;
+        let mut lines = list(&answer, "logs");
+        is_page_full = lines.len() == PAGE_LINES;
+        if shown.is_of_another_manager(&answer) {
+            eprintln!("(another manager has taken over; it has none of the lines from before)");
+            lines.retain(|line| !shown.knows(line));
+        }
+        shown.show(client, &lines);
         offset = text(&answer["offset"]);
     }
 }
 
-fn look(client: &Client, body: Map<String, Value>) -> Result<Value> {
-    client.post(&client.of_service(&["logs"]), &Value::Object(body))
+/// The last lines that were shown, and whose they were.
+struct Shown {
+    epoch: String,
+    order: VecDeque<Mark>,
+    marks: HashSet<Mark>,
 }
 
-fn show(client: &Client, lines: &[Value]) {
-    for line in lines {
-        match client.json {
-            true => print_line(&line.to_string()),
-            false => print_line(&format!(
-                "{} {}: {}",
-                moment(&line["time"]),
-                text(&line["unit"]),
-                text(&line["msg"])
-            )),
+/// What makes a line that line, whoever tells of it.
+type Mark = (String, String, String);
+
+fn mark(line: &Value) -> Mark {
+    (
+        text(&line["time"]),
+        text(&line["deployment_id"]),
+        text(&line["msg"]),
+    )
+}
+
+impl Shown {
+    fn new(answer: &Value) -> Shown {
+        Shown {
+            epoch: text(&answer["epoch"]),
+            order: VecDeque::new(),
+            marks: HashSet::new(),
         }
+    }
+
+    fn is_of_another_manager(&mut self, answer: &Value) -> bool {
+        let epoch = text(&answer["epoch"]);
+        let before = std::mem::replace(&mut self.epoch, epoch);
+        before != self.epoch
+    }
+
+    fn knows(&self, line: &Value) -> bool {
+        self.marks.contains(&mark(line))
+    }
+
+    fn show(&mut self, client: &Client, lines: &[Value]) {
+        for line in lines {
+            print_line(&match client.json {
+                true => line.to_string(),
+                false => shown_line(line),
+            });
+            let mark = mark(line);
+            self.order.push_back(mark.clone());
+            self.marks.insert(mark);
+            if self.order.len() > REMEMBERED
+                && let Some(oldest) = self.order.pop_front()
+            {
+                self.marks.remove(&oldest);
+            }
+        }
+    }
+}
+
+/// `2026-11-22 19:41:10 INFO  orders: +I[1]`.
+fn shown_line(line: &Value) -> String {
+    format!(
+        "{} {:<5} {}: {}",
+        moment(&line["time"]),
+        text(&line["level"]),
+        text(&line["unit"]),
+        text(&line["msg"])
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_manager_tells_again_is_known() {
+        let line =
+            |time: &str, msg: &str| json!({"time": time, "deployment_id": "d", "msg": msg, "level": "WARN"});
+        let mut shown = Shown::new(&json!({"epoch": "a"}));
+        let client = Connection {
+            json: true,
+            ..Connection::default()
+        };
+        let client = client.client().expect("a client");
+        shown.show(&client, &[line("2026-11-22T19:41:10.000001Z", "one")]);
+        assert!(!shown.is_of_another_manager(&json!({"epoch": "a"})));
+        assert!(shown.is_of_another_manager(&json!({"epoch": "b"})));
+        assert!(shown.knows(&line("2026-11-22T19:41:10.000001Z", "one")));
+        assert!(!shown.knows(&line("2026-11-22T19:41:10.000002Z", "one")));
+        let many: Vec<Value> = (0..REMEMBERED).map(|at| line(&at.to_string(), "x")).collect();
+        shown.show(&client, &many);
+        assert!(!shown.knows(&line("2026-11-22T19:41:10.000001Z", "one")));
+        assert_eq!((shown.order.len(), shown.marks.len()), (REMEMBERED, REMEMBERED));
+        assert_eq!(
+            shown_line(&line("2026-11-22T19:41:10.000001Z", "one")),
+            "2026-11-22 19:41:10 WARN  : one"
+        );
     }
 }

@@ -10,6 +10,7 @@ use super::part::sections;
 use super::store::CheckpointStore;
 use crate::error::JobError;
 use crate::job::Node;
+use crate::log;
 use crate::operator::Operator;
 use crate::state::key::KeyGroupRange;
 
@@ -68,13 +69,15 @@ impl Lost {
             .collect();
         if is_allowed {
             for operator in &self.unclaimed {
-                eprintln!("checkpoint {checkpoint_id}: state of {operator} is dropped");
+                log::warn(format_args!(
+                    "checkpoint {checkpoint_id}: state of {operator} is dropped"
+                ));
             }
             for operator in &changed {
-                eprintln!(
+                log::warn(format_args!(
                     "checkpoint {checkpoint_id}: operator {operator} starts without state, for its state there has \
                      another form"
-                );
+                ));
             }
             return Ok(());
         }

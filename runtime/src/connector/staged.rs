@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::JobError;
+use crate::log;
 
 #[derive(Serialize, Deserialize)]
 struct Head<T> {
@@ -79,7 +80,7 @@ pub(crate) fn give_up(is_allowed: bool, what: &str) -> Result<(), JobError> {
 /// The same where something else helps than the version before.
 pub(super) fn give_up_unless(is_allowed: bool, what: &str, remedy: &str) -> Result<(), JobError> {
     if is_allowed {
-        eprintln!("{what}; it is dropped");
+        log::warn(format_args!("{what}; it is dropped"));
         return Ok(());
     }
     Err(JobError::Checkpoint(format!(

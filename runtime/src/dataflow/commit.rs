@@ -14,6 +14,7 @@ use crate::checkpoint::store::CheckpointStore;
 use crate::connector::staged::{give_up, is_open};
 use crate::connector::{CommitPoint, Committer, RestoredOutput};
 use crate::error::JobError;
+use crate::log;
 
 /// A table whose staged output has to be applied. Committers remember by table what they have applied, so all
 /// sinks that write to one table apply together.
@@ -190,17 +191,19 @@ impl World for JobWorld {
     fn recover(&mut self, places: &[String]) -> Result<Option<Committed>, JobError> {
         let Some(commit_point) = &mut self.sinks.commit_point else {
             if !places.is_empty() {
-                eprintln!(
+                log::warn(format_args!(
                     "the job no longer writes to Kafka with exactly-once; if the run before did not end well, its last \
                      epoch may be processed again"
-                );
+                ));
             }
             return Ok(None);
         };
         let tokens = commit_point.recover(places)?;
         let is_ours = |token: &&(u64, String)| token.1.ends_with(&self.storage_id);
         if let Some((_, other)) = tokens.iter().find(|token| !is_ours(token)) {
-            eprintln!("the sink was last written from other checkpoint storage (checkpoint {other})");
+            log::warn(format_args!(
+                "the sink was last written from other checkpoint storage (checkpoint {other})"
+            ));
         }
         let latest = tokens.iter().filter(is_ours).max_by_key(|(epoch, _)| *epoch);
         Ok(latest.map(|(epoch, checkpoint)| Committed {

@@ -26,6 +26,7 @@ use crate::checkpoint::collect::Collector;
 use crate::checkpoint::manifest::{Manifest, OperatorState};
 use crate::checkpoint::protocol::{self, Tenure};
 use crate::error::JobError;
+use crate::log;
 use crate::state::key::KEY_GROUPS;
 
 /// A job's checkpoints and its right to add to them.
@@ -378,10 +379,10 @@ impl<'a> Coordinator<'a> {
             self.checkpoints += 1;
             self.last_checkpoint = Some(epoch);
             let taken_ms = pending.started.elapsed().as_millis();
-            eprintln!(
+            log::debug(format_args!(
                 "checkpoint {epoch} completed in {taken_ms} ms, {}",
                 size_text(pending.bytes)
-            );
+            ));
         }
         Ok(())
     }
@@ -403,7 +404,7 @@ impl<'a> Coordinator<'a> {
         if pending.timeouts > self.plan.settings.tolerable_failures {
             return Err(JobError::Checkpoint(message));
         }
-        eprintln!("{message}");
+        log::warn(format_args!("{message}"));
         self.control
             .tell(Event::CheckpointFailed(pending.failed(message)));
         Ok(())

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::control::Summary;
 use super::event::{Metrics, OperatorMetrics};
+use crate::log;
 
 /// How often the file is written.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -106,7 +107,7 @@ impl MetricsFile {
         if let Err(error) = written
             && !std::mem::replace(&mut self.has_failed, true)
         {
-            eprintln!("metrics file {}: {error}", self.path.display());
+            log::warn(format_args!("metrics file {}: {error}", self.path.display()));
         }
     }
 }

@@ -35,6 +35,7 @@ use crate::checkpoint::store::CheckpointStore;
 use crate::connector::options::JobEnvironment;
 use crate::error::JobError;
 use crate::job::SinkSpec;
+use crate::log;
 use crate::state::key::KEY_GROUPS;
 
 impl Opening<'_> {
@@ -61,10 +62,10 @@ impl Opening<'_> {
         let restored = own.or(given);
         if let Some(restored) = &restored {
             let (url, taken_ms) = (&restored.url, begun.elapsed().as_millis());
-            eprintln!(
+            log::info(format_args!(
                 "restored checkpoint {} from {url} in {taken_ms} ms",
                 restored.manifest.id
-            );
+            ));
         }
         // Epochs go on from those of the predecessor, as committers and tokens may be the same.
         let taken_over = restored.as_ref().map_or(0, |restored| restored.manifest.epoch);
@@ -94,7 +95,7 @@ impl Opening<'_> {
     /// can be reached; otherwise whoever restores the checkpoint does.
     pub(super) fn fence(&self, mut world: JobWorld, environment: &JobEnvironment) -> Result<(), JobError> {
         let start = protocol::start(&mut world, false)?;
-        eprintln!("earlier starts of the job can write no more");
+        log::info(format_args!("earlier starts of the job can write no more"));
         let Some(chosen) = &start.restore else {
             return Ok(());
         };
@@ -103,10 +104,10 @@ impl Opening<'_> {
             && !manifest.staged.is_empty()
             && let Err(error) = self.finish(&mut world, &manifest, environment)
         {
-            eprintln!(
+            log::warn(format_args!(
                 "the output of checkpoint {} is not finished: {error}",
                 manifest.id
-            );
+            ));
             return Ok(());
         }
         world.trim_log(start.first_needed)
@@ -189,11 +190,11 @@ impl Opening<'_> {
             return Ok(None);
         };
         if let Some(id) = named.filter(|id| *id != chosen.checkpoint) {
-            eprintln!(
+            log::warn(format_args!(
                 "checkpoint {} of {} is the last one committed; it is restored in place of {id}",
                 chosen.checkpoint,
                 world.store.url()
-            );
+            ));
         }
         self.own(&mut world, &chosen.checkpoint, &start).map(Some)
     }
@@ -209,7 +210,10 @@ impl Opening<'_> {
         for (node, _) in stateful(self.job)? {
             let node = &self.job.nodes[node];
             if !manifest.operators.iter().any(|operator| operator.uid == node.uid) {
-                eprintln!("checkpoint {id}: operator {} starts without state", node.name);
+                log::warn(format_args!(
+                    "checkpoint {id}: operator {} starts without state",
+                    node.name
+                ));
             }
         }
         let url = match manifest.self_contained {

@@ -7,6 +7,7 @@ use super::coordinator::Coordinator;
 use super::event::Event;
 use super::savepoint::Savepoint;
 use crate::error::JobError;
+use crate::log;
 
 impl Coordinator<'_> {
     /// Opens the next savepoint that is asked for.
@@ -58,7 +59,7 @@ impl Coordinator<'_> {
         match result {
             Ok(()) => {
                 let completed = savepoint.completed();
-                eprintln!("savepoint {} written", completed.url);
+                log::info(format_args!("savepoint {} written", completed.url));
                 if savepoint.request.stops {
                     self.stopped_with = Some(completed.url.clone());
                 }
@@ -87,7 +88,7 @@ impl Coordinator<'_> {
 
     fn refuse_savepoint(&self, url: &str, error: &JobError) {
         let message = error.to_string();
-        eprintln!("savepoint failed: {message}");
+        log::warn(format_args!("savepoint failed: {message}"));
         let url = url.to_owned();
         self.control.tell(Event::SavepointFailed { url, message });
     }

@@ -17,6 +17,7 @@ pub use deployment::Deployment;
 use crate::dataflow::{self, Control, Summary};
 use crate::error::JobError;
 use crate::job::Job;
+use crate::log;
 
 const USAGE: &str = "usage: --deployment FILE   run the job as the JSON file says
        --session SOCKET    run for the worker of a session cluster that listens there
@@ -42,7 +43,12 @@ pub fn main(job: Job) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            // Whoever cancelled it knows.
+            let say = match error {
+                JobError::Cancelled => log::info,
+                _ => log::error,
+            };
+            say(format_args!("error: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -67,7 +73,7 @@ fn launch(job: &Job, path: &std::path::Path) -> Result<(), JobError> {
 }
 
 fn finished(summary: &Summary) {
-    eprintln!("{}", finished_text(summary));
+    log::info(format_args!("{}", finished_text(summary)));
 }
 
 fn finished_text(summary: &Summary) -> String {

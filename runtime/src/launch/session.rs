@@ -21,6 +21,7 @@ use crate::dataflow::event::Event;
 use crate::dataflow::{Connectors, Control, Registry, Summary, run_with};
 use crate::error::JobError;
 use crate::job::{Job, SourceSpec};
+use crate::log;
 
 /// What the worker asks for.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
@@ -56,6 +57,7 @@ const CANCEL_MAX: Duration = Duration::from_secs(2);
 
 /// Runs the job for the worker that listens at the socket. Reports how it ended.
 pub(super) fn run(job: &Job, socket: &Path) -> Result<Summary, JobError> {
+    log::mark_levels();
     let place = format!("session socket {}", socket.display());
     let broken = |error: std::io::Error| JobError::external(place.clone(), error);
     let stream = UnixStream::connect(socket).map_err(broken)?;
@@ -147,11 +149,10 @@ fn obey(lines: BufReader<UnixStream>, control: &Control, reports: &Reports) {
         let Ok(line) = line else { break };
         match serde_json::from_str(&line) {
             Ok(command) => carry_out(command, control, reports),
-            Err(error) => eprintln!("a command of the worker is not understood: {error}"),
+            Err(error) => log::warn(format_args!("a command of the worker is not understood: {error}")),
         }
     }
-    // With the worker its end of standard error has gone: a message that cannot be written must not stop the end.
-    let _ = writeln!(std::io::stderr(), "error: the worker is gone");
+    log::error(format_args!("error: the worker is gone"));
     std::process::exit(1);
 }
 
@@ -166,7 +167,7 @@ fn carry_out(command: Command, control: &Control, reports: &Reports) {
             // Whatever waits for an outside system must not hold a cancellation up.
             std::thread::sleep(CANCEL_MAX);
             reports.finish(&Err(JobError::Cancelled));
-            eprintln!("error: {}", JobError::Cancelled);
+            log::info(format_args!("error: {}", JobError::Cancelled));
             std::process::exit(1);
         }
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::dataflow::Control;
 use crate::error::JobError;
+use crate::log;
 
 static RECEIVED: AtomicUsize = AtomicUsize::new(0);
 
@@ -40,7 +41,7 @@ pub(super) fn watch(control: Control) -> Result<(), JobError> {
             std::thread::sleep(WATCH_INTERVAL);
             let received = RECEIVED.load(Ordering::Relaxed);
             if received > 0 && seen == 0 {
-                eprintln!("stopping after a final checkpoint");
+                log::info(format_args!("stopping after a final checkpoint"));
                 control.stop();
             }
             if received > 1 {
@@ -50,7 +51,7 @@ pub(super) fn watch(control: Control) -> Result<(), JobError> {
         }
         // Whatever waits for an outside system must not keep a user waiting; ending here is as safe as a crash.
         std::thread::sleep(END_MAX);
-        eprintln!("error: ended without a final checkpoint");
+        log::error(format_args!("error: ended without a final checkpoint"));
         std::process::exit(1);
     };
     let builder = std::thread::Builder::new().name("signals".to_owned());

@@ -14,8 +14,9 @@ use utoipa_axum::routes;
 
 use super::path::ServicePath;
 use super::{Answer, Api, Input};
-use crate::manager::{LogEntry, LogQuery};
+use crate::manager::{FoundLogs, LogCursor, LogEntry, LogQuery};
 use crate::model::{Application, Deployment, timestamp};
+use crate::protocol::Level;
 use crate::refusal::Refusal;
 
 const LIMIT: usize = 100;
@@ -36,6 +37,8 @@ struct LogRequest {
     sort_order: Option<SortOrder>,
     /// Of this deployment only.
     deployment_id: Option<String>,
+    /// Lines of lower levels are left out; INFO unless given. Each checkpoint is DEBUG.
+    level: Option<Level>,
 }
 
 #[derive(Clone, Copy, PartialEq, Deserialize, ToSchema)]
@@ -52,6 +55,11 @@ struct Logs {
     first_log_offset: String,
     /// Where to go on in the same order.
     offset: String,
+    /// Lines between those of the answer that were left out for their level.
+    hidden: u64,
+    /// Of the manager's store of lines. If it is another one than in the answer before, another manager answers: it has
+    /// none of the lines that were taken in before it began.
+    epoch: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -62,6 +70,7 @@ struct LogView {
     unit: String,
     deployment_id: String,
     msg: String,
+    level: Level,
     offset: String,
 }
 
@@ -87,38 +96,48 @@ async fn find(
     let offset = body.offset.filter(|offset| !offset.is_empty());
     let offset = offset.map(|offset| {
         offset
-            .parse::<u64>()
+            .parse::<LogCursor>()
             .map_err(|_| Refusal::invalid("Invalid 'offset': expected the offset of an earlier answer"))
     });
     let offset = offset.transpose()?;
     let is_descending = body.sort_order == Some(SortOrder::Desc);
     let query = LogQuery {
         deployment: body.deployment_id,
-        offset,
         limit: body.limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX),
         // Without an offset the newest lines are wanted.
         is_descending: is_descending || offset.is_none(),
+        offset,
+        level: body.level.unwrap_or_default(),
     };
-    let mut entries = api.manager.logs(&path.key(), &query);
-    if query.is_descending && !is_descending {
-        entries.reverse();
+    let mut found = api.manager.logs(&path.key(), &query);
+    let is_turned = query.is_descending && !is_descending;
+    if is_turned {
+        found.entries.reverse();
     }
     let place = |entry: Option<&LogEntry>| {
-        entry
-            .map(|entry| entry.number)
-            .or(offset)
-            .unwrap_or(0)
-            .to_string()
+        let place = entry.map(|entry| found.cursor(entry)).or(query.offset.clone());
+        place.map_or_else(String::new, |place| place.to_string())
     };
-    let answer = Logs {
-        first_log_offset: place(entries.first()),
-        offset: place(entries.last()),
-        logs: entries.iter().map(|entry| view(&api, entry)).collect(),
+    let first_log_offset = place(found.entries.first());
+    // Lines that are not shown are not looked at again, either.
+    let offset = match &found.last {
+        Some(last) if !is_turned => last.to_string(),
+        _ => place(found.entries.last()),
     };
-    Ok(Json(answer))
+    Ok(Json(Logs {
+        first_log_offset,
+        offset,
+        hidden: found.hidden,
+        epoch: found.epoch.clone(),
+        logs: found
+            .entries
+            .iter()
+            .map(|entry| view(&api, &found, entry))
+            .collect(),
+    }))
 }
 
-fn view(api: &Api, entry: &LogEntry) -> LogView {
+fn view(api: &Api, found: &FoundLogs, entry: &LogEntry) -> LogView {
     let unit = api.manager.catalogue.read(|tables| {
         let deployment = tables.get::<Deployment>(&entry.deployment)?;
         Some(
@@ -135,6 +154,7 @@ fn view(api: &Api, entry: &LogEntry) -> LogView {
         unit: unit.unwrap_or_default(),
         deployment_id: entry.deployment.clone(),
         msg: entry.line.clone(),
-        offset: entry.number.to_string(),
+        level: entry.level,
+        offset: found.cursor(entry).to_string(),
     }
 }

@@ -1,20 +1,17 @@
-//! What is known only as long as workers say it: the workers themselves, their attempts, logs, figures.
+//! What is known only as long as workers say it: the workers themselves, their attempts, figures.
 //!
 //! In: heartbeats. Out: views. Invariant: a call that another one of the same worker has overtaken changes nothing.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use super::figures::Figures;
-use super::logs::{Logs, Origin};
 use super::sample::Counters;
 use crate::protocol::worker::{AttemptState, Heartbeat, State};
 use crate::query::registry::Seat;
 
 pub(super) struct Live {
     workers: BTreeMap<String, Worker>,
-    pub(super) logs: Logs,
     pub(super) figures: Figures,
     pub(super) counters: Counters,
     /// Since when workers have been able to call: the start, or when the manager last came back from standing still.
@@ -43,6 +40,15 @@ pub(super) struct Worker {
 /// Calls are not under way for as long as so many starts take.
 const FORMER_MAX: usize = 16;
 
+/// Of a call that was taken in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Heard {
+    /// It is the first one of its process.
+    pub(super) is_new: bool,
+    /// Log lines up to this number were taken in before.
+    pub(super) logs_seen: u64,
+}
+
 /// A worker as the API shows it.
 #[derive(Clone, Debug)]
 pub struct WorkerView {
@@ -64,10 +70,9 @@ pub struct AttemptView {
 
 impl Live {
     /// With what an earlier process has left.
-    pub(super) fn with(logs: Logs, figures: Figures) -> Live {
+    pub(super) fn with(figures: Figures) -> Live {
         Live {
             workers: BTreeMap::new(),
-            logs,
             figures,
             counters: Counters::default(),
             hears_since: Instant::now(),
@@ -76,10 +81,6 @@ impl Live {
 
     pub(super) fn workers(&self) -> impl Iterator<Item = &Worker> {
         self.workers.values()
-    }
-
-    pub(super) fn worker(&self, id: &str) -> Option<&Worker> {
-        self.workers.get(id)
     }
 
     pub(super) fn attempts(&self) -> BTreeMap<(String, u32), AttemptView> {
@@ -92,20 +93,19 @@ impl Live {
             .collect()
     }
 
-    /// Takes a call in; false if a later one of the same process, or a later process, has been heard already.
-    /// Lines of `unlogged` deployments are not kept.
-    pub(super) fn hear(&mut self, heartbeat: &Heartbeat, unlogged: &BTreeSet<String>, now: Instant) -> bool {
+    /// Takes a call in, unless a later one of the same process, or a later process, has been heard already. Of a
+    /// process that nobody has heard here, `logs_stored` was taken in by an earlier manager.
+    pub(super) fn hear(&mut self, heartbeat: &Heartbeat, logs_stored: u64, now: Instant) -> Option<Heard> {
         let worker = self.workers.get(&heartbeat.worker);
         let mut former = worker.map(|worker| worker.former.clone()).unwrap_or_default();
         if former.contains(&heartbeat.incarnation) {
-            return false;
+            return None;
         }
         let known = worker.filter(|worker| worker.incarnation == heartbeat.incarnation);
         if known.is_none() {
             former.extend(worker.map(|worker| worker.incarnation.clone()));
             former.drain(..former.len().saturating_sub(FORMER_MAX));
         }
-        let logs_stored = self.logs.stored_up_to(&heartbeat.incarnation);
         let (sequence, stored, logs_seen, events_seen) = known.map_or((0, 0, logs_stored, 0), |worker| {
             (
                 worker.sequence,
@@ -115,30 +115,12 @@ impl Live {
             )
         });
         if heartbeat.sequence <= sequence {
-            return false;
+            return None;
         }
-        // A worker's clock may be ahead by days; lines are kept by their age.
-        let now_us = jiff::Timestamp::now().as_microsecond();
-        let incarnation: Arc<str> = heartbeat.incarnation.as_str().into();
-        for (line, number) in heartbeat.logs.iter().zip(heartbeat.logs_from..) {
-            if number > logs_seen && !unlogged.contains(&line.deployment) {
-                let mut push = |text: String| {
-                    let incarnation = Arc::clone(&incarnation);
-                    let origin = Some(Origin { incarnation, number });
-                    self.logs.push(
-                        line.time_us.min(now_us),
-                        &heartbeat.host,
-                        &line.deployment,
-                        text,
-                        origin,
-                    );
-                };
-                if line.lost_before > 0 {
-                    push(format!("({} lines before this one are lost)", line.lost_before));
-                }
-                push(line.line.clone());
-            }
-        }
+        let heard = Heard {
+            is_new: known.is_none(),
+            logs_seen,
+        };
         let attempts = heartbeat.attempts.iter().map(|attempt| {
             let state = AttemptState {
                 events: Vec::new(),
@@ -156,13 +138,16 @@ impl Live {
             sequence: heartbeat.sequence,
             stored,
             former,
-            logs_seen: logs_seen.max((heartbeat.logs_from + heartbeat.logs.len() as u64).saturating_sub(1)),
+            logs_seen: heartbeat
+                .logs
+                .last()
+                .map_or(logs_seen, |line| logs_seen.max(line.number)),
             events_seen,
             heard_at: now,
             is_leaving: heartbeat.is_leaving,
         };
         self.workers.insert(heartbeat.worker.clone(), worker);
-        true
+        Some(heard)
     }
 
     /// Takes out the events that have been stored already; the number of the last one.
@@ -248,7 +233,7 @@ impl Worker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manager::logs::LogQuery;
+    use crate::protocol::Level;
     use crate::protocol::worker::LogLine;
 
     fn heartbeat(sequence: u64) -> Heartbeat {
@@ -261,7 +246,6 @@ mod tests {
             memory_bytes: 0,
             attempts: Vec::new(),
             logs: Vec::new(),
-            logs_from: 1,
             seen: 0,
             hold_ms: 0,
             is_leaving: true,
@@ -270,14 +254,14 @@ mod tests {
 
     #[test]
     fn a_worker_has_left_when_its_last_words_are_stored() {
-        let mut live = Live::with(Logs::default(), Figures::default());
+        let mut live = Live::with(Figures::default());
         let seat = Seat {
             worker: "w".to_owned(),
             incarnation: "i".to_owned(),
         };
-        let has_left = |live: &Live| live.worker("w").expect("it called").has_left();
+        let has_left = |live: &Live| live.workers["w"].has_left();
         for call in 1..3 {
-            assert!(live.hear(&heartbeat(call), &BTreeSet::new(), Instant::now()));
+            assert!(live.hear(&heartbeat(call), 0, Instant::now()).is_some());
             live.is_stored(&seat, call - 1, 0);
             assert!(!has_left(&live), "only an earlier call is in the catalogue");
         }
@@ -286,46 +270,42 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_ahead_wipes_no_lines() {
-        let mut live = Live::with(Logs::default(), Figures::default());
-        let now_us = jiff::Timestamp::now().as_microsecond();
-        let line = |time_us, line: &str| LogLine {
+    fn calls_that_were_overtaken_are_not_heard() {
+        let mut live = Live::with(Figures::default());
+        let line = |number| LogLine {
+            number,
             deployment: "d".to_owned(),
-            time_us,
-            line: line.to_owned(),
+            time_us: 0,
+            level: Level::Info,
+            line: String::new(),
             lost_before: 0,
         };
-        let logs = vec![
-            line(now_us, "one"),
-            line(now_us + 30 * 86_400_000_000, "two"),
-            line(now_us, "three"),
-        ];
-        let said = Heartbeat { logs, ..heartbeat(1) };
-        assert!(live.hear(&said, &BTreeSet::new(), Instant::now()));
-        let query = LogQuery {
-            limit: 9,
-            ..LogQuery::default()
+        let mut hear = |sequence: u64, logs: Vec<LogLine>| {
+            let said = Heartbeat {
+                logs,
+                ..heartbeat(sequence)
+            };
+            let heard = live.hear(&said, 7, Instant::now());
+            heard.map(|heard| (heard.is_new, heard.logs_seen))
         };
-        let found = live.logs.find(&query, |_| true);
-        let lines: Vec<&str> = found.iter().map(|entry| entry.line.as_str()).collect();
-        assert_eq!(lines, ["one", "two", "three"]);
-        assert!(found.iter().all(|entry| entry.time_us < now_us + 60_000_000));
+        assert_eq!(hear(1, vec![line(8), line(9)]), Some((true, 7)));
+        assert_eq!(hear(3, vec![line(9), line(12)]), Some((false, 9)));
+        assert_eq!(hear(2, vec![line(10)]), None);
+        assert_eq!(hear(4, Vec::new()), Some((false, 12)));
     }
 
     #[test]
     fn a_worker_that_starts_again_and_again_takes_no_more_room() {
-        let mut live = Live::with(Logs::default(), Figures::default());
+        let mut live = Live::with(Figures::default());
         let start = |number: u64| Heartbeat {
             incarnation: format!("i{number}"),
             ..heartbeat(1)
         };
         for number in 0..1_000 {
-            assert!(live.hear(&start(number), &BTreeSet::new(), Instant::now()));
+            assert!(live.hear(&start(number), 0, Instant::now()).is_some());
         }
-        assert!(
-            !live.hear(&start(998), &BTreeSet::new(), Instant::now()),
-            "it is known as old"
-        );
+        let old = live.hear(&start(998), 0, Instant::now());
+        assert!(old.is_none(), "it is known as old");
         assert_eq!(live.workers["w"].former.len(), FORMER_MAX);
     }
 }

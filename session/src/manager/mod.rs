@@ -13,7 +13,6 @@ mod history;
 mod http;
 mod lineage;
 mod live;
-mod log_files;
 mod logs;
 mod parameters;
 mod place;
@@ -44,7 +43,7 @@ use tokio::sync::Notify;
 pub use figures::{Figure, FigureKind, Period};
 pub use http::{ClusterKey, router};
 pub use live::{AttemptView, WorkerView};
-pub use logs::{LogEntry, LogQuery};
+pub use logs::{FoundLogs, LogCursor, LogEntry, LogQuery};
 pub use plans::{BuildProgress, DeploymentPlan};
 pub use quantity::bytes as parse_bytes;
 pub use queries::QueryRequest;
@@ -56,8 +55,7 @@ use crate::catalogue::Catalogue;
 use crate::query::Queries;
 use figures::Figures;
 use live::Live;
-use log_files::LogFiles;
-use logs::Logs;
+use logs::{LogFiles, Logs};
 
 #[derive(Clone)]
 pub struct Manager {
@@ -68,7 +66,9 @@ pub struct Manager {
 struct Inner {
     settings: Settings,
     live: Mutex<Live>,
-    /// None where the disk has no place for them.
+    /// Who needs both locks this one first.
+    logs: Mutex<Logs>,
+    /// None where the disk has no place for them. Locked before `logs`.
     log_files: Arc<tokio::sync::Mutex<Option<LogFiles>>>,
     /// Held while figures are written.
     page: Arc<tokio::sync::Mutex<()>>,
@@ -83,19 +83,20 @@ struct Inner {
 impl Manager {
     pub fn new(catalogue: Catalogue, settings: Settings) -> Manager {
         let (log_files, logs) = match LogFiles::open(&settings.data.join("logs")) {
-            Ok((files, stored)) => (Some(files), Logs::with(stored)),
+            Ok((files, left)) => (Some(files), Logs::with(left)),
             Err(error) => {
                 eprintln!("log lines are kept in memory only: {error:#}");
                 (None, Logs::default())
             }
         };
-        let live = Live::with(logs, Figures::open(&settings.data.join("figures.json")));
+        let live = Live::with(Figures::open(&settings.data.join("figures.json")));
         let preparations = plans::Preparations::new(settings.builds_max);
         Manager {
             catalogue,
             inner: Arc::new(Inner {
                 settings,
                 live: Mutex::new(live),
+                logs: Mutex::new(logs),
                 log_files: Arc::new(tokio::sync::Mutex::new(log_files)),
                 page: Arc::default(),
                 queries: Queries::default(),
@@ -124,6 +125,10 @@ impl Manager {
         self.inner.live.lock().expect("nobody panics while holding it")
     }
 
+    fn logs_lock(&self) -> MutexGuard<'_, Logs> {
+        self.inner.logs.lock().expect("nobody panics while holding it")
+    }
+
     /// For how long workers have been able to reach this manager; `None` if it refuses them now.
     fn in_charge_for(&self) -> Option<Duration> {
         let hears_since = self.live().hears_since;
@@ -148,17 +153,16 @@ impl Manager {
     }
 
     /// Lines of the jobs of a service (its key: project/name), or of one of its deployments.
-    pub fn logs(&self, service: &str, query: &LogQuery) -> Vec<LogEntry> {
+    pub fn logs(&self, service: &str, query: &LogQuery) -> FoundLogs {
         let deployments = self.deployments_of(service);
-        self.live()
-            .logs
-            .find(query, |deployment| deployments.iter().any(|id| id == deployment))
+        self.logs_lock().find(query, &deployments)
     }
 
     /// Lines that were taken in are the system's when this returns, and outlive this process.
     async fn write_logs(&self) {
         let mut files = Arc::clone(&self.inner.log_files).lock_owned().await;
-        let unwritten = self.live().logs.unwritten();
+        let collected = files.as_ref().map(LogFiles::to_collect).unwrap_or_default();
+        let unwritten = self.logs_lock().unwritten(&collected);
         let writing = tokio::task::spawn_blocking(move || {
             if let Some(files) = &mut *files {
                 files.write(&unwritten);

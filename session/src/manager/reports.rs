@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::live::Heard;
 use super::transition::{self, Event};
 use super::{Manager, Settings, history, lineage, view};
 use crate::catalogue::Transaction;
@@ -46,22 +47,11 @@ impl Manager {
         // Subscribed before looking, so that no change falls between.
         let mut changes = self.catalogue.changes();
         let mut query_changes = self.queries().changes();
-        let unlogged = match heartbeat.logs.is_empty() {
-            true => BTreeSet::new(),
-            false => self.catalogue.read(view::unlogged),
-        };
-        let (is_later, is_new) = {
-            let mut live = self.live();
-            let known = live
-                .worker(&heartbeat.worker)
-                .map(|worker| worker.incarnation.clone());
-            let is_new = known.as_ref() != Some(&heartbeat.incarnation);
-            (live.hear(&heartbeat, &unlogged, Instant::now()), is_new)
-        };
-        if is_later && !heartbeat.logs.is_empty() {
+        let heard = self.hear(&heartbeat);
+        if heard.is_some() && !heartbeat.logs.is_empty() {
             self.write_logs().await;
         }
-        if is_later {
+        if heard.is_some() {
             let last_event = self.live().forget_seen_events(&mut heartbeat);
             let settings = self.settings().clone();
             let queries = self.queries().assignments(&seat);
@@ -83,7 +73,7 @@ impl Manager {
             // Not before it is stored: what the catalogue has refused comes again.
             self.live().is_stored(&seat, heartbeat.sequence, last_event);
         }
-        if is_new {
+        if heard.is_some_and(|heard| heard.is_new) {
             self.wake();
         }
         loop {
@@ -97,6 +87,19 @@ impl Manager {
                 () = tokio::time::sleep_until(deadline) => return Ok(orders),
             }
         }
+    }
+
+    /// Lines before anything else, and under their own lock: who reads many does not hold up calls.
+    fn hear(&self, heartbeat: &Heartbeat) -> Option<Heard> {
+        let unlogged = match heartbeat.logs.is_empty() {
+            true => BTreeSet::new(),
+            false => self.catalogue.read(view::unlogged),
+        };
+        let mut logs = self.logs_lock();
+        let stored = logs.stored_up_to(&heartbeat.incarnation);
+        let heard = self.live().hear(heartbeat, stored, Instant::now())?;
+        logs.hear(heartbeat, heard, &unlogged);
+        Some(heard)
     }
 
     fn orders(&self, seat: &Seat) -> Orders {

@@ -52,13 +52,18 @@ impl Counters {
 }
 
 impl Manager {
-    /// Adds a sample of every session cluster if it is time.
+    /// Adds a sample of every session cluster if it is time; log lines that are too old go then, too.
     pub(super) fn sample(&self) {
         let now = Instant::now();
-        let mut live = self.live();
-        if !live.counters.is_due(now) {
+        if !self.live().counters.is_due(now) {
             return;
         }
+        let now_us = jiff::Timestamp::now().as_microsecond();
+        self.catalogue.read(|tables| {
+            let is_known = |deployment: &str| tables.get::<Deployment>(deployment).is_some();
+            self.logs_lock().tidy(now_us, is_known);
+        });
+        let mut live = self.live();
         let attempts: Vec<AttemptState> = live
             .workers()
             .flat_map(|worker| worker.attempts.values().cloned())

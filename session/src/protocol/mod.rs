@@ -5,4 +5,7 @@
 //! the socket closes the other side has died.
 
 pub mod job;
+mod level;
 pub mod worker;
+
+pub use level::Level;

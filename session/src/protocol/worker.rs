@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Level;
 use super::job::{Checkpoint, Command, FailedCheckpoint, Metrics, Row};
 
 /// Worker → manager.
@@ -25,8 +26,6 @@ pub struct Heartbeat {
     pub attempts: Vec<AttemptState>,
     /// Lines of jobs that the manager has not acknowledged.
     pub logs: Vec<LogLine>,
-    /// Number of the first of them, counted by incarnation: lines that come twice are recognised.
-    pub logs_from: u64,
     /// Version of the orders that `attempts` follows: answered at once if there are others.
     pub seen: u64,
     pub hold_ms: u64,
@@ -103,9 +102,13 @@ pub enum Event {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LogLine {
+    /// Counted by incarnation, without holes but for lines that are lost: what comes twice is recognised.
+    pub number: u64,
     pub deployment: String,
     /// Microseconds since 1970.
     pub time_us: i64,
+    #[serde(default)]
+    pub level: Level,
     pub line: String,
     /// Lines of the deployment before this one that the worker could not keep.
     #[serde(default)]

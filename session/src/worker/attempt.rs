@@ -10,6 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::artifacts::Artifact;
 use super::events::{Call, Key};
 use super::{Shared, process};
+use crate::protocol::Level;
 use crate::protocol::job::{Command, Metrics, Report, Row};
 use crate::protocol::worker::{Assignment, AttemptState, Event, NumberedCommand, State};
 
@@ -242,9 +243,9 @@ impl Status {
         }
     }
 
-    pub(super) fn log(&self, line: String) {
+    pub(super) fn log(&self, level: Level, line: String) {
         self.lock().last_line.clone_from(&line);
-        self.shared.lines.push(&self.key.0, line);
+        self.shared.lines.push(&self.key.0, level, line);
     }
 
     fn ended(&self, end: State) {

@@ -1,18 +1,19 @@
 //! Lines of jobs on their way to the manager.
 //!
-//! In: lines. Out: those not yet acknowledged, numbered. Invariant: bounded; what must go goes from the front, and the
-//! next line of the same deployment says how many are lost before it.
+//! In: lines. Out: those not yet acknowledged, numbered. Invariant: bounded; what must go is of the job that takes
+//! most, its oldest lines first, and its next line says how many are lost before it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 
+use crate::protocol::Level;
 use crate::protocol::worker::LogLine;
 
 const BYTES_MAX: usize = 2 << 20;
 /// Of one line; a job that writes no line end must not fill the memory.
 pub(super) const LINE_BYTES_MAX: usize = 16 << 10;
 /// What a line takes beside its text.
-const LINE_BYTES: usize = 96;
+const LINE_BYTES: usize = 160;
 /// Lines of one call.
 pub(super) const CALL_LINES_MAX: usize = 2_000;
 
@@ -23,63 +24,88 @@ pub(super) struct Lines {
 
 #[derive(Default)]
 struct Inner {
-    lines: VecDeque<LogLine>,
+    /// By their numbers.
+    lines: BTreeMap<u64, LogLine>,
     bytes: usize,
-    /// Number of the line before the first.
-    before: u64,
-    /// By deployment: lines that had to go, and after which there is no line yet that says so.
-    lost: BTreeMap<String, u64>,
+    last: u64,
+    shares: BTreeMap<String, Share>,
+}
+
+/// What is kept of one deployment.
+#[derive(Default)]
+struct Share {
+    numbers: VecDeque<u64>,
+    bytes: usize,
+    /// Lines that had to go, and after which there is no line yet that says so.
+    lost: u64,
 }
 
 impl Lines {
-    pub(super) fn push(&self, deployment: &str, line: String) {
+    pub(super) fn push(&self, deployment: &str, level: Level, line: String) {
         let mut inner = self.inner.lock().expect("nobody panics while holding it");
-        inner.bytes += line.len() + LINE_BYTES;
-        let lost_before = inner.lost.remove(deployment).unwrap_or(0);
-        inner.lines.push_back(LogLine {
+        let bytes = line.len() + LINE_BYTES;
+        inner.last += 1;
+        let number = inner.last;
+        inner.bytes += bytes;
+        let share = inner.shares.entry(deployment.to_owned()).or_default();
+        share.bytes += bytes;
+        share.numbers.push_back(number);
+        let line = LogLine {
+            number,
             deployment: deployment.to_owned(),
             time_us: jiff::Timestamp::now().as_microsecond(),
+            level,
             line,
-            lost_before,
-        });
+            lost_before: std::mem::take(&mut share.lost),
+        };
+        inner.lines.insert(number, line);
         while inner.bytes > BYTES_MAX {
             inner.lose();
         }
     }
 
-    /// Number of the first line, and the lines.
-    pub(super) fn unsent(&self) -> (u64, Vec<LogLine>) {
+    /// The first of them.
+    pub(super) fn unsent(&self) -> Vec<LogLine> {
         let inner = self.inner.lock().expect("nobody panics while holding it");
-        (
-            inner.before + 1,
-            inner.lines.iter().take(CALL_LINES_MAX).cloned().collect(),
-        )
+        inner.lines.values().take(CALL_LINES_MAX).cloned().collect()
     }
 
     /// The manager has these.
-    pub(super) fn forget(&self, from: u64, count: usize) {
+    pub(super) fn forget(&self, sent: &[LogLine]) {
         let mut inner = self.inner.lock().expect("nobody panics while holding it");
-        while inner.before + 1 < from + count as u64 && !inner.lines.is_empty() {
-            inner.pop();
+        for line in sent {
+            inner.remove(line.number);
         }
+        let shares = &mut inner.shares;
+        shares.retain(|_, share| share.lost > 0 || !share.numbers.is_empty());
     }
 }
 
 impl Inner {
-    fn pop(&mut self) -> Option<LogLine> {
-        let line = self.lines.pop_front()?;
-        self.bytes -= line.line.len() + LINE_BYTES;
-        self.before += 1;
+    fn remove(&mut self, number: u64) -> Option<LogLine> {
+        let line = self.lines.remove(&number)?;
+        let bytes = line.line.len() + LINE_BYTES;
+        self.bytes -= bytes;
+        let share = self.shares.get_mut(&line.deployment).expect("it has a line");
+        share.bytes -= bytes;
+        // Lines go in the order of their numbers, from the front.
+        let at = share.numbers.binary_search(&number).expect("its line was there");
+        share.numbers.remove(at);
         Some(line)
     }
 
+    /// The oldest line of the deployment that takes most.
     fn lose(&mut self) {
-        let Some(lost) = self.pop() else { return };
+        let largest = self.shares.values().max_by_key(|share| share.bytes);
+        let Some(number) = largest.and_then(|share| share.numbers.front().copied()) else {
+            return;
+        };
+        let lost = self.remove(number).expect("its number is known");
         let count = lost.lost_before + 1;
-        let mut later = self.lines.iter_mut();
-        match later.find(|line| line.deployment == lost.deployment) {
+        let share = self.shares.get_mut(&lost.deployment).expect("it had a line");
+        match share.numbers.front().and_then(|next| self.lines.get_mut(next)) {
             Some(next) => next.lost_before += count,
-            None => *self.lost.entry(lost.deployment).or_default() += count,
+            None => share.lost += count,
         }
     }
 }
@@ -88,41 +114,54 @@ impl Inner {
 mod tests {
     use super::*;
 
+    fn push(lines: &Lines, deployment: &str, text: &str) {
+        lines.push(deployment, Level::Info, text.to_owned());
+    }
+
     #[test]
     fn acknowledged_lines_go_and_later_ones_keep_their_numbers() {
         let lines = Lines::default();
         for text in ["a", "b", "c"] {
-            lines.push("d", text.to_owned());
+            push(&lines, "d", text);
         }
-        let (from, sent) = lines.unsent();
-        assert_eq!((from, sent.len()), (1, 3));
-        lines.push("d", "e".to_owned());
-        lines.forget(from, sent.len());
-        let (from, sent) = lines.unsent();
-        assert_eq!((from, sent[0].line.as_str(), sent.len()), (4, "e", 1));
-        assert_eq!(sent[0].lost_before, 0);
-        lines.forget(1, 3);
-        assert_eq!(lines.unsent().0, 4, "an old acknowledgement changes nothing");
+        let sent = lines.unsent();
+        assert_eq!((sent[0].number, sent.len()), (1, 3));
+        push(&lines, "d", "e");
+        lines.forget(&sent);
+        let next = lines.unsent();
+        assert_eq!((next[0].number, next[0].line.as_str(), next.len()), (4, "e", 1));
+        assert_eq!(next[0].lost_before, 0);
+        lines.forget(&sent);
+        assert_eq!(lines.unsent(), next, "an old acknowledgement changes nothing");
+        lines.forget(&next);
+        let inner = lines.inner.lock().expect("nobody panicked");
+        assert_eq!((inner.bytes, inner.shares.len()), (0, 0));
     }
 
     #[test]
-    fn what_is_lost_is_counted_by_deployment() {
+    fn a_loud_job_loses_its_own_lines_only() {
         let lines = Lines::default();
-        lines.push("quiet", "a".to_owned());
+        push(&lines, "quiet", "a");
         for _ in 0..1_000 {
-            lines.push("loud", "x".repeat(LINE_BYTES_MAX));
+            push(&lines, "loud", &"x".repeat(LINE_BYTES_MAX));
         }
-        lines.push("quiet", "b".to_owned());
-        let (from, unsent) = lines.unsent();
+        push(&lines, "quiet", "b");
+        let unsent = lines.unsent();
         assert!(lines.inner.lock().expect("nobody panicked").bytes <= BYTES_MAX);
         let lost = |deployment: &str| {
             let of_deployment = unsent.iter().filter(|line| line.deployment == deployment);
             of_deployment.map(|line| line.lost_before).collect::<Vec<_>>()
         };
-        assert_eq!(lost("quiet"), [1]);
+        assert_eq!(lost("quiet"), [0, 0]);
         let loud = lost("loud");
         assert_eq!(loud[0] + loud.len() as u64, 1_000);
         assert!(loud[1..].iter().all(|lost| *lost == 0));
-        assert_eq!(from, loud[0] + 2, "numbers count what is lost, too");
+        let numbers: Vec<u64> = unsent.iter().map(|line| line.number).collect();
+        assert_eq!(
+            (numbers[0], numbers[1]),
+            (1, loud[0] + 2),
+            "lost lines are counted"
+        );
+        assert!(numbers.is_sorted());
     }
 }

@@ -158,7 +158,7 @@ impl Worker {
             answer = self.link.heartbeat(&heartbeat, time_max) => match answer {
                 Ok(orders) => {
                     self.complaint = None;
-                    self.shared.lines.forget(heartbeat.logs_from, heartbeat.logs.len());
+                    self.shared.lines.forget(&heartbeat.logs);
                     let events = &self.shared.events;
                     let has_moved = events.acknowledged(orders.events_seen);
                     let is_more = events.has_more() || heartbeat.logs.len() == lines::CALL_LINES_MAX;
@@ -202,7 +202,7 @@ impl Worker {
     /// What there is to say, and how many bytes it takes, roughly.
     fn heartbeat(&mut self, hold_ms: u64) -> (Heartbeat, usize) {
         self.sequence += 1;
-        let (logs_from, logs) = self.shared.lines.unsent();
+        let logs = self.shared.lines.unsent();
         let told: Vec<Told> = self.attempts.values().map(Attempt::told).collect();
         let mut call = self.shared.events.call();
         let bytes = call.bytes + logs.iter().map(|line| line.line.len()).sum::<usize>();
@@ -216,7 +216,6 @@ impl Worker {
             memory_bytes: usage::machine_memory_bytes(),
             attempts,
             logs,
-            logs_from,
             seen: self.seen,
             hold_ms,
             is_leaving: self.is_leaving,

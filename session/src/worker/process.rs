@@ -23,6 +23,7 @@ use tokio::time::Instant;
 
 use super::attempt::{self, Order, Orders, Status};
 use super::{Shared, lines, usage};
+use crate::protocol::Level;
 use crate::protocol::job::{Command, Report};
 use crate::protocol::worker::{Assignment, NumberedCommand, State};
 use crate::socket::Socket;
@@ -104,8 +105,12 @@ async fn start(executable: &Path, folder: &Path, status: &Arc<Status>) -> Result
     status.started(id);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let output = vec![
-        tokio::spawn(forward(stdout.expect("it is piped"), Arc::clone(status))),
-        tokio::spawn(forward(stderr.expect("it is piped"), Arc::clone(status))),
+        tokio::spawn(forward(stdout.expect("it is piped"), Arc::clone(status), rows)),
+        tokio::spawn(forward(
+            stderr.expect("it is piped"),
+            Arc::clone(status),
+            Level::of_line,
+        )),
     ];
     Ok(Process {
         child,
@@ -123,8 +128,17 @@ fn environment() -> impl Iterator<Item = (std::ffi::OsString, std::ffi::OsString
     })
 }
 
+/// Standard output is nobody's but the rows'.
+fn rows(line: &[u8]) -> (Level, &[u8]) {
+    (Level::Info, line)
+}
+
 /// Output becomes lines; a line without end is cut, and what is no text is shown as far as it is.
-async fn forward(output: impl AsyncRead + Unpin, status: Arc<Status>) {
+async fn forward(
+    output: impl AsyncRead + Unpin,
+    status: Arc<Status>,
+    level_of: impl Fn(&[u8]) -> (Level, &[u8]),
+) {
     let mut output = BufReader::new(output);
     let mut line = Vec::new();
     loop {
@@ -132,7 +146,10 @@ async fn forward(output: impl AsyncRead + Unpin, status: Arc<Status>) {
         let mut bounded = (&mut output).take(lines::LINE_BYTES_MAX as u64);
         match bounded.read_until(b'\n', &mut line).await {
             Ok(0) | Err(_) => return,
-            Ok(_) => status.log(String::from_utf8_lossy(&line).trim_end().to_owned()),
+            Ok(_) => {
+                let (level, text) = level_of(&line);
+                status.log(level, String::from_utf8_lossy(text).trim_end().to_owned());
+            }
         }
     }
 }

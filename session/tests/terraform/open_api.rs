@@ -204,7 +204,10 @@ fn what_avn_asks_first_is_answered() {
         &format!("{PROJECT}/service/flink-demo/logs"),
         r#"{"limit": 100, "offset": "5"}"#,
     );
-    assert_eq!(logs, json!({"logs": [], "first_log_offset": "5", "offset": "5"}));
+    let expected = json!({
+        "logs": [], "first_log_offset": "5", "offset": "5", "hidden": 0, "epoch": logs["epoch"],
+    });
+    assert_eq!(logs, expected);
     let metrics = server.post(
         &format!("{PROJECT}/service/flink-demo/metrics"),
         r#"{"period": "hour"}"#,

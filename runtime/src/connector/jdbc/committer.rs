@@ -22,6 +22,7 @@ use crate::connector::registry::SinkRequest;
 use crate::connector::staged::{Taker, give_up, malformed};
 use crate::connector::{Committer, RestoredOutput};
 use crate::error::JobError;
+use crate::log;
 
 /// Statements sent before their answers are awaited.
 const IN_FLIGHT_MAX: usize = 512;
@@ -159,7 +160,7 @@ impl JdbcCommitter {
             if !may_pass(&error) || started.elapsed() + wait > self.retry_max {
                 return Err(external(message));
             }
-            eprintln!("{message}; trying again in {} ms", wait.as_millis());
+            log::warn(format_args!("{message}; trying again in {} ms", wait.as_millis()));
             std::thread::sleep(wait);
             wait = (wait * 2).min(BACKOFF_MAX);
         }

@@ -18,6 +18,7 @@ use rdkafka::producer::{BaseProducer, Producer as _, ProducerContext};
 
 use super::complaint::{self, Complaints};
 use super::missing::Missing;
+use crate::log;
 
 /// Messages taken from librdkafka per call.
 const TAKEN_MAX: usize = 4_096;
@@ -40,14 +41,14 @@ impl ClientContext for QuietContext {
                 | RDKafkaLogLevel::Error
         );
         if is_serious && !is_told {
-            eprintln!("kafka: {message}");
+            log::warn(format_args!("kafka: {message}"));
         }
     }
 
     fn error(&self, error: rdkafka::error::KafkaError, reason: &str) {
         let is_end = error.rdkafka_error_code() == Some(rdkafka::error::RDKafkaErrorCode::PartitionEOF);
         if !is_end && self.complaints.note(&error, reason) {
-            eprintln!("kafka: {error}: {reason}");
+            log::warn(format_args!("kafka: {error}: {reason}"));
         }
     }
 }
@@ -245,7 +246,7 @@ impl BatchConsumer {
         for line in lines.iter().map(|line| without_client(line)) {
             let is_news = complaint::without_times(line) != complaint::without_times(&self.told);
             if !self.missing.note(line, Instant::now()) && is_news {
-                eprintln!("kafka: {line}");
+                log::warn(format_args!("kafka: {line}"));
                 line.clone_into(&mut self.told);
             }
         }

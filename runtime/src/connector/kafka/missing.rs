@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use crate::log;
+
 /// So long it is waited for a topic to come (back).
 const GRACE: Duration = Duration::from_secs(10);
 /// The library asks every second or so. What was said longer ago than this has been taken back since.
@@ -26,7 +28,9 @@ impl Missing {
         };
         let (first, last) = self.told.entry((topic.to_owned(), partition)).or_insert_with(|| {
             let seconds = GRACE.as_secs();
-            eprintln!("kafka: topic {topic}, partition {partition} does not exist; waiting {seconds} s for it at most");
+            log::warn(format_args!(
+                "kafka: topic {topic}, partition {partition} does not exist; waiting {seconds} s for it at most"
+            ));
             (now, now)
         });
         if now.duration_since(*last) > SILENCE_MAX {

@@ -18,6 +18,7 @@ use super::offsets::{Asking, EVENTS_MAX};
 use super::{external, refused};
 use crate::connector::ending::Ending;
 use crate::error::JobError;
+use crate::log;
 
 /// Longest wait for a transaction call: a broker that restarts takes some seconds.
 const TRANSACTION_MAX: Duration = Duration::from_secs(60);
@@ -52,7 +53,7 @@ impl ClientContext for DeliveryContext {
 
     fn error(&self, error: KafkaError, reason: &str) {
         if self.complaints.note(&error, reason) {
-            eprintln!("kafka: {error}: {reason}");
+            log::warn(format_args!("kafka: {error}: {reason}"));
         }
     }
 }
@@ -154,7 +155,9 @@ impl<'a> Patience<'a> {
         }
         if since.elapsed() > LAST_WAIT_TOLD && !self.is_told {
             self.is_told = true;
-            eprintln!("kafka: no broker takes the last {left} messages; waiting {seconds} s for one at most");
+            log::warn(format_args!(
+                "kafka: no broker takes the last {left} messages; waiting {seconds} s for one at most"
+            ));
         }
         Ok(())
     }

@@ -19,6 +19,7 @@ use crate::connector::{Polled, Split, SplitReader};
 use crate::error::JobError;
 use crate::format::{self, DecodeColumn, Decoded, Decoder};
 use crate::job::{ReadColumn, ReadFrom, SourceSpec};
+use crate::log;
 use crate::row::{BatchWriter, RowKind};
 
 /// Longest wait for messages in one poll: short, so that a thread with nothing to read serves its other work.
@@ -150,10 +151,10 @@ impl ReaderPlan {
                 *skipped += 1;
                 if *skipped <= LOGGED_MAX || skipped.is_multiple_of(1_000) {
                     let table = &self.options.table;
-                    eprintln!(
+                    log::warn(format_args!(
                         "table {table}: {}: malformed record skipped ({skipped} so far)",
                         place()
-                    );
+                    ));
                 }
             }
             Err(error) => {
@@ -432,7 +433,7 @@ impl SplitReader for KafkaReader {
         if list.count() > 0
             && let Err(error) = self.consumer.consumer.commit(&list, CommitMode::Async)
         {
-            eprintln!("kafka: offsets were not committed: {error}");
+            log::warn(format_args!("kafka: offsets were not committed: {error}"));
         }
     }
 

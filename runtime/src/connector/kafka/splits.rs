@@ -17,6 +17,7 @@ use crate::connector::options::{JobEnvironment, Options};
 use crate::connector::{Split, SplitReader, SplitSource};
 use crate::error::JobError;
 use crate::job::SourceSpec;
+use crate::log;
 
 /// Longest wait for the answer when partitions are looked for again.
 const LATER_LOOK_MAX: Duration = Duration::from_secs(2);
@@ -195,7 +196,10 @@ impl SplitSource for KafkaSplits {
         let found = match self.partitions() {
             // The partitions that are known are read all the same; a broker that is away comes back.
             Err(error) if self.has_looked => {
-                eprintln!("table {}: looking for partitions: {error}", self.options.table);
+                log::warn(format_args!(
+                    "table {}: looking for partitions: {error}",
+                    self.options.table
+                ));
                 return Ok(self.known.clone());
             }
             found => found?,

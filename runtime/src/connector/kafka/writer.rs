@@ -20,6 +20,7 @@ use crate::connector::{CommitPoint, SinkTable, SinkTableFactory, SinkWriter};
 use crate::error::JobError;
 use crate::format::{self, EncodeColumn, Encoder};
 use crate::job::WriteColumn;
+use crate::log;
 use crate::row::{Batch, RowKind, RowRef};
 
 /// Encoded bytes that are handed over at the latest.
@@ -191,7 +192,7 @@ impl Drop for Delivery {
         } = self
             && let Err(error) = producer.flush(LAST_MESSAGES_MAX)
         {
-            eprintln!("kafka: the last messages may be lost: {error}");
+            log::warn(format_args!("kafka: the last messages may be lost: {error}"));
         }
     }
 }

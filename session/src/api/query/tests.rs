@@ -109,7 +109,6 @@ fn report(registry: &Registry, id: &str, state: Attempt, rows: &[(&str, i64)]) {
             }],
         }],
         logs: Vec::new(),
-        logs_from: 0,
         seen: 0,
         hold_ms: 0,
         is_leaving: false,

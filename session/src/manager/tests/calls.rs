@@ -8,6 +8,7 @@ use crate::catalogue::sqlite::SqliteStore;
 use crate::catalogue::{Catalogue, Lease, Moment, Store};
 use crate::manager::{Manager, Settings};
 use crate::model::{Application, Program, Savepoint, SavepointKind, Service};
+use crate::protocol::Level;
 use crate::protocol::job::Checkpoint;
 use crate::protocol::worker::{self, AttemptState, Heartbeat, Orders, State};
 use crate::refusal::Refusal;
@@ -95,7 +96,6 @@ impl Caller {
             memory_bytes: 1 << 30,
             attempts: self.attempts.clone(),
             logs: Vec::new(),
-            logs_from: 1,
             seen: self.seen,
             hold_ms,
             is_leaving: self.is_leaving,
@@ -404,8 +404,10 @@ async fn a_session_cluster_keeps_no_lines_while_service_log_is_off() {
     for (sequence, is_kept) in [(1, true), (2, false), (3, true)] {
         change(is_kept).await.expect("it is stored");
         let line = worker::LogLine {
+            number: sequence,
             deployment: "d".to_owned(),
             time_us: 1,
+            level: Level::Info,
             line: format!("line {sequence}"),
             lost_before: 0,
         };
@@ -418,7 +420,6 @@ async fn a_session_cluster_keeps_no_lines_while_service_log_is_off() {
             memory_bytes: 0,
             attempts: Vec::new(),
             logs: vec![line],
-            logs_from: sequence,
             seen: 0,
             hold_ms: 0,
             is_leaving: false,
@@ -429,7 +430,7 @@ async fn a_session_cluster_keeps_no_lines_while_service_log_is_off() {
         limit: 9,
         ..Default::default()
     };
-    let found = manager.logs("dev/c", &query).into_iter();
+    let found = manager.logs("dev/c", &query).entries.into_iter();
     let lines: Vec<String> = found.map(|entry| entry.line).collect();
     assert_eq!(lines, ["line 1", "line 3"]);
 }

@@ -87,7 +87,6 @@ fn heartbeat(incarnation: &str, attempts: &[(&str, State, Vec<Event>)]) -> Heart
         memory_bytes: 0,
         attempts: attempts.iter().map(attempt).collect(),
         logs: Vec::new(),
-        logs_from: 0,
         seen: 0,
         hold_ms: 0,
         is_leaving: false,
