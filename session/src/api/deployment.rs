@@ -10,16 +10,19 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::path::{ApplicationPath, DeploymentPath, Limit};
+use super::path::{ApplicationPath, DeploymentPath, Limit, ServicePath};
 use super::view::{self, DeploymentView};
 use super::{Answer, Api, Caller, Input};
 use crate::manager::{BuildProgress, NewDeployment};
+use crate::model::Application;
 use crate::model::application::Restore;
 use crate::model::deployment::OperatorPlan;
 use crate::refusal::Refusal;
 
 /// Below which deployments are.
 const APPLICATION: &str = "/v1/project/{project}/service/{service}/flink/application/{application_id}";
+
+const CLUSTER: &str = "/v1/project/{project}/service/{service}/flink";
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     let routes = OpenApiRouter::new()
@@ -29,7 +32,9 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(stop))
         .routes(routes!(cancel))
         .routes(routes!(save));
-    OpenApiRouter::new().nest(APPLICATION, routes)
+    OpenApiRouter::new()
+        .nest(APPLICATION, routes)
+        .nest(CLUSTER, OpenApiRouter::new().routes(routes!(list_all)))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -75,6 +80,49 @@ async fn list(
         let deployments = limit.of(found).into_iter().map(DeploymentView::new).collect();
         Ok(Json(Deployments { deployments }))
     })
+}
+
+#[derive(Serialize, ToSchema)]
+struct AllDeployments {
+    deployments: Vec<NamedDeployment>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct NamedDeployment {
+    application_id: String,
+    application_name: String,
+    #[serde(flatten)]
+    deployment: DeploymentView,
+}
+
+/// All deployments of a session cluster, application by application, the newest first
+#[utoipa::path(get, path = "/deployment", tag = "deployments", params(ServicePath),
+    responses((status = 200, body = AllDeployments)))]
+async fn list_all(
+    State(api): State<Api>,
+    Path(path): Path<ServicePath>,
+    limit: Limit,
+) -> Answer<AllDeployments> {
+    path.cluster(&api)?;
+    let found = api.manager.catalogue.read(|tables| {
+        let applications = tables.all::<Application>();
+        let mut applications: Vec<_> = applications
+            .filter(|one| one.project == path.project && one.service == path.service)
+            .collect();
+        applications.sort_by(|a, b| (&a.created_at, &a.id).cmp(&(&b.created_at, &b.id)));
+        let by_application = view::deployments_by_application(tables);
+        let all = applications.into_iter().flat_map(|application| {
+            let deployments = by_application.get(application.id.as_str());
+            let deployments = deployments.into_iter().flatten().rev();
+            deployments.map(|deployment| NamedDeployment {
+                application_id: application.id.clone(),
+                application_name: application.name.clone(),
+                deployment: DeploymentView::new(deployment),
+            })
+        });
+        limit.of(all.collect())
+    });
+    Ok(Json(AllDeployments { deployments: found }))
 }
 
 /// A new deployment of a version

@@ -22,7 +22,7 @@ use crate::manager::unreadable_settings;
 use crate::model::application::{Column, Table};
 use crate::model::{Application, Deployment, Service, Version, fresh_id, now};
 use crate::refusal::Refusal;
-use crate::validation::{self, Checked, CheckedTable, Position, Problem, TableText, VersionText};
+use crate::validation::{self, Checked, CheckedTable, Position, Problem, TableText, VersionText, Warning};
 
 /// More tables than any statement names; each is a file of the compiler.
 const TABLES_MAX: usize = 1_000;
@@ -51,6 +51,19 @@ struct Validation {
     statement: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     statement_error: Option<Problem>,
+    /// What compiles and is hardly meant: keys that nobody knows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
+}
+
+/// A version as it was made.
+#[derive(Serialize, ToSchema)]
+struct NewVersionView {
+    #[serde(flatten)]
+    version: VersionView,
+    /// What compiles and is hardly meant: keys that nobody knows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -75,6 +88,7 @@ pub(super) struct CompiledVersion {
     statement: String,
     sources: Vec<Table>,
     sinks: Vec<Table>,
+    warnings: Vec<Warning>,
 }
 
 impl CompiledVersion {
@@ -99,16 +113,17 @@ impl CompiledVersion {
 /// A new version
 #[utoipa::path(post, path = "/v1/project/{project}/service/{service}/flink/application/{application_id}/version",
     tag = "versions", params(ApplicationPath), request_body = VersionBody,
-    responses((status = 200, body = VersionView)))]
+    responses((status = 200, body = NewVersionView)))]
 async fn create(
     State(api): State<Api>,
     Extension(caller): Extension<Caller>,
     Path(path): Path<ApplicationPath>,
     Input(body): Input<VersionBody>,
-) -> Answer<VersionView> {
+) -> Answer<NewVersionView> {
     path.check(&api)?;
     api.manager.catalogue.read(|tables| path.find(tables))?;
-    let compiled = compiled(&api, &path.service(), body).await?;
+    let mut compiled = compiled(&api, &path.service(), body).await?;
+    let warnings = std::mem::take(&mut compiled.warnings);
     let version = api
         .manager
         .catalogue
@@ -121,7 +136,10 @@ async fn create(
             Ok::<_, Refusal>(version)
         })
         .await?;
-    Ok(Json(VersionView::new(&version)))
+    Ok(Json(NewVersionView {
+        version: VersionView::new(&version),
+        warnings,
+    }))
 }
 
 /// What is wrong with the texts of a version, text by text; nothing is created
@@ -155,6 +173,7 @@ async fn validate(
         sinks: tables(checked.sinks),
         statement: text.statement,
         statement_error: checked.statement_error.or_else(unreadable),
+        warnings: checked.warnings,
     }))
 }
 
@@ -235,6 +254,7 @@ pub(super) async fn compiled(
         statement: text.statement.expect("it was looked for above"),
         sources: tables(checked.sources)?,
         sinks: tables(checked.sinks)?,
+        warnings: checked.warnings,
     })
 }
 

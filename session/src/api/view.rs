@@ -57,6 +57,8 @@ pub(super) struct TableView {
 pub(super) struct DeploymentView {
     id: String,
     version_id: String,
+    /// The version's number, also when the version is deleted.
+    version: Option<u32>,
     parallelism: u32,
     restart_enabled: bool,
     starting_savepoint: Option<String>,
@@ -122,6 +124,19 @@ pub(super) fn deployments<'a>(tables: &'a Tables, application_id: &str) -> Vec<&
     found
 }
 
+/// Of all applications, by their ids, the newest last.
+pub(super) fn deployments_by_application(tables: &Tables) -> BTreeMap<&str, Vec<&Deployment>> {
+    let mut found: BTreeMap<&str, Vec<&Deployment>> = BTreeMap::new();
+    for deployment in tables.all::<Deployment>() {
+        let of_application = found.entry(&deployment.application_id).or_default();
+        of_application.push(deployment);
+    }
+    for deployments in found.values_mut() {
+        deployments.sort_by(|a, b| (&a.created_at, &a.id).cmp(&(&b.created_at, &b.id)));
+    }
+    found
+}
+
 impl VersionView {
     pub(super) fn new(version: &Version) -> Self {
         let tables = |tables: &[Table]| tables.iter().map(TableView::new).collect();
@@ -155,6 +170,7 @@ impl DeploymentView {
         DeploymentView {
             id: deployment.id.clone(),
             version_id: deployment.version_id.clone(),
+            version: Some(deployment.version).filter(|number| *number > 0),
             parallelism: deployment.parallelism,
             restart_enabled: deployment.restart_enabled,
             starting_savepoint: deployment.starting_savepoint.clone(),

@@ -7,11 +7,15 @@ use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use rusqlite::{Connection, ErrorCode, params};
 
 use super::change::{Change, NotStored};
+
+/// For a predecessor that is just ending; one that stays is told at once.
+const IN_USE_MAX: Duration = Duration::from_millis(500);
 
 pub struct SqliteStore {
     /// Held by one thread at a time, which may wait for the disk.
@@ -37,6 +41,7 @@ impl SqliteStore {
     }
 
     fn prepared(connection: Connection) -> Result<SqliteStore> {
+        connection.busy_timeout(IN_USE_MAX)?;
         // EXCLUSIVE: a second manager on the same file would overwrite what this one decides.
         connection.execute_batch(
             "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
@@ -124,7 +129,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary directory");
         let path = folder.path().join("catalogue.sqlite");
         let _first = SqliteStore::open(&path).expect("it opens");
+        let begun = std::time::Instant::now();
         let error = SqliteStore::open(&path).err().expect("it is in use").to_string();
         assert!(error.contains("is used by another manager"), "{error}");
+        assert!(begun.elapsed() < Duration::from_secs(3), "nobody waits for it");
     }
 }

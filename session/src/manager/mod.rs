@@ -173,11 +173,6 @@ impl Manager {
         }
     }
 
-    /// Figures over time of what the jobs of a service use.
-    pub fn metrics(&self, service: &str, period: Period) -> Vec<Figure> {
-        self.live().figures.of(service, period)
-    }
-
     fn deployments_of(&self, service: &str) -> Vec<String> {
         self.catalogue.read(|tables| {
             let deployments = tables.all::<crate::model::Deployment>();

@@ -4,7 +4,7 @@
 //! when its time is over, whatever workers do.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use compiler::base::{Diagnostic, Severity, SourceMap};
 use compiler::{CompiledPreview, Preview};
@@ -22,6 +22,10 @@ use crate::query::registry::{NewQuery, Scope, Seat};
 use crate::query::{Bounds, End, Start};
 use crate::refusal::Refusal;
 use crate::validation::{FilesAccess, VersionText};
+
+/// How long a query waits for a worker to be there.
+const FIRST_WORKER_MAX: Duration = Duration::from_secs(5);
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// What a caller asks for.
 #[derive(Clone, Debug)]
@@ -94,7 +98,7 @@ impl Manager {
     ) -> Result<(), String> {
         const NOBODY: &str = "no worker is connected";
         // Looked for twice: nobody builds for nobody, and a worker may go while it is built.
-        self.seat().ok_or(NOBODY)?;
+        self.seat_soon().await.ok_or(NOBODY)?;
         let artifacts = self.artifacts();
         let permit = self.inner.preparations.query_permits().acquire_owned().await;
         let building = tokio::task::spawn_blocking(move || {
@@ -106,12 +110,24 @@ impl Manager {
             .await
             .map_err(|error| format!("the build: {error}"))?
             .map_err(|error| format!("building failed: {error:#}"))?;
-        let seat = self.seat().ok_or(NOBODY)?;
+        let seat = self.seat_soon().await.ok_or(NOBODY)?;
         let mut parameters =
             serde_json::to_value(throw_away(settled, bounds.max_rows)).expect("parameters are plain data");
         parameters["files"] = serde_json::json!(self.settings().files);
         self.queries().assign(id, seat, artifact.sha256, parameters);
         Ok(())
+    }
+
+    /// The first worker of a cluster that has just started is about to call.
+    async fn seat_soon(&self) -> Option<Seat> {
+        let deadline = Instant::now() + FIRST_WORKER_MAX;
+        loop {
+            let seat = self.seat();
+            if seat.is_some() || Instant::now() >= deadline {
+                return seat;
+            }
+            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+        }
     }
 
     /// The worker with the fewest queries.

@@ -238,6 +238,7 @@ fn origin(tables: &Tables, application_id: &str, new: &NewDeployment) -> Result<
 fn fresh(id: &str, origin: &Origin, plan: Vec<OperatorPlan>, new: NewDeployment, user: &str) -> Deployment {
     let now = timestamp(Timestamp::now());
     Deployment {
+        version: origin.version.version,
         restart_enabled: new.restart_enabled,
         starting_savepoint: new.starting_savepoint,
         predecessors: origin.place.predecessors.clone(),

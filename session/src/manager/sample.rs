@@ -7,13 +7,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::figures::Sample;
+use jiff::Timestamp;
+
+use super::figures::{Figure, Period, Sample};
+use super::live::Live;
 use super::{Manager, view};
 use crate::catalogue::Transaction;
 use crate::model::{Deployment, Service};
 use crate::protocol::worker::AttemptState;
 
 const INTERVAL: Duration = Duration::from_secs(30);
+/// Less than this after a sample there is little to add to it.
+const FRESH: Duration = Duration::from_secs(3);
+/// Nothing is counted per less than this.
+const SHORTEST: Duration = Duration::from_millis(500);
 
 /// Counters at the last sample.
 #[derive(Default)]
@@ -29,26 +36,44 @@ impl Counters {
             .is_none_or(|at| now.saturating_duration_since(at) >= INTERVAL)
     }
 
-    /// What has been counted since the last sample, and for how long.
-    fn advance(&mut self, attempts: &[AttemptState], now: Instant) -> (Vec<[u64; 3]>, Duration) {
-        let elapsed = self
-            .taken_at
-            .map_or(INTERVAL, |at| now.saturating_duration_since(at));
-        let mut values = BTreeMap::new();
-        let deltas = attempts.iter().map(|attempt| {
-            let metrics = attempt.metrics.as_ref();
-            let rows = metrics.map_or((0, 0), |metrics| (metrics.rows_read, metrics.rows_written));
-            let value = [attempt.cpu_ms, rows.0, rows.1];
-            let key = (attempt.deployment.clone(), attempt.attempt);
-            let last = self.values.get(&key).copied().unwrap_or_default();
-            values.insert(key, value);
-            std::array::from_fn(|at| value[at].saturating_sub(last[at]))
-        });
-        let deltas = deltas.collect();
-        self.values = values;
-        self.taken_at = Some(now);
-        (deltas, elapsed)
+    /// What an attempt has counted since the last sample, and for how long. One that was not there counts from its
+    /// beginning, `age` ago.
+    fn since(&self, attempt: &AttemptState, age: Duration, now: Instant) -> ([u64; 3], Duration) {
+        let value = values(attempt);
+        match (self.values.get(&key(attempt)), self.taken_at) {
+            (Some(last), Some(at)) => {
+                let delta = std::array::from_fn(|one| value[one].saturating_sub(last[one]));
+                (delta, now.saturating_duration_since(at))
+            }
+            _ => (value, age),
+        }
     }
+
+    fn advance(&mut self, attempts: &[AttemptState], now: Instant) {
+        let values = attempts.iter().map(|attempt| (key(attempt), values(attempt)));
+        self.values = values.collect();
+        self.taken_at = Some(now);
+    }
+}
+
+fn key(attempt: &AttemptState) -> (String, u32) {
+    (attempt.deployment.clone(), attempt.attempt)
+}
+
+fn values(attempt: &AttemptState) -> [u64; 3] {
+    let metrics = attempt.metrics.as_ref();
+    let rows = metrics.map_or((0, 0), |metrics| (metrics.rows_read, metrics.rows_written));
+    [attempt.cpu_ms, rows.0, rows.1]
+}
+
+/// How long ago the deployment's present attempt began.
+fn age(deployment: &Deployment, now: Timestamp) -> Duration {
+    let last_restart = deployment.restarts.last().map(|restart| restart.at.as_str());
+    let began = last_restart.or(deployment.started_at.as_deref());
+    let began = began.and_then(|began| began.parse::<Timestamp>().ok());
+    began.map_or(INTERVAL, |began| {
+        now.duration_since(began).try_into().unwrap_or_default()
+    })
 }
 
 impl Manager {
@@ -58,37 +83,18 @@ impl Manager {
         if !self.live().counters.is_due(now) {
             return;
         }
-        let now_us = jiff::Timestamp::now().as_microsecond();
+        let now_us = Timestamp::now().as_microsecond();
         self.catalogue.read(|tables| {
             let is_known = |deployment: &str| tables.get::<Deployment>(deployment).is_some();
             self.logs_lock().tidy(now_us, is_known);
         });
         let mut live = self.live();
-        let attempts: Vec<AttemptState> = live
-            .workers()
-            .flat_map(|worker| worker.attempts.values().cloned())
-            .collect();
-        let memory_bytes: u64 = live.workers().map(|worker| worker.memory_bytes).sum();
-        let (deltas, elapsed) = live.counters.advance(&attempts, now);
-        let mut samples: BTreeMap<String, Sample> = BTreeMap::new();
-        self.catalogue.read(|tables| {
-            let transaction = Transaction::new(tables);
-            for (attempt, delta) in attempts.iter().zip(&deltas) {
-                let deployment = tables.get::<Deployment>(&attempt.deployment);
-                let service = deployment.and_then(|one| view::service_key(&transaction, one));
-                let Some(service) = service else { continue };
-                let sample = samples.entry(service).or_default();
-                let seconds = elapsed.as_secs_f64();
-                sample[0] += delta[0] as f64 / 10.0 / seconds;
-                sample[1] += attempt.memory_bytes as f64 * 100.0 / memory_bytes.max(1) as f64;
-                sample[2] += delta[1] as f64 / seconds;
-                sample[3] += delta[2] as f64 / seconds;
-            }
-        });
-        let at = jiff::Timestamp::now().as_second();
+        let (samples, attempts) = self.measured(&live, now);
+        live.counters.advance(&attempts, now);
         if samples.is_empty() {
             return;
         }
+        let at = Timestamp::now().as_second();
         for (service, sample) in samples {
             live.figures.add(&service, at, sample);
         }
@@ -106,5 +112,122 @@ impl Manager {
                 drop(turn);
             });
         }
+    }
+
+    /// Figures over time of what the jobs of a service use. The last point of an hour is of this moment: it covers what
+    /// came after the last sample, however little that is.
+    pub fn metrics(&self, service: &str, period: Period) -> Vec<Figure> {
+        let now = Instant::now();
+        let live = self.live();
+        let mut figures = live.figures.of(service, period);
+        let is_fresh = live
+            .counters
+            .taken_at
+            .is_some_and(|at| now.saturating_duration_since(at) < FRESH);
+        let (mut samples, _) = self.measured(&live, now);
+        drop(live);
+        let sample = samples.remove(service).filter(|_| period == Period::Hour);
+        if let Some(sample) = sample {
+            let step = period.step().as_secs() as i64;
+            let start = Timestamp::now().as_second().div_euclid(step) * step;
+            for (figure, value) in figures.iter_mut().zip(sample) {
+                match figure.points.last_mut() {
+                    // What was sampled a moment ago is steadier than that moment.
+                    Some((_, last)) if is_fresh && *last > 0.0 => {}
+                    Some((at, last)) if *at == start => *last = value,
+                    _ => figure.points.push((start, value)),
+                }
+            }
+        }
+        figures
+    }
+
+    /// What the jobs of each session cluster have used since the last sample, and the attempts it was taken from.
+    fn measured(&self, live: &Live, now: Instant) -> (BTreeMap<String, Sample>, Vec<AttemptState>) {
+        let workers = live.workers();
+        let attempts: Vec<AttemptState> = workers
+            .flat_map(|worker| worker.attempts.values().cloned())
+            .collect();
+        let memory_bytes: u64 = live.workers().map(|worker| worker.memory_bytes).sum();
+        let mut samples: BTreeMap<String, Sample> = BTreeMap::new();
+        self.catalogue.read(|tables| {
+            let transaction = Transaction::new(tables);
+            for attempt in &attempts {
+                let Some(deployment) = tables.get::<Deployment>(&attempt.deployment) else {
+                    continue;
+                };
+                let Some(service) = view::service_key(&transaction, deployment) else {
+                    continue;
+                };
+                let age = age(deployment, Timestamp::now());
+                let (delta, elapsed) = live.counters.since(attempt, age, now);
+                let seconds = elapsed.max(SHORTEST).as_secs_f64();
+                let sample = samples.entry(service).or_default();
+                sample[0] += delta[0] as f64 / 10.0 / seconds;
+                sample[1] += attempt.memory_bytes as f64 * 100.0 / memory_bytes.max(1) as f64;
+                sample[2] += delta[1] as f64 / seconds;
+                sample[3] += delta[2] as f64 / seconds;
+            }
+        });
+        (samples, attempts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::deployment::Restart;
+    use crate::model::timestamp;
+    use crate::protocol::job::Metrics;
+    use crate::protocol::worker::State;
+
+    fn attempt(deployment: &str, rows: u64) -> AttemptState {
+        AttemptState {
+            deployment: deployment.to_owned(),
+            attempt: 1,
+            state: State::Running,
+            process_id: None,
+            memory_bytes: 0,
+            cpu_ms: 0,
+            metrics: Some(Metrics {
+                rows_read: rows,
+                ..Metrics::default()
+            }),
+            commands_seen: 0,
+            events: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn rates_are_over_the_time_there_is() {
+        let begun = Instant::now();
+        let later = |seconds| begun + Duration::from_secs(seconds);
+        let age = Duration::from_secs(4);
+        let mut counters = Counters::default();
+        let first = attempt("a", 400);
+        assert_eq!(counters.since(&first, age, later(0)), ([0, 400, 0], age));
+        counters.advance(&[first], later(0));
+        assert!(!counters.is_due(later(29)) && counters.is_due(later(30)));
+        let same = counters.since(&attempt("a", 1_000), age, later(6));
+        assert_eq!(same, ([0, 600, 0], Duration::from_secs(6)));
+        let new = counters.since(&attempt("b", 100), age, later(6));
+        assert_eq!(new, ([0, 100, 0], age), "a new one counts from its beginning");
+    }
+
+    #[test]
+    fn an_attempt_is_as_old_as_the_last_restart() {
+        let at = |second| Timestamp::from_second(second).expect("in range");
+        let mut deployment = Deployment::new("d", "a", "v", "u", String::new());
+        assert_eq!(age(&deployment, at(100)), INTERVAL);
+        deployment.started_at = Some(timestamp(at(10)));
+        assert_eq!(age(&deployment, at(100)), Duration::from_secs(90));
+        deployment.restarts.push(Restart {
+            at: timestamp(at(70)),
+            attempt: 1,
+            reason: String::new(),
+            is_failure: true,
+        });
+        assert_eq!(age(&deployment, at(100)), Duration::from_secs(30));
+        assert_eq!(age(&deployment, at(60)), Duration::ZERO, "clocks may go back");
     }
 }

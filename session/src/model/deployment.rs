@@ -10,6 +10,9 @@ pub struct Deployment {
     pub id: String,
     pub application_id: String,
     pub version_id: String,
+    /// The version's number, which outlives the version; 0 where it was not kept.
+    #[serde(default)]
+    pub version: u32,
     pub parallelism: u32,
     pub restart_enabled: bool,
     /// As given by the caller.
@@ -108,6 +111,7 @@ impl Deployment {
             id: id.to_owned(),
             application_id: application_id.to_owned(),
             version_id: version_id.to_owned(),
+            version: 0,
             parallelism: 1,
             restart_enabled: true,
             starting_savepoint: None,

@@ -71,7 +71,21 @@ pub struct Checked {
     pub statement_error: Option<Problem>,
     /// What SET leaves, where all of it compiles.
     pub config: BTreeMap<String, String>,
+    /// Of texts that compile.
+    pub warnings: Vec<Warning>,
 }
+
+/// What is not wrong, and hardly meant: a key that nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Warning {
+    /// `statement`, `sources[0].create_table` …
+    pub text: String,
+    #[serde(flatten)]
+    pub problem: Problem,
+}
+
+/// An option that a deployment has to give: an integration does, or the deployment says it.
+const MISSING_OPTION: &str = "E2039";
 
 impl VersionText {
     pub fn of(version: &Version) -> VersionText {
@@ -135,8 +149,16 @@ pub fn check(text: &VersionText, files: &FilesAccess) -> Checked {
     let statement_at = problems.len() - 1;
     let tables_are_right = problems[..statement_at].iter().all(Option::is_none);
     let can_compile = text.statement.is_some() && tables_are_right && problems[statement_at].is_none();
+    let mut warnings = Vec::new();
     let config = match can_compile.then(|| compiler::compile(&sources)) {
-        Some(Ok(compiled)) => compiled.config.into_iter().collect(),
+        Some(Ok(compiled)) => {
+            let told = compiled.warnings.iter().filter(|one| one.code != MISSING_OPTION);
+            warnings.extend(told.map(|one| Warning {
+                text: sources.file(one.span.source).name.clone(),
+                problem: problem(one, &sources),
+            }));
+            compiled.config.into_iter().collect()
+        }
         Some(Err(diagnostics)) => {
             note_all(&diagnostics, &sources, &mut problems);
             BTreeMap::new()
@@ -161,6 +183,7 @@ pub fn check(text: &VersionText, files: &FilesAccess) -> Checked {
         sinks: checked.collect(),
         statement_error,
         config,
+        warnings,
     }
 }
 
