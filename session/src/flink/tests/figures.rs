@@ -38,7 +38,6 @@ fn heartbeat(worker: &str, deployments: &[&str]) -> Heartbeat {
         memory_bytes: 1 << 20,
         attempts: attempts.collect(),
         logs: Vec::new(),
-        logs_from: 1,
         seen: 0,
         hold_ms: 0,
         is_leaving: false,

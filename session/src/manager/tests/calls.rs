@@ -18,7 +18,8 @@ pub(super) const TIMEOUT: Duration = Duration::from_millis(300);
 fn manager(catalogue: Catalogue) -> Manager {
     let settings = Settings {
         worker_timeout: TIMEOUT,
-        ..Settings::in_folder(PathBuf::from("/data"))
+        // Nothing is kept of a test.
+        ..Settings::in_folder(PathBuf::from("/dev/null"))
     };
     let manager = Manager::new(catalogue, settings);
     let running = manager.clone();
@@ -158,7 +159,10 @@ async fn a_worker_gets_orders_reports_and_is_told_to_end() {
     let orders = caller.assigned().await;
     let assignment = &orders.attempts[0];
     assert_eq!((assignment.deployment.as_str(), assignment.attempt), ("d", 1));
-    assert_eq!(assignment.parameters["checkpoints"], "file:///data/checkpoints");
+    assert_eq!(
+        assignment.parameters["checkpoints"],
+        "file:///dev/null/checkpoints"
+    );
     assert_eq!(assignment.parameters["job_id"], "d");
     let checkpoint = Checkpoint {
         id: "1".to_owned(),
@@ -406,7 +410,7 @@ async fn a_session_cluster_keeps_no_lines_while_service_log_is_off() {
         let line = worker::LogLine {
             number: sequence,
             deployment: "d".to_owned(),
-            time_us: 1,
+            time_us: Timestamp::now().as_microsecond(),
             level: Level::Info,
             line: format!("line {sequence}"),
             lost_before: 0,
