@@ -13,16 +13,16 @@ use crate::standard_output::announce;
 
 #[derive(Args)]
 #[command(
-    after_help = "Callers on this machine need no token. Ctrl-C: every job takes a last checkpoint; the next start \
-    with the same --data goes on\nfrom there.\n\nExamples:\n  \
+    after_help = "Callers on this machine need no token, unless --public-url is given: they may be a proxy. Ctrl-C: every \
+    job takes a last\ncheckpoint; the next start with the same --data goes on from there.\n\nExamples:\n  \
     millstream dev\n  \
     millstream dev --listen 127.0.0.1:9000 --data /var/lib/millstream --slots 4"
 )]
 pub(super) struct DevArguments {
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     listen: SocketAddr,
-    /// URL under which others reach it, as behind a proxy: answers name it [default: where it listens; for 0.0.0.0
-    /// 127.0.0.1]
+    /// URL under which others reach it, as behind a proxy: answers name it, and all callers need a token
+    /// [default: where it listens; for 0.0.0.0 127.0.0.1]
     #[arg(long, value_name = "URL", value_parser = session::cluster::public_url)]
     public_url: Option<String>,
     /// Folder for everything that is kept
@@ -53,6 +53,8 @@ pub(super) fn run(arguments: DevArguments) -> Result<ExitCode> {
         memory_per_slot_bytes: arguments.memory_per_slot,
         artifact_cache_bytes: arguments.artifact_cache,
     };
+    // What a proxy on this machine hands on comes from anywhere.
+    let trusts_loopback = arguments.public_url.is_none();
     let options = ManagerOptions {
         listen: arguments.listen,
         public_url: arguments.public_url,
@@ -64,7 +66,7 @@ pub(super) fn run(arguments: DevArguments) -> Result<ExitCode> {
         project: "dev".to_owned(),
         service: "millstream".to_owned(),
         token: arguments.token.or_else(|| std::env::var("MILLSTREAM_TOKEN").ok()),
-        trusts_loopback: true,
+        trusts_loopback,
         key_file: None,
         worker_timeout: None,
         artifact_cache_bytes: arguments.artifact_cache,
