@@ -182,7 +182,7 @@ fn sockets(process_id: u32) -> usize {
                 .to_string_lossy()
                 .into_owned();
             let parts: Vec<&str> = name.split('-').collect();
-            if parts.len() == 5 && parts[0] == "millstream" && parts[2] == process_id.to_string() {
+            if parts.len() == 6 && parts[0] == "millstream" && parts[3] == process_id.to_string() {
                 found.insert(name);
             }
         }
