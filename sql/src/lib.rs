@@ -22,6 +22,7 @@ pub mod aggregate;
 pub mod decimal;
 pub mod error;
 pub mod function;
+pub mod option;
 pub mod session;
 pub mod setting;
 pub mod time;

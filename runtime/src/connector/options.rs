@@ -13,7 +13,7 @@ use super::ending::Ending;
 use super::filesystem::FilesAccess;
 use crate::error::JobError;
 
-/// Option names to values. `Debug` and errors never show the value of a secret (see [`is_secret`]).
+/// Option names to values. `Debug` and errors never show the value of a secret (see [`sql::option`]).
 #[derive(Clone, Default)]
 pub struct Options {
     pub table: String,
@@ -62,10 +62,9 @@ const COMMON: [&str; 5] = [
     "scan.watermark.*",
 ];
 
-/// The value of an option as anybody may read it. Secrets may also stand in values of other options: a URL with a
-/// password, a private key.
+/// The value of an option as anybody may read it.
 pub fn shown<'a>(key: &str, value: &'a str) -> &'a str {
-    if is_secret(key) || holds_secret(value) {
+    if sql::option::is_secret(key, value) {
         HIDDEN
     } else {
         value
@@ -74,35 +73,6 @@ pub fn shown<'a>(key: &str, value: &'a str) -> &'a str {
 
 /// Stands where a secret was.
 const HIDDEN: &str = "******";
-
-fn holds_secret(value: &str) -> bool {
-    // Of every URL of a list. A password may hold `/`, `?` and `@`.
-    let brings_password = |rest: &str| {
-        rest.rsplit_once('@')
-            .is_some_and(|(before, _)| before.contains(':'))
-    };
-    value.to_ascii_lowercase().contains("password=")
-        || value.contains("PRIVATE KEY-----")
-        || value.contains("PRIVATE%20KEY-----")
-        || value.split("://").skip(1).any(brings_password)
-}
-
-/// Is the value of this option something that nobody may read in a log?
-pub fn is_secret(key: &str) -> bool {
-    const PARTS: [&str; 9] = [
-        "password",
-        "secret",
-        "token",
-        "credential",
-        "jaas",
-        "user-info",
-        "apikey",
-        "api-key",
-        "private-key",
-    ];
-    let key = key.to_ascii_lowercase();
-    PARTS.iter().any(|part| key.contains(part)) || key.ends_with("keystore.key") || key.ends_with("key.pem")
-}
 
 impl Options {
     pub fn new<K: Into<String>, V: Into<String>>(
@@ -281,18 +251,6 @@ pub struct JobEnvironment {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn passwords_in_any_url_of_a_list_are_hidden() {
-        for (value, is_secret) in [
-            ("http://a:1,http://u:p@b:2", true),
-            ("postgres://u:p/w@h/d", true),
-            ("postgres://u@h:5432/d", false),
-            ("http://a:1,http://b:2", false),
-        ] {
-            assert_eq!(shown("url", value) == HIDDEN, is_secret, "{value}");
-        }
-    }
 
     #[test]
     fn unknown_and_missing_options_are_named() {

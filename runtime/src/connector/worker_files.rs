@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use sql::option::names_file_of_kafka;
+
 use super::filesystem::FilesAccess;
 use super::jdbc;
 use crate::error::JobError;
@@ -32,7 +34,7 @@ fn named(options: &BTreeMap<String, String>) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (option, value) in options {
         let property = option.strip_prefix("properties.");
-        if property.is_some_and(|property| names_file(property) && !value.is_empty()) {
+        if property.is_some_and(|property| names_file_of_kafka(property) && !value.is_empty()) {
             found.push((option.clone(), value.clone()));
         } else if option == "url" {
             found.extend(
@@ -43,12 +45,6 @@ fn named(options: &BTreeMap<String, String>) -> Vec<(String, String)> {
         }
     }
     found
-}
-
-/// Whether a client of Kafka opens what the property's value names.
-fn names_file(property: &str) -> bool {
-    let ends = [".location", ".keytab", ".path", ".paths"];
-    ends.iter().any(|end| property.ends_with(end)) || property.contains(".file")
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! In: an option and its value. Out: the files that it names, or why nobody may set it. Invariant: what the job would
 //! refuse for the same reason is refused here first; the job looks again.
 
+use sql::option::{names_file_of_kafka, names_file_of_postgresql};
+
 /// What no table may set: a second name of the brokers, and what loads a library or starts a program.
 pub(super) fn refusal(option: &str) -> Option<String> {
     const LOADING: [&str; 4] = [
@@ -25,16 +27,10 @@ pub(super) fn refusal(option: &str) -> Option<String> {
 /// Paths of files that an option names, as written.
 pub(super) fn named<'a>(option: &str, value: &'a str) -> Vec<&'a str> {
     match option.strip_prefix("properties.") {
-        Some(property) if names_file(property) && !value.is_empty() => vec![value],
+        Some(property) if names_file_of_kafka(property) && !value.is_empty() => vec![value],
         None if option == "url" => files_of(value),
         _ => Vec::new(),
     }
-}
-
-/// Whether a client of Kafka opens what the property's value names.
-fn names_file(property: &str) -> bool {
-    let ends = [".location", ".keytab", ".path", ".paths"];
-    ends.iter().any(|end| property.ends_with(end)) || property.contains(".file")
 }
 
 /// Files of an address of PostgreSQL; certificates may also stand in it as text.
@@ -42,11 +38,8 @@ fn files_of(url: &str) -> Vec<&str> {
     let (_, parameters) = url.split_once('?').unwrap_or((url, ""));
     let file = |parameter: &'_ &str| {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-        let is_place = matches!(name, "sslrootcert" | "sslcert" | "sslkey");
-        let is_text = ["-----BEGIN ", "-----BEGIN%20", "-----BEGIN+"]
-            .iter()
-            .any(|start| value.contains(start));
-        is_place && !is_text && !(name == "sslrootcert" && value == "system")
+        // How its text begins is all that decoding decides here.
+        names_file_of_postgresql(name, &value.replace("%20", " ").replace('+', " "))
     };
     let value = |parameter: &'_ str| parameter.find('=').map_or(parameter.len(), |at| at + 1);
     let files = parameters.split('&').filter(file);

@@ -55,13 +55,9 @@ const OPTIONS: [&str; 26] = [
 /// Files that an address names; one that cannot be read names none, and is refused where it is used.
 pub(super) fn files_of(url: &str) -> Vec<String> {
     let parameters = url::parse(url).map_or_else(|_| Vec::new(), |address| address.parameters);
-    let is_file = |(name, value): &(String, String)| {
-        let is_place = matches!(name.as_str(), "sslrootcert" | "sslcert" | "sslkey");
-        is_place && !super::trust::is_text(value) && !(name == "sslrootcert" && value == "system")
-    };
     parameters
         .into_iter()
-        .filter(is_file)
+        .filter(|(name, value)| sql::option::names_file_of_postgresql(name, value))
         .map(|(_, value)| value)
         .collect()
 }
