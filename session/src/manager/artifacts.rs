@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use axum::body::Bytes;
 use futures_util::TryStreamExt as _;
 use object_store::path::Path as Location;
 use object_store::{ObjectMeta, ObjectStoreExt as _};
@@ -39,18 +38,7 @@ impl Manager {
         self.settings().data.join("artifacts")
     }
 
-    /// The bytes of an executable. None: they are brought back, which takes a while.
-    pub async fn artifact(&self, sha256: &str) -> Result<Option<Bytes>> {
-        let Some(path) = self.artifact_file(sha256).await? else {
-            return Ok(None);
-        };
-        let bytes = tokio::task::spawn_blocking(move || {
-            std::fs::read(&path).with_context(|| format!("reading {}", path.display()))
-        });
-        Ok(Some(bytes.await??.into()))
-    }
-
-    /// The same as a file, for a worker of the same process.
+    /// The file of an executable. None: it is brought back, which takes a while.
     pub async fn artifact_file(&self, sha256: &str) -> Result<Option<PathBuf>> {
         if sha256.len() != 64 || !sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             bail!("'{sha256}' is no hash");
@@ -300,8 +288,9 @@ mod tests {
         let event = first.share(artifact.clone()).await;
         assert!(matches!(event, Event::Built(_)), "{event:?}");
         let second = manager(&b, &storage).await;
-        let bytes = second.artifact(&artifact.sha256).await.expect("it is found");
-        assert_eq!(bytes.as_deref(), Some(b"job".as_slice()));
+        let file = second.artifact_file(&artifact.sha256).await.expect("it is found");
+        let bytes = std::fs::read(file.expect("it is there")).expect("it can be read");
+        assert_eq!(bytes, b"job");
         assert!(
             b.join("artifacts").join(&artifact.sha256).is_file(),
             "kept at hand"
@@ -311,7 +300,7 @@ mod tests {
         let stored = storage.join("artifacts").join(&artifact.sha256);
         std::fs::write(stored, "another").expect("written");
         let error = second
-            .artifact(&artifact.sha256)
+            .artifact_file(&artifact.sha256)
             .await
             .expect_err("it is broken")
             .to_string();
@@ -320,7 +309,7 @@ mod tests {
             "nothing else is served: {error}"
         );
         let error = second
-            .artifact("../../etc")
+            .artifact_file("../../etc")
             .await
             .expect_err("no hash")
             .to_string();
@@ -337,13 +326,13 @@ mod tests {
         assert!(matches!(event, Event::Built(_)), "{event:?}");
         own.collect_artifacts().await.expect("there is nothing to remove");
         assert!(
-            own.artifact(&artifact.sha256)
+            own.artifact_file(&artifact.sha256)
                 .await
                 .expect("it is there")
                 .is_some()
         );
         let error = own
-            .artifact(&"0".repeat(64))
+            .artifact_file(&"0".repeat(64))
             .await
             .expect_err("it is not there")
             .to_string();
@@ -385,7 +374,7 @@ mod tests {
         let all = manager.settings().builds_max as u32;
         let others = manager.inner.preparations.permits().acquire_many_owned(all).await;
         let others = others.expect("nobody builds yet");
-        let mut asked = Box::pin(manager.artifact(&sha256));
+        let mut asked = Box::pin(manager.artifact_file(&sha256));
         let waiting = tokio::time::timeout(Duration::from_millis(300), &mut asked).await;
         assert!(waiting.is_err(), "as many as may are built already");
         drop(others);
