@@ -34,11 +34,12 @@ pub(crate) const PARTS_IN_FLIGHT_MAX: usize = 4;
 /// poll.
 pub(crate) const IDLE_SLEEP: Duration = Duration::from_millis(2);
 
-/// The same after so many rounds without work (about a second, about ten), so that a job that waits costs next to
-/// nothing: nobody notices the delay of the first row after a silence.
-pub(crate) const IDLE_SLEEPS_LONG: [(u32, Duration); 2] = [
+/// The same after so many rounds without work (about a second, about ten, about a minute), so that a job that waits
+/// costs next to nothing: nobody notices the delay of the first row after a silence. What asks for a checkpoint wakes.
+pub(crate) const IDLE_SLEEPS_LONG: [(u32, Duration); 3] = [
     (500, Duration::from_millis(10)),
     (1_500, Duration::from_millis(50)),
+    (2_500, Duration::from_millis(100)),
 ];
 
 /// How often a thread reads the wall clock for periodic duties when it is busy.
@@ -47,8 +48,9 @@ pub(crate) const DUTIES_INTERVAL: Duration = Duration::from_millis(1);
 /// How often a thread publishes the figures of its operators; they are reported once a second.
 pub(crate) const FIGURES_INTERVAL: Duration = Duration::from_millis(200);
 
-/// How often the coordinator looks for timeouts when nothing is due and nobody wakes it.
-pub(crate) const COORDINATOR_TICK: Duration = Duration::from_millis(100);
+/// How often the coordinator looks for timeouts, and whether the figures of the second are due, when nothing else is
+/// and nobody wakes it.
+pub(crate) const COORDINATOR_TICK: Duration = Duration::from_millis(250);
 
 /// How long a job that commits nothing goes on before it looks whether it has been replaced: sinks without transactions
 /// show what it writes until then.
