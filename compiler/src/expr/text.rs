@@ -4,6 +4,7 @@
 use sql::{DataType, TypeKind, Value};
 
 use super::{Expr, ExprKind};
+use crate::catalog::function::{Call, Param};
 
 /// The text of an expression; `name` names a column of the input row.
 pub fn expr_text(expr: &Expr, name: &dyn Fn(usize) -> String) -> String {
@@ -26,7 +27,7 @@ pub fn expr_text(expr: &Expr, name: &dyn Fn(usize) -> String) -> String {
                     expr_text(right, name)
                 )
             }
-            operands => format!("{}({})", call.name, list(operands, ", ")),
+            operands => format!("{}({}{})", call.name, list(operands, ", "), clauses_text(call)),
         },
         ExprKind::And(operands) => format!("({})", list(operands, " AND ")),
         ExprKind::Or(operands) => format!("({})", list(operands, " OR ")),
@@ -52,6 +53,20 @@ pub fn expr_text(expr: &Expr, name: &dyn Fn(usize) -> String) -> String {
             };
             format!("{constructor}[{}]", list(operands, ", "))
         }
+    }
+}
+
+/// What a call says beside its operands: `UNCONDITIONAL NULL NULL` of JSON_QUERY. Calls that differ in it are different.
+fn clauses_text(call: &Call) -> String {
+    let text = |param: &Param| match param {
+        Param::Text(word) => Some(format!(" {word}")),
+        Param::Type(ty) => Some(format!(" {}", ty.kind)),
+        Param::Bool(flag) => Some(format!(" {flag}")),
+        _ => None,
+    };
+    match call.name.starts_with("JSON_") {
+        true => call.params.iter().filter_map(text).collect(),
+        false => String::new(),
     }
 }
 

@@ -7,7 +7,9 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
 use super::ast::{Text, TypeText, TypeTextKind};
-use super::cursor::{at_word, expect, expect_token, identifier, number, span_here, span_since, take, upper};
+use super::cursor::{
+    at_word, at_words, expect, expect_token, identifier, number, span_here, span_since, take, upper,
+};
 use super::error::{Parse, expected, refuse};
 use super::words;
 use crate::base::{Diagnostic, Span, nearest};
@@ -86,7 +88,8 @@ impl TypeParser {
     fn suffix(&self, parser: &mut Parser<'_>, ty: &mut TypeText, start: Span) -> Parse<bool> {
         if take(parser, &["NOT", "NULL"]) {
             ty.nullable = false;
-        } else if take(parser, &["NULL"]) {
+        } else if !at_words(parser, &["NULL", "ON"]) && take(parser, &["NULL"]) {
+            // `RETURNING INT NULL ON ERROR` says what an error gives.
             ty.nullable = true;
         } else if at_word(parser, 0, "ARRAY") || at_word(parser, 0, "MULTISET") {
             let array = take(parser, &["ARRAY"]) || !take(parser, &["MULTISET"]);

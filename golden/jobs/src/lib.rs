@@ -50,12 +50,15 @@ pub mod functions {
     pub mod daylight_saving;
     pub mod hashes_and_codes;
     pub mod json;
+    pub mod json_that_does_not_fit;
     pub mod mathematics;
     pub mod numbers_become_others;
     pub mod numbers_that_are_none;
     pub mod patterns;
     pub mod points_in_time;
+    pub mod rounding_of_numbers;
     pub mod text;
+    pub mod texts_at_their_ends;
     pub mod texts_become_values;
     pub mod time_zones;
 }
@@ -214,12 +217,15 @@ pub const GOLDEN: &[Golden] = &[
     ("functions/daylight_saving", functions::daylight_saving::job, include_str!("functions/daylight_saving.rs")),
     ("functions/hashes_and_codes", functions::hashes_and_codes::job, include_str!("functions/hashes_and_codes.rs")),
     ("functions/json", functions::json::job, include_str!("functions/json.rs")),
+    ("functions/json_that_does_not_fit", functions::json_that_does_not_fit::job, include_str!("functions/json_that_does_not_fit.rs")),
     ("functions/mathematics", functions::mathematics::job, include_str!("functions/mathematics.rs")),
     ("functions/numbers_become_others", functions::numbers_become_others::job, include_str!("functions/numbers_become_others.rs")),
     ("functions/numbers_that_are_none", functions::numbers_that_are_none::job, include_str!("functions/numbers_that_are_none.rs")),
     ("functions/patterns", functions::patterns::job, include_str!("functions/patterns.rs")),
     ("functions/points_in_time", functions::points_in_time::job, include_str!("functions/points_in_time.rs")),
+    ("functions/rounding_of_numbers", functions::rounding_of_numbers::job, include_str!("functions/rounding_of_numbers.rs")),
     ("functions/text", functions::text::job, include_str!("functions/text.rs")),
+    ("functions/texts_at_their_ends", functions::texts_at_their_ends::job, include_str!("functions/texts_at_their_ends.rs")),
     ("functions/texts_become_values", functions::texts_become_values::job, include_str!("functions/texts_become_values.rs")),
     ("functions/time_zones", functions::time_zones::job, include_str!("functions/time_zones.rs")),
     ("group_agg/aggregates_skip_null", group_agg::aggregates_skip_null::job, include_str!("group_agg/aggregates_skip_null.rs")),

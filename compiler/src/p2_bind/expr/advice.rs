@@ -51,7 +51,11 @@ fn fitting_cast(definition: &FunctionDef, given: &[Argument]) -> Option<(usize, 
         changed[at].ty = to;
         is_cast && (definition.resolve)(&changed).is_ok()
     };
-    let of_others = given.iter().map(|other| &other.ty.kind);
+    let is_fixed = |kind: &&TypeKind| matches!(kind, TypeKind::Char { .. } | TypeKind::Binary { .. });
+    let of_others = given
+        .iter()
+        .map(|other| &other.ty.kind)
+        .filter(|kind| !is_fixed(kind));
     let targets: Vec<&TypeKind> = of_others.chain(TARGETS).collect();
     let arguments = (0..given.len()).filter(|at| given[*at].literal.is_none());
     arguments

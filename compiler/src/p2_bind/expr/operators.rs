@@ -282,8 +282,15 @@ impl Binder<'_> {
         let value = self.expr(expr, environment);
         let items = self.all(list, environment);
         let (value, items) = (value?, items?);
-        let Some(common) = promoted(items.iter().map(|item| &item.ty)) else {
-            return self.type_error("the values of IN have no common type".to_owned(), span);
+        // Text among other values is refused, though a list of text compares with numbers.
+        let typed = || items.iter().filter(|item| item.ty.kind != TypeKind::Null);
+        let is_mixed =
+            typed().any(|item| item.ty.kind.is_text()) && typed().any(|item| !item.ty.kind.is_text());
+        let common = promoted(items.iter().map(|item| &item.ty)).filter(|_| !is_mixed);
+        let Some(common) = common else {
+            let types: Vec<String> = items.iter().map(|item| item.ty.kind.to_string()).collect();
+            let message = format!("the values of IN have no common type: {}", types.join(", "));
+            return self.type_error(message, span);
         };
         // IN compares numbers with text as text, which `=` does not.
         let is_mixed = |a: &TypeKind, b: &TypeKind| a.is_text() && b.is_numeric();

@@ -55,15 +55,16 @@ fn t_source() -> Node {
 }
 
 /// ```text
-/// project_expr_0_expr_1_expr_2_and_3: Calc(select=[JSON_VALUE(j, '$.a') AS EXPR$0, JSON_VALUE(j,
-///     '$.b', CAST(-1 AS STRING), NULL:STRING) AS EXPR$1, JSON_VALUE(j, 'lax $.b', CAST(-1 AS STRING),
-///     NULL:STRING) AS EXPR$2, JSON_QUERY(j, '$.c') AS EXPR$3, JSON_EXISTS(j, '$.a') AS EXPR$4,
-///     JSON_STRING(j) AS EXPR$5])
+/// project_expr_0_expr_1_expr_2_and_3: Calc(select=[JSON_VALUE(j, '$.a' NULL NULL STRING) AS EXPR$0,
+///     JSON_VALUE(j, '$.b', CAST(-1 AS STRING), NULL:STRING DEFAULT NULL INT) AS EXPR$1, JSON_VALUE(j,
+///     'lax $.b', CAST(-1 AS STRING), NULL:STRING DEFAULT NULL INT) AS EXPR$2, JSON_QUERY(j, '$.c'
+///     WITHOUT NULL NULL) AS EXPR$3, JSON_EXISTS(j, '$.a' FALSE) AS EXPR$4, JSON_STRING(j STRING) AS
+///     EXPR$5])
 /// ```
 fn project_expr_0_expr_1_expr_2_and_3() -> Node {
     Node {
         name: "project_expr_0_expr_1_expr_2_and_3",
-        uid: "e7fb860f89b8da44",
+        uid: "dc6bd2336e0d93f8",
         state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
@@ -84,7 +85,7 @@ fn project_expr_0_expr_1_expr_2_and_3() -> Node {
 fn answers_sink() -> Node {
     Node {
         name: "answers_sink",
-        uid: "1f51d3a77b8ee94d",
+        uid: "80484b8b815287bb",
         state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
@@ -125,10 +126,11 @@ impl<'a> TSourceRow<'a> {
 }
 
 /// ```text
-/// project_expr_0_expr_1_expr_2_and_3: Calc(select=[JSON_VALUE(j, '$.a') AS EXPR$0, JSON_VALUE(j,
-///     '$.b', CAST(-1 AS STRING), NULL:STRING) AS EXPR$1, JSON_VALUE(j, 'lax $.b', CAST(-1 AS STRING),
-///     NULL:STRING) AS EXPR$2, JSON_QUERY(j, '$.c') AS EXPR$3, JSON_EXISTS(j, '$.a') AS EXPR$4,
-///     JSON_STRING(j) AS EXPR$5])
+/// project_expr_0_expr_1_expr_2_and_3: Calc(select=[JSON_VALUE(j, '$.a' NULL NULL STRING) AS EXPR$0,
+///     JSON_VALUE(j, '$.b', CAST(-1 AS STRING), NULL:STRING DEFAULT NULL INT) AS EXPR$1, JSON_VALUE(j,
+///     'lax $.b', CAST(-1 AS STRING), NULL:STRING DEFAULT NULL INT) AS EXPR$2, JSON_QUERY(j, '$.c'
+///     WITHOUT NULL NULL) AS EXPR$3, JSON_EXISTS(j, '$.a' FALSE) AS EXPR$4, JSON_STRING(j STRING) AS
+///     EXPR$5])
 /// ```
 /// json.sql:4:1
 /// ```sql

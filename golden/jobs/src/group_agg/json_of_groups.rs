@@ -73,13 +73,13 @@ fn t_source() -> Node {
 }
 
 /// ```text
-/// project_g_f1_f2_and_1: Calc(select=[g, JSON_STRING(v) AS $f1, JSON_STRING(k) AS $f2, ROW[k,
-///     JSON_STRING(v)] AS $f3])
+/// project_g_f1_f2_and_1: Calc(select=[g, JSON_STRING(v INT) AS $f1, JSON_STRING(k STRING) AS $f2,
+///     ROW[k, JSON_STRING(v INT)] AS $f3])
 /// ```
 fn project_g_f1_f2_and_1() -> Node {
     Node {
         name: "project_g_f1_f2_and_1",
-        uid: "254be3ddfef7ae6b",
+        uid: "464a808975e500ee",
         state_fingerprint: None,
         inputs: Vec::from([NodeId(0)]),
         columns: Vec::from([
@@ -106,7 +106,7 @@ fn project_g_f1_f2_and_1() -> Node {
 fn exchange_by_g() -> Node {
     Node {
         name: "exchange_by_g",
-        uid: "36a4db96865e7b2f",
+        uid: "62b47ec043970fac",
         state_fingerprint: None,
         inputs: Vec::from([NodeId(1)]),
         columns: Vec::from([
@@ -136,7 +136,7 @@ fn exchange_by_g() -> Node {
 fn group_by_g() -> Node {
     Node {
         name: "group_by_g",
-        uid: "783b0782a1944655",
+        uid: "109b2691b8735ed5",
         state_fingerprint: Some("8d13a3978de7c04c"),
         inputs: Vec::from([NodeId(2)]),
         columns: Vec::from([
@@ -198,7 +198,7 @@ fn group_by_g() -> Node {
 fn o_sink() -> Node {
     Node {
         name: "o_sink",
-        uid: "0fb4498dd1db73a8",
+        uid: "a303e501cc360b38",
         state_fingerprint: None,
         inputs: Vec::from([NodeId(3)]),
         columns: Vec::from([
@@ -245,8 +245,8 @@ impl<'a> TSourceRow<'a> {
 }
 
 /// ```text
-/// project_g_f1_f2_and_1: Calc(select=[g, JSON_STRING(v) AS $f1, JSON_STRING(k) AS $f2, ROW[k,
-///     JSON_STRING(v)] AS $f3])
+/// project_g_f1_f2_and_1: Calc(select=[g, JSON_STRING(v INT) AS $f1, JSON_STRING(k STRING) AS $f2,
+///     ROW[k, JSON_STRING(v INT)] AS $f3])
 /// ```
 /// json_of_groups.sql:3:15
 /// ```sql
