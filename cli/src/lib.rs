@@ -5,4 +5,5 @@
 
 mod client;
 pub mod command;
+pub mod failure;
 mod standard_output;

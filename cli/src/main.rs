@@ -5,9 +5,6 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match cli::command::Arguments::from_command_line().run() {
         Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => cli::failure::end(&error, cli::failure::wants_json()),
     }
 }

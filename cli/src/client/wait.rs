@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::Client;
 use super::find::id;
 use super::output::text;
+use crate::failure::Failure;
 use crate::standard_output::print_line;
 
 /// Exit code for a deployment that did not get where it should.
@@ -88,8 +89,8 @@ pub(crate) fn saved(client: &Client, application: &Value, deployment: &Value) ->
         }
         let savepoint = text(&deployment["last_savepoint"]);
         if savepoint.is_empty() || savepoint == before {
-            eprintln!("error: no savepoint was taken: {}", line(&deployment));
-            return Ok(ExitCode::from(NOT_RUNNING));
+            let message = format!("no savepoint was taken: {}", line(&deployment));
+            return Err(Failure::new(NOT_RUNNING, message).into());
         }
         client.show(&deployment, |_| format!("{savepoint}\n"));
         return Ok(ExitCode::SUCCESS);
@@ -122,10 +123,18 @@ pub(crate) fn report(
         false if !savepoint.is_empty() && goal == Goal::Finished => print_line(&savepoint),
         false => {}
     }
-    Ok(match goal.is_reached(&deployment) {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::from(NOT_RUNNING),
-    })
+    match goal.is_reached(&deployment) {
+        true => Ok(ExitCode::SUCCESS),
+        false => missed(client, &deployment),
+    }
+}
+
+/// It did not get where it should. People have seen its last line already.
+pub(crate) fn missed(client: &Client, deployment: &Value) -> Result<ExitCode> {
+    match client.json {
+        true => Err(Failure::new(NOT_RUNNING, line(deployment)).into()),
+        false => Ok(ExitCode::from(NOT_RUNNING)),
+    }
 }
 
 #[cfg(test)]

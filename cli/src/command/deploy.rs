@@ -9,19 +9,20 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use session::build::application::Application;
 
 use super::INVALID;
 use super::deploy_plan::{Plan, plan, tell_origin};
 use super::deployment::{end_deployment, start};
-use super::version::{Integrations, body, compiles, create, refused};
+use super::version::{Integrations, body, compiled, create};
 use crate::client::find::{id, list, short_id};
 use crate::client::interrupt::Interrupt;
 use crate::client::output::text;
 use crate::client::wait::{self, NOT_RUNNING};
 use crate::client::{Client, Connection, is_status};
+use crate::failure::Failure;
 
 #[derive(Args)]
 #[command(
@@ -48,8 +49,8 @@ pub(super) struct DeployArguments {
     name: Option<String>,
     #[command(flatten)]
     integrations: Integrations,
-    /// Threads that run the job; each takes a task slot. Else `parallelism.default` of application.toml, else what the
-    /// running deployment has, else 1
+    /// Threads that run the job; each takes a task slot. Else `parallelism.default` of application.toml or of the SQL,
+    /// else what the running or the last deployment has, else the session cluster's
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=128))]
     parallelism: Option<u16>,
     /// What becomes of a deployment that runs
@@ -99,34 +100,38 @@ struct Made {
 pub(super) fn run(arguments: DeployArguments) -> Result<ExitCode> {
     let client = arguments.connection.client()?;
     let files = Application::read(&arguments.path)?;
-    if !compiles(&arguments.path, &arguments.integrations)? {
-        return Ok(ExitCode::from(INVALID));
-    }
-    let Some(texts) = body(&client, &files, &arguments.integrations)? else {
-        return Ok(ExitCode::from(INVALID));
-    };
+    let compiled = compiled(&arguments.path, &arguments.integrations)?;
+    let texts = body(&client, &files, &arguments.integrations)?;
     let interrupt = Interrupt::watch("interrupted; nothing that runs was changed");
     let name = arguments.name.clone().unwrap_or_else(|| files.name.clone());
     let known = client.applications()?.into_iter().find(|one| one["name"] == name);
-    let running = match &known {
-        Some(application) => client
-            .deployments(application)?
-            .into_iter()
-            .find(|one| !wait::is_ended(one)),
-        None => None,
-    };
-    let parallelism = parallelism(&arguments, &files, running.as_ref())?;
+    let deployments = known.as_ref().map(|known| client.deployments(known));
+    let deployments = deployments.transpose()?.unwrap_or_default();
+    let running = deployments.iter().find(|one| !wait::is_ended(one)).cloned();
+    let is_set = compiled.config.iter().any(|(key, _)| key == PARALLELISM);
+    let last = running.as_ref().or(deployments.first()).filter(|_| !is_set);
+    let parallelism = parallelism(&arguments, &files, last)?;
+    if let (None, Some(number), Some(last)) = (arguments.parallelism, parallelism, last) {
+        tell_parallelism(&name, number, last);
+    }
     if let Some(running) = &running {
         check_replaceable(&name, running, arguments.replace)?;
     }
-    let Some(made) = make_version(&client, &name, known, &texts, &files)? else {
-        return Ok(ExitCode::from(INVALID));
-    };
+    let made = make_version(&client, &name, known, &texts, &files)?;
     if let Some(running) = &running {
         let is_same = running["version_id"] == made.version["id"]
             && parallelism.is_none_or(|wanted| running["parallelism"] == json!(wanted));
         let is_elsewhere = arguments.from.is_some() || arguments.from_scratch;
-        if is_same && !is_elsewhere && !arguments.force {
+        let restarts = running["restart_enabled"] == json!(!arguments.no_restart);
+        if is_same && !restarts {
+            eprintln!(
+                "{name}: version {} runs already, with restart_enabled {}; it is deployed anew with {}",
+                text(&made.version["version"]),
+                text(&running["restart_enabled"]),
+                !arguments.no_restart
+            );
+        }
+        if is_same && restarts && !is_elsewhere && !arguments.force {
             eprintln!("{name}: version {} runs already", text(&made.version["version"]));
             return finish(&client, &made.application, running, arguments.no_wait);
         }
@@ -145,13 +150,9 @@ pub(super) fn run(arguments: DeployArguments) -> Result<ExitCode> {
     ));
     let plan = plan(&client, &made.application, &made.version, &request)?;
     plan.show(&client);
-    if let Some(code) = refusal(&arguments, &made, running.as_ref(), &plan)? {
-        return Ok(code);
-    }
-    if let Some(running) = &running
-        && let Some(code) = replace(&client, &made, running, &arguments, &interrupt)?
-    {
-        return Ok(code);
+    check_plan(&arguments, &made, running.as_ref(), &plan)?;
+    if let Some(running) = &running {
+        replace(&client, &made, running, &arguments, &interrupt)?;
     }
     deploy(&client, &made, &request, running.as_ref(), &arguments, &interrupt)
 }
@@ -192,51 +193,45 @@ fn check_replaceable(name: &str, running: &Value, replace: Replace) -> Result<()
     )
 }
 
-/// The version of these texts; `None` if the session cluster refuses them, which has been shown.
+/// The version of these texts.
 fn make_version(
     client: &Client,
     name: &str,
     known: Option<Value>,
     texts: &Value,
     files: &Application,
-) -> Result<Option<Made>> {
+) -> Result<Made> {
     let Some(known) = known else {
         // Both or nothing.
         let body = json!({"name": name, "application_version": texts});
         let application = match client.post(&client.of_flink(&["application"]), &body) {
             Ok(application) => application,
             Err(error) if is_status(&error, 400) => {
-                eprintln!("error: {error}");
-                return Ok(None);
+                return Err(Failure::with_code(INVALID, &error).into());
             }
             Err(error) => return Err(error),
         };
         eprintln!("{name}: application created");
         let version = client.version(&application, None)?;
-        return Ok(Some(Made {
+        return Ok(Made {
             application,
             version,
             is_new: true,
-        }));
+        });
     };
     let application = client.get(&client.of_flink(&["application", id(&known)]))?;
     if let Some(version) = unchanged_version(&application, texts) {
-        return Ok(Some(Made {
+        return Ok(Made {
             application,
             version,
             is_new: false,
-        }));
+        });
     }
-    Ok(match create(client, id(&application), texts, files)? {
-        Ok(version) => Some(Made {
-            application,
-            version,
-            is_new: true,
-        }),
-        Err(findings) => {
-            refused(&findings);
-            None
-        }
+    let version = create(client, id(&application), texts, files)?;
+    Ok(Made {
+        application,
+        version,
+        is_new: true,
     })
 }
 
@@ -264,7 +259,7 @@ fn unchanged_version(application: &Value, texts: &Value) -> Option<Value> {
 fn parallelism(
     arguments: &DeployArguments,
     files: &Application,
-    running: Option<&Value>,
+    last: Option<&Value>,
 ) -> Result<Option<u16>> {
     if let Some(given) = arguments.parallelism {
         return Ok(Some(given));
@@ -276,17 +271,19 @@ fn parallelism(
             _ => bail!("application.toml: {PARALLELISM}: expected a number from 1 to 128, found '{text}'"),
         };
     }
-    let present = running.and_then(|running| running["parallelism"].as_u64());
+    let present = last.and_then(|last| last["parallelism"].as_u64());
     Ok(present.and_then(|present| u16::try_from(present).ok()))
 }
 
-/// Why nothing is stopped or started; said to the user.
-fn refusal(
-    arguments: &DeployArguments,
-    made: &Made,
-    running: Option<&Value>,
-    plan: &Plan,
-) -> Result<Option<ExitCode>> {
+/// Of one that has ended nobody sees it.
+fn tell_parallelism(name: &str, parallelism: u16, last: &Value) {
+    if wait::is_ended(last) && last["parallelism"] == json!(parallelism) {
+        eprintln!("{name}: parallelism {parallelism}, as its last deployment; --parallelism changes it");
+    }
+}
+
+/// Whether something may be stopped and started.
+fn check_plan(arguments: &DeployArguments, made: &Made, running: Option<&Value>, plan: &Plan) -> Result<()> {
     if arguments.from.as_deref() == Some("latest") && plan.is_from_nothing() {
         bail!("--from latest: the application has no savepoint and no checkpoint");
     }
@@ -294,25 +291,25 @@ fn refusal(
     let runs = running.is_some_and(|one| matches!(one["status"].as_str(), Some("RUNNING" | "RESTARTING")));
     let why = plan.refusal(arguments.approve, &policy, runs);
     let Some(why) = why else {
-        return Ok(None);
+        return Ok(());
     };
     let number = text(&made.version["version"]);
     let rest = match running {
         Some(running) => format!("deployment {} goes on as it was", short_id(running)),
         None => "nothing was started".to_owned(),
     };
-    eprintln!("error: {why}\nversion {number} is not deployed; {rest}");
-    Ok(Some(ExitCode::from(NOT_RUNNING)))
+    let message = format!("{why}\nversion {number} is not deployed; {rest}");
+    Err(Failure::new(NOT_RUNNING, message).into())
 }
 
-/// Makes room for the new deployment; the exit code if that was not possible.
+/// Makes room for the new deployment.
 fn replace(
     client: &Client,
     made: &Made,
     running: &Value,
     arguments: &DeployArguments,
     interrupt: &Interrupt,
-) -> Result<Option<ExitCode>> {
+) -> Result<()> {
     // What does not run has nothing to save.
     let has_begun = !matches!(running["status"].as_str(), Some("INITIALIZING" | "CREATED"));
     let how = match arguments.replace == Replace::Stop && has_begun {
@@ -334,10 +331,10 @@ fn replace(
     }
     let ended = wait::wait(client, &made.application, running)?;
     if wait::is_ended(&ended) {
-        return Ok(None);
+        return Ok(());
     }
-    eprintln!("error: the deployment that runs could not be stopped; it goes on, and nothing was replaced");
-    Ok(Some(ExitCode::from(NOT_RUNNING)))
+    let message = "the deployment that runs could not be stopped; it goes on, and nothing was replaced";
+    Err(Failure::new(NOT_RUNNING, message).into())
 }
 
 /// A version that was made for nothing.
@@ -385,25 +382,24 @@ fn deploy(
 }
 
 fn finish(client: &Client, application: &Value, deployment: &Value, no_wait: bool) -> Result<ExitCode> {
+    let answer = |deployment: &Value| json!({"application": application["name"], "deployment": deployment});
     if no_wait {
-        client.done(deployment, || format!("deployment {} created", id(deployment)));
+        client.done(&answer(deployment), || {
+            format!("deployment {} created", id(deployment))
+        });
         return Ok(ExitCode::SUCCESS);
     }
     let deployment = wait::wait(client, application, deployment)?;
     let failed = deployment["status"] != "RUNNING" && deployment["status"] != "FINISHED";
-    let mut answer = Map::new();
-    answer.insert("application".to_owned(), application["name"].clone());
-    answer.insert("deployment".to_owned(), deployment.clone());
     let name = text(&application["name"]);
-    client.done(&Value::Object(answer), || match failed {
+    client.done(&answer(&deployment), || match failed {
         true => format!("`millstream logs {name}` shows what the job said"),
         false => next_steps(&name),
     });
-    Ok(if failed {
-        ExitCode::from(NOT_RUNNING)
-    } else {
-        ExitCode::SUCCESS
-    })
+    match failed {
+        true => wait::missed(client, &deployment),
+        false => Ok(ExitCode::SUCCESS),
+    }
 }
 
 fn next_steps(name: &str) -> String {

@@ -11,6 +11,7 @@ use crate::client::find::{id, list};
 use crate::client::output::{field, fields, moment, table, text};
 use crate::client::wait::{self, Goal};
 use crate::client::{Client, Connection, is_status};
+use crate::failure::Failure;
 
 #[derive(Args)]
 #[command(
@@ -164,33 +165,20 @@ pub(super) fn path(client: &Client, application: &Value, deployment: &Value, res
 }
 
 fn show_list(client: &Client, application: Option<&str>, watch: bool) -> Result<()> {
+    // Names that are not there are told with those that are.
+    let application = application.map(|name| client.application(name)).transpose()?;
     let look = || {
-        let applications = match application {
-            Some(name) => vec![client.application(name)?],
-            None => client.applications()?,
-        };
-        let mut all = Vec::new();
-        for application in applications {
-            // The list of applications has no versions, the numbers of which are shown.
-            let application = client.get(&client.of_flink(&["application", id(&application)]))?;
-            for mut deployment in client.deployments(&application)? {
-                deployment["application"] = application["name"].clone();
-                deployment["version"] = number(&application, &deployment);
-                all.push(deployment);
-            }
+        let mut all = list(&client.get(&client.of_flink(&["deployment"]))?, "deployments");
+        all.retain(|one| {
+            let wanted = application.as_ref();
+            wanted.is_none_or(|application| one["application_id"] == application["id"])
+        });
+        for deployment in &mut all {
+            deployment["application"] = deployment["application_name"].clone();
         }
         Ok((json!({ "deployments": all }), false))
     };
     client.watch(watch, look, |answer| deployments(&list(answer, "deployments")))
-}
-
-/// The number of the version that the deployment runs.
-fn number(application: &Value, deployment: &Value) -> Value {
-    let versions = list(application, "application_versions");
-    let version = versions
-        .iter()
-        .find(|version| version["id"] == deployment["version_id"]);
-    version.map_or(Value::Null, |version| version["version"].clone())
 }
 
 fn deployments(deployments: &[Value]) -> String {
@@ -216,11 +204,8 @@ fn show_one(client: &Client, application: &str, wanted: Option<&str>, watch: boo
     let application = client.application(application)?;
     let deployment = client.deployment(&application, wanted)?;
     let look = || {
-        let mut deployment = client.get(&path(client, &application, &deployment, &[]))?;
+        let deployment = client.get(&path(client, &application, &deployment, &[]))?;
         let is_over = wait::is_ended(&deployment);
-        if !client.json {
-            deployment["version"] = number(&application, &deployment);
-        }
         Ok((deployment, is_over))
     };
     client.watch(watch, look, details)
@@ -276,8 +261,7 @@ fn create(client: &Client, name: &str, parameters: &Parameters, no_wait: bool) -
     let deployment = match start(client, &application, &body) {
         Ok(deployment) => deployment,
         Err(error) if is_status(&error, 409) => {
-            eprintln!("error: {error}");
-            return Ok(ExitCode::from(wait::NOT_RUNNING));
+            return Err(Failure::with_code(wait::NOT_RUNNING, &error).into());
         }
         Err(error) => return Err(error),
     };

@@ -31,7 +31,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 pub use build::BuildArguments;
 
 /// Exit code for problems in the user's SQL or arguments, as compilers have it.
-const INVALID: u8 = 2;
+pub(crate) const INVALID: u8 = 2;
 
 #[derive(Parser)]
 #[command(
@@ -100,8 +100,17 @@ enum Command {
 impl Arguments {
     /// From the command line of this process; ends it where there is nothing to do or nothing to understand.
     pub fn from_command_line() -> Arguments {
-        let matches = command_line().get_matches();
-        Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+        let matches = command_line().try_get_matches();
+        let arguments = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
+        arguments.unwrap_or_else(|error| {
+            if error.use_stderr() && crate::failure::wants_json() {
+                let text = error.render().to_string();
+                let message = text.lines().next().unwrap_or_default();
+                crate::failure::tell(message.trim_start_matches("error: "), &[]);
+                std::process::exit(INVALID.into());
+            }
+            error.exit()
+        })
     }
 
     pub fn run(self) -> Result<ExitCode> {

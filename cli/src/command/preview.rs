@@ -169,9 +169,7 @@ fn there(arguments: &PreviewArguments, application: &Application) -> Result<Opti
             client.url()
         );
     }
-    let Some(mut body) = body(&client, application, &arguments.integrations)? else {
-        return Ok(None);
-    };
+    let mut body = body(&client, application, &arguments.integrations)?;
     body["max_rows"] = arguments.max_rows.into();
     body["job_ttl"] = arguments.ttl.as_secs().max(1).into();
     body["from"] = arguments.from.to_string().into();

@@ -7,7 +7,6 @@ use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::INVALID;
 use super::version::{Integrations, body};
 use crate::client::find::{id, list};
 use crate::client::output::{field, fields, moment, table, text};
@@ -181,9 +180,7 @@ fn find(client: &Client, one: &One) -> Result<(Place, String)> {
 
 fn create(client: &Client, arguments: &Create) -> Result<ExitCode> {
     let application = session::build::application::Application::read(&arguments.path)?;
-    let Some(mut body) = body(client, &application, &arguments.integrations)? else {
-        return Ok(ExitCode::from(INVALID));
-    };
+    let mut body = body(client, &application, &arguments.integrations)?;
     for (key, value) in [
         ("table", arguments.table.as_ref().map(|table| json!(table))),
         ("from", arguments.from.as_ref().map(|from| json!(from))),

@@ -5,17 +5,18 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
+use compiler::Compiled;
 use serde_json::{Map, Value, json};
 
 use session::build::application::Application;
 use session::build::deployment;
 use session::build::texts::{TableText, TextsError, texts};
 
-use super::INVALID;
 use super::compile::{MessageFormat, show};
 use crate::client::find::{id, list};
 use crate::client::output::{field, fields, moment, table, text};
 use crate::client::{Client, Connection};
+use crate::failure::Failure;
 
 #[derive(Args)]
 #[command(
@@ -108,20 +109,10 @@ pub(super) fn run(arguments: VersionArguments) -> Result<ExitCode> {
             integrations,
         } => {
             let found = client.application(&application)?;
-            if !compiles(&path, &integrations)? {
-                return Ok(ExitCode::from(INVALID));
-            }
+            compiled(&path, &integrations)?;
             let files = Application::read(&path)?;
-            let Some(body) = body(&client, &files, &integrations)? else {
-                return Ok(ExitCode::from(INVALID));
-            };
-            let answer = match create(&client, id(&found), &body, &files)? {
-                Ok(answer) => answer,
-                Err(findings) => {
-                    refused(&findings);
-                    return Ok(ExitCode::from(INVALID));
-                }
-            };
+            let body = body(&client, &files, &integrations)?;
+            let answer = create(&client, id(&found), &body, &files)?;
             let number = text(&answer["version"]);
             client.done(&answer, || {
                 format!("version {number} of {application} created: {}", id(&answer))
@@ -133,14 +124,12 @@ pub(super) fn run(arguments: VersionArguments) -> Result<ExitCode> {
             integrations,
         } => {
             let found = client.application(&application)?;
-            if !client.json && !compiles(&path, &integrations)? {
-                return Ok(ExitCode::from(INVALID));
+            if !client.json {
+                compiled(&path, &integrations)?;
             }
             let files = Application::read(&path)?;
-            let Some(body) = body(&client, &files, &integrations)? else {
-                return Ok(ExitCode::from(INVALID));
-            };
-            return validate(&client, id(&found), &body, &files);
+            let body = body(&client, &files, &integrations)?;
+            validate(&client, id(&found), &body, &files)?;
         }
         Command::Delete { application, version } => {
             let application = client.application(&application)?;
@@ -155,40 +144,32 @@ pub(super) fn run(arguments: VersionArguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether the SQL at the path compiles; else its errors have been shown, as `explain` shows them.
-pub(super) fn compiles(path: &Path, integrations: &Integrations) -> Result<bool> {
+/// What the SQL at the path compiles to; its errors are as `explain` shows them.
+pub(super) fn compiled(path: &Path, integrations: &Integrations) -> Result<Compiled> {
     let mut application = Application::read(path)?;
     application.settle_plan(&[]);
     let is_connected = !application.settings.integrations.is_empty() || !integrations.integrations.is_empty();
     match compiler::compile(&application.sources) {
         Ok(compiled) => {
-            let mut warnings = compiled.warnings;
+            let mut warnings = compiled.warnings.clone();
             // What is missing here the integration fills in.
             warnings.retain(|warning| !(is_connected && warning.code == MISSING_OPTION));
             show(&warnings, &application.sources, MessageFormat::Human);
-            Ok(true)
+            Ok(compiled)
         }
-        Err(diagnostics) => {
-            show(&diagnostics, &application.sources, MessageFormat::Human);
-            Ok(false)
-        }
+        Err(diagnostics) => Err(Failure::of_sql(&diagnostics, &application.sources).into()),
     }
 }
 
-/// The body of `POST …/version`; `None` when the SQL cannot be parsed, which has been shown.
-pub(super) fn body(
-    client: &Client,
-    application: &Application,
-    integrations: &Integrations,
-) -> Result<Option<Value>> {
+/// The body of `POST …/version`.
+pub(super) fn body(client: &Client, application: &Application, integrations: &Integrations) -> Result<Value> {
     for warning in deployment::unknown_settings(application, &[]) {
         eprintln!("warning: {warning}");
     }
     let mut texts = match texts(application) {
         Ok(texts) => texts,
         Err(TextsError::Sql(diagnostics)) => {
-            show(&diagnostics, &application.sources, MessageFormat::Human);
-            return Ok(None);
+            return Err(Failure::of_sql(&diagnostics, &application.sources).into());
         }
         Err(TextsError::Settings(error)) => return Err(error),
     };
@@ -202,11 +183,11 @@ pub(super) fn body(
             .with_context(|| format!("--integration {pair}: there is no table '{table}'"))?
             .integration = Some(name.to_owned());
     }
-    Ok(Some(json!({
+    Ok(json!({
         "sources": tables(client, &texts.sources)?,
         "sinks": tables(client, &texts.sinks)?,
         "statement": texts.statement,
-    })))
+    }))
 }
 
 fn tables(client: &Client, tables: &[TableText]) -> Result<Vec<Value>> {
@@ -227,15 +208,10 @@ fn tables(client: &Client, tables: &[TableText]) -> Result<Vec<Value>> {
     tables.collect()
 }
 
-/// Makes the version; `Err`: what is wrong with its texts, with places.
-pub(super) fn create(
-    client: &Client,
-    application: &str,
-    body: &Value,
-    files: &Application,
-) -> Result<Result<Value, Vec<String>>> {
+/// Makes the version; what is wrong with its texts has places.
+pub(super) fn create(client: &Client, application: &str, body: &Value, files: &Application) -> Result<Value> {
     match client.post(&client.of_flink(&["application", application, "version"]), body) {
-        Ok(version) => Ok(Ok(version)),
+        Ok(version) => Ok(version),
         Err(error) if crate::client::is_status(&error, 400) => {
             let path = client.of_flink(&["application", application, "version", "validate"]);
             let findings = client
@@ -244,15 +220,10 @@ pub(super) fn create(
             if findings.is_empty() {
                 return Err(error);
             }
-            Ok(Err(findings))
+            Err(Failure::of_texts(findings).into())
         }
         Err(error) => Err(error),
     }
-}
-
-/// Shows what is wrong with texts.
-pub(super) fn refused(findings: &[String]) {
-    eprintln!("{}", findings.join("\n"));
 }
 
 /// Lines of SET that stand in front of the file's own in the text of the statement.
@@ -264,27 +235,33 @@ fn lines_in_front(files: &Application) -> u64 {
     lines.sum()
 }
 
-fn validate(client: &Client, application: &str, body: &Value, files: &Application) -> Result<ExitCode> {
+fn validate(client: &Client, application: &str, body: &Value, files: &Application) -> Result<()> {
     let path = client.of_flink(&["application", application, "version", "validate"]);
     let answer = client.post(&path, body)?;
     let found = mistakes(&answer, lines_in_front(files));
     if client.json {
         client.show(&answer, |_| String::new());
-    } else if found.is_empty() {
-        eprintln!("valid");
-    } else {
-        refused(&found);
     }
-    Ok(if found.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(INVALID)
-    })
+    if !found.is_empty() {
+        return Err(Failure::of_texts(found).into());
+    }
+    if !client.json {
+        eprintln!("valid");
+    }
+    Ok(())
 }
 
 /// What `validate` has found: `error in the statement, line 3, character 8: …`.
-/// `in_front`: lines of the statement's text that the user has not written.
-fn mistakes(answer: &Value, in_front: u64) -> Vec<String> {
+/// `in_front`: lines of the statement's text that the user has not written. Each for people and as data.
+fn mistakes(answer: &Value, in_front: u64) -> Vec<(String, Value)> {
+    let data = |what: &str, message: &str, position: &Value| {
+        let mut data = json!({"file": what, "message": message});
+        if position["line_number"].is_number() {
+            data["start"] =
+                json!({"line": position["line_number"], "character": position["character_number"]});
+        }
+        data
+    };
     let place = |position: &Value| match (&position["line_number"], &position["character_number"]) {
         (Value::Number(line), Value::Number(character)) => format!(", line {line}, character {character}"),
         _ => String::new(),
@@ -297,9 +274,10 @@ fn mistakes(answer: &Value, in_front: u64) -> Vec<String> {
                     name if name.is_empty() => (number + 1).to_string(),
                     name => name,
                 };
-                found.push(format!(
-                    "error in {what} {name}{}: {message}",
-                    place(&table["position"])
+                let position = &table["position"];
+                found.push((
+                    format!("error in {what} {name}{}: {message}", place(position)),
+                    data(&format!("{what} {name}"), message, position),
                 ));
             }
         }
@@ -312,9 +290,10 @@ fn mistakes(answer: &Value, in_front: u64) -> Vec<String> {
         error["position"]["line_number"] = (line - in_front).into();
     }
     if let Some(message) = error["message"].as_str() {
-        found.push(format!(
-            "error in the statement{}: {message}",
-            place(&error["position"])
+        let position = &error["position"];
+        found.push((
+            format!("error in the statement{}: {message}", place(position)),
+            data("statement", message, position),
         ));
     }
     found
@@ -377,8 +356,12 @@ mod tests {
             "sinks": [],
             "statement_error": {"message": "no column x", "position": {"line_number": 5, "character_number": 2}},
         });
+        let (texts, data): (Vec<String>, Vec<Value>) = mistakes(&answer, 2).into_iter().unzip();
+        let expected =
+            json!({"file": "statement", "message": "no column x", "start": {"line": 3, "character": 2}});
+        assert_eq!(data[1], expected);
         assert_eq!(
-            mistakes(&answer, 2),
+            texts,
             [
                 "error in source table 2, line 2, character 7: bad type",
                 "error in the statement, line 3, character 2: no column x"
