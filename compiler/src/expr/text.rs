@@ -56,7 +56,7 @@ pub fn expr_text(expr: &Expr, name: &dyn Fn(usize) -> String) -> String {
     }
 }
 
-/// What a call says beside its operands: `UNCONDITIONAL NULL NULL` of JSON_QUERY. Calls that differ in it are different.
+/// What a call says beside its operands: `UNCONDITIONAL NULL NULL` of JSON_QUERY. Calls that differ in it differ.
 fn clauses_text(call: &Call) -> String {
     let text = |param: &Param| match param {
         Param::Text(word) => Some(format!(" {word}")),
