@@ -48,9 +48,6 @@ impl Manager {
         let mut changes = self.catalogue.changes();
         let mut query_changes = self.queries().changes();
         let heard = self.hear(&heartbeat);
-        if heard.is_some() && !heartbeat.logs.is_empty() {
-            self.write_logs().await;
-        }
         if heard.is_some() {
             let last_event = self.live().forget_seen_events(&mut heartbeat);
             let settings = self.settings().clone();
@@ -72,6 +69,10 @@ impl Manager {
             self.queries().hear(&heartbeat, seen, Timestamp::now());
             // Not before it is stored: what the catalogue has refused comes again.
             self.live().is_stored(&seat, heartbeat.sequence, last_event);
+        }
+        if heard.is_some() && !heartbeat.logs.is_empty() {
+            // Before they are acknowledged, and after what a later call must not overtake.
+            self.write_logs().await;
         }
         if heard.is_some_and(|heard| heard.is_new) {
             self.wake();
