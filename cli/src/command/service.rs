@@ -225,13 +225,17 @@ fn pem(file: Option<&PathBuf>) -> Result<Option<String>> {
     Ok(Some(text))
 }
 
-/// `KEY=VALUE` pairs; values that are JSON numbers, booleans, lists or objects are taken as such.
+/// `KEY=VALUE` pairs; values that are whole numbers, booleans, lists or objects of JSON are taken as such. What has a
+/// point is a version (1.20) rather than a number.
 pub(super) fn pairs(set: &[String]) -> Result<Map<String, Value>> {
     let pairs = set.iter().map(|pair| {
         let (key, value) = pair
             .split_once('=')
             .with_context(|| format!("--set {pair}: expected KEY=VALUE"))?;
-        let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+        let parsed = serde_json::from_str(value).ok();
+        let value = parsed
+            .filter(|parsed: &Value| !parsed.is_f64())
+            .unwrap_or_else(|| value.into());
         Ok((key.trim().to_owned(), value))
     });
     pairs.collect()
@@ -362,8 +366,8 @@ mod tests {
 
     #[test]
     fn values_are_json_where_they_can_be() {
-        let set = ["a=1", "b=true", "c=fixed-delay", "d=[\"x\"]"].map(str::to_owned);
-        let expected = json!({"a": 1, "b": true, "c": "fixed-delay", "d": ["x"]});
+        let set = ["a=1", "b=true", "c=fixed-delay", "d=[\"x\"]", "e=1.20"].map(str::to_owned);
+        let expected = json!({"a": 1, "b": true, "c": "fixed-delay", "d": ["x"], "e": "1.20"});
         assert_eq!(Value::Object(pairs(&set).expect("pairs")), expected);
         assert!(pairs(&["a".to_owned()]).is_err());
     }

@@ -78,6 +78,14 @@ fn projects_and_user(avn: &Client<'_>) {
     let table = avn.run_without_project(&["user", "info"]);
     let table = table.expect("a table");
     assert!(table.contains("active") && table.contains("token"), "{table}");
+    let token = ["user", "access-token", "create", "--description", "of a pipeline"];
+    let table = avn.run_without_project(&token).expect("a table");
+    assert!(
+        table.contains("FULL_TOKEN") && table.contains("of a pipeline"),
+        "{table}"
+    );
+    let table = avn.run_without_project(&["user", "access-token", "list"]);
+    assert!(table.expect("a table").contains("of a pipeline"));
 }
 
 fn services(avn: &Client<'_>) {

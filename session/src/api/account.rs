@@ -190,6 +190,8 @@ struct NewToken {
     description: Option<String>,
     /// Unlimited unless given.
     max_age_seconds: Option<u32>,
+    /// Only false: a token ends when it was said to.
+    extend_when_used: Option<bool>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -198,6 +200,13 @@ struct TokenView {
     description: String,
     create_time: String,
     expiry_time: Option<String>,
+    /// From creation to expiry.
+    max_age_seconds: Option<i64>,
+    extend_when_used: bool,
+    /// Uses of tokens are not recorded.
+    last_used_time: Option<String>,
+    last_ip: Option<String>,
+    last_user_agent: Option<String>,
     user_email: String,
     /// Only in the answer that it was made for.
     full_token: Option<String>,
@@ -216,11 +225,21 @@ struct Tokens {
 }
 
 fn token_view(token: &Token) -> TokenView {
+    let moment = |text: &str| text.parse::<jiff::Timestamp>().ok();
+    let ends = token.expires_at.as_deref().and_then(moment);
+    let life = ends
+        .zip(moment(&token.created_at))
+        .map(|(end, start)| end.duration_since(start));
     TokenView {
         token_prefix: token.prefix.clone(),
         description: token.description.clone(),
         create_time: token.created_at.clone(),
         expiry_time: token.expires_at.clone(),
+        max_age_seconds: life.map(|life| (life.as_secs_f64()).round() as i64),
+        extend_when_used: false,
+        last_used_time: None,
+        last_ip: None,
+        last_user_agent: None,
         user_email: token.user_email.clone(),
         full_token: None,
     }
@@ -242,6 +261,12 @@ async fn new_token(
     Extension(caller): Extension<Caller>,
     Input(body): Input<NewToken>,
 ) -> Answer<TokenCreated> {
+    if body.extend_when_used == Some(true) {
+        return Err(Refusal::new(
+            400,
+            "Invalid 'extend_when_used': a token's life cannot be extended; make it with the 'max_age_seconds' it needs",
+        ));
+    }
     let end = |seconds: u32| jiff::Timestamp::now() + std::time::Duration::from_secs(u64::from(seconds));
     let asked = body.max_age_seconds.map(|seconds| timestamp(end(seconds)));
     // A token of a bounded life makes none that outlives it.

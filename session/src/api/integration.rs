@@ -16,7 +16,7 @@ use super::input::null_is_default;
 use super::merge::{check_new, merge};
 use super::path::{Limit, ProjectPath, ServicePath};
 use super::view::without_secrets;
-use super::{Answer, Api, Input, user_config};
+use super::{Answer, Api, Input, in_use, user_config};
 use crate::catalogue::{Tables, Transaction};
 use crate::connection::{Connection, Kind};
 use crate::model::{Endpoint, Integration, fresh_id, now};
@@ -387,7 +387,7 @@ async fn update(
     shown(&api, &path.integration_id, notices)
 }
 
-/// Ends an integration; deployments that run keep what they were started with
+/// Ends an integration that no running deployment uses
 #[utoipa::path(delete, path = "/v1/project/{project}/integration/{integration_id}", tag = "integrations",
     params(IntegrationPath), responses((status = 200, body = OneIntegration)))]
 async fn delete(State(api): State<Api>, Path(path): Path<IntegrationPath>) -> Answer<OneIntegration> {
@@ -397,6 +397,7 @@ async fn delete(State(api): State<Api>, Path(path): Path<IntegrationPath>) -> An
     api.manager
         .catalogue
         .change(|transaction| {
+            in_use::check_integration(transaction, &path.integration_id)?;
             transaction.delete::<Integration>(&path.integration_id);
             Ok::<_, Refusal>(())
         })

@@ -15,6 +15,7 @@ mod deployment;
 mod description;
 mod endpoint;
 mod flink;
+mod in_use;
 mod input;
 mod integration;
 mod log;

@@ -4,7 +4,6 @@
 //! names and no others; secrets do not come back.
 
 mod check;
-mod in_use;
 mod view;
 
 use axum::extract::{Path, State};
@@ -20,7 +19,7 @@ use super::input::null_is_default;
 use super::integration::{self, NewIntegration};
 use super::merge::{check_new, merge};
 use super::path::{Limit, ProjectPath, ServicePath, missing_service};
-use super::{Answer, Api, Caller, Input, application, endpoint, service_type, user_config};
+use super::{Answer, Api, Caller, Input, application, endpoint, in_use, service_type, user_config};
 use crate::catalogue::{Catalogue, Transaction};
 use crate::model::{Application, Deployment, Integration, Service, now};
 use crate::refusal::Refusal;
@@ -266,7 +265,7 @@ async fn delete(State(api): State<Api>, Path(path): Path<ServicePath>) -> Answer
         .change(|transaction| {
             let service = found(transaction, &path)?;
             check_is_idle(transaction, &service)?;
-            in_use::check_is_unused(transaction, &service)?;
+            in_use::check_service(transaction, &service)?;
             remove(transaction, &service);
             Ok::<_, Refusal>(())
         })

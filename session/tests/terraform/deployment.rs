@@ -128,7 +128,7 @@ fn parallelism_is_the_requests_the_statements_or_the_session_clusters() {
 }
 
 #[test]
-fn a_kafka_cluster_outlives_the_deployments_that_use_it() {
+fn connections_outlive_the_deployments_that_use_them() {
     let server = Server::start();
     let integration = server.kafka_integration();
     let application = application(&server, "app1");
@@ -140,8 +140,14 @@ fn a_kafka_cluster_outlives_the_deployments_that_use_it() {
     let expected =
         format!("Service kafka-demo is used by deployment {id} of application app1: stop or cancel it first");
     assert_eq!(used.refused(409), expected);
+    let of_integration = format!("/v1/project/dev/integration/{integration}");
+    let used = server.call("DELETE", &of_integration, None).refused(409);
+    let expected = format!("Integration {integration} is used by deployment {id} of application app1");
+    assert!(used.starts_with(&expected), "{used}");
     destroy(&server, &format!("{FLINK}/{application}/deployment/{id}"));
-    assert_eq!(server.call("DELETE", &kafka, None).status, 200);
+    for path in [of_integration, kafka] {
+        assert_eq!(server.call("DELETE", &path, None).status, 200, "{path}");
+    }
 }
 
 #[test]

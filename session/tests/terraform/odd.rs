@@ -206,6 +206,7 @@ fn services_with_wrong_fields() {
         POST | PROJECT/service/flink-demo/logs | 400 | {"offset": {}} | Invalid 'offset': expected the offset of an
         POST | PROJECT/service/flink-demo/metrics | 400 | {"period": 5} | Invalid 'period': invalid type: integer `5`, expected text
         POST | /v1/access_token | 400 | {"max_age_seconds": -5} | Invalid 'max_age_seconds'
+        POST | /v1/access_token | 400 | {"extend_when_used": true} | Invalid 'extend_when_used'
         PUT | /v1/access_token/nothing | 404 | {"description": "x"} | Token not found
         "#,
     );
@@ -333,7 +334,11 @@ fn integrations_that_come_with_a_service_are_looked_at_like_others() {
 #[test]
 fn heads_have_no_bodies_and_tokens_are_described() {
     let server = Server::start();
-    let created = server.post("/v1/access_token", r#"{"description": "first"}"#);
+    let created = server.post(
+        "/v1/access_token",
+        r#"{"description": "first", "extend_when_used": false, "max_age_seconds": 3600}"#,
+    );
+    assert_eq!(created["max_age_seconds"], 3_600);
     let path = format!("/v1/access_token/{}", text(&created["token_prefix"]));
     assert_eq!(
         server.put(&path, r#"{"description": "second"}"#)["description"],

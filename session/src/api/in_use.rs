@@ -1,7 +1,7 @@
-//! Who uses a Kafka cluster or database.
+//! Who uses a connection: a service, or one integration of it.
 //!
-//! In: a service. Out: a refusal that names a deployment. Invariant: what has ended needs its service no more, unless
-//! it is started again, which says so then.
+//! In: integrations. Out: a refusal that names a deployment. Invariant: what has ended needs its connections no more,
+//! unless it is started again, which says so then.
 
 use std::collections::BTreeSet;
 
@@ -9,17 +9,27 @@ use crate::catalogue::Transaction;
 use crate::model::{Application, Deployment, Integration, Service, Version};
 use crate::refusal::Refusal;
 
-/// A job that starts again after a failure would find no address and no password.
-pub(super) fn check_is_unused(transaction: &Transaction<'_>, service: &Service) -> Result<(), Refusal> {
+/// That no deployment needs the service.
+pub(super) fn check_service(transaction: &Transaction<'_>, service: &Service) -> Result<(), Refusal> {
     let integrations = transaction.all::<Integration>();
     let of_service = integrations.iter().filter(|integration| {
         integration.project == service.project && integration.source_service.as_ref() == Some(&service.name)
     });
     let ids: BTreeSet<&str> = of_service.map(|integration| integration.id.as_str()).collect();
+    check(transaction, &format!("Service {}", service.name), &ids)
+}
+
+/// That no deployment needs the integration.
+pub(super) fn check_integration(transaction: &Transaction<'_>, id: &str) -> Result<(), Refusal> {
+    check(transaction, &format!("Integration {id}"), &BTreeSet::from([id]))
+}
+
+/// A job that starts again after a failure would find no address and no password.
+fn check(transaction: &Transaction<'_>, what: &str, integrations: &BTreeSet<&str>) -> Result<(), Refusal> {
     let deployments = transaction.all::<Deployment>();
     let user = deployments.iter().find(|deployment| {
         let version = transaction.get::<Version>(&deployment.version_id);
-        !deployment.status.is_ended() && version.is_some_and(|version| uses(&version, &ids))
+        !deployment.status.is_ended() && version.is_some_and(|version| uses(&version, integrations))
     });
     let Some(deployment) = user else {
         return Ok(());
@@ -27,8 +37,8 @@ pub(super) fn check_is_unused(transaction: &Transaction<'_>, service: &Service) 
     let application = transaction.get::<Application>(&deployment.application_id);
     let application = application.map_or_else(String::new, |found| format!(" of application {}", found.name));
     Err(Refusal::conflict(format!(
-        "Service {} is used by deployment {}{application}: stop or cancel it first",
-        service.name, deployment.id
+        "{what} is used by deployment {}{application}: stop or cancel it first",
+        deployment.id
     )))
 }
 
