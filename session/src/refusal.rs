@@ -53,7 +53,7 @@ impl From<anyhow::Error> for Refusal {
         if error.is::<NotStored>() {
             return Self::new(
                 503,
-                "The session cluster cannot store changes now; nothing was changed. Try again later",
+                "The session cluster cannot store changes now. Try again later",
             );
         }
         eprintln!("error: {error:#}");

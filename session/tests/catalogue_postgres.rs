@@ -1,7 +1,7 @@
 //! The catalogue in a real PostgreSQL: kept, waited for when the server is away, written by the lease's holder alone.
 
 use session::catalogue::postgres::PostgresStore;
-use session::catalogue::{Catalogue, Store};
+use session::catalogue::{Catalogue, NotStored, Store};
 use session::model::Token;
 use xtask::services::postgres;
 
@@ -34,6 +34,37 @@ fn stored(catalogue: &Catalogue) -> Vec<String> {
     catalogue.read(|tables| tables.all::<Token>().map(|token| token.sha256.clone()).collect())
 }
 
+/// As a server is that was told to take no writes, or whose tablespace has no room.
+async fn set_read_only(url: &str, is_read_only: bool) {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
+        .await
+        .expect("it answers");
+    tokio::spawn(connection);
+    let value = if is_read_only { "on" } else { "off" };
+    let set = format!(
+        "SET default_transaction_read_only = off; ALTER SYSTEM SET default_transaction_read_only = {value}"
+    );
+    for text in set.split("; ").chain(["SELECT pg_reload_conf()"]) {
+        client.batch_execute(text).await.expect("an administrator may");
+    }
+    // The server's processes read it when they are signalled.
+    for _ in 0..100 {
+        let (fresh, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
+            .await
+            .expect("it answers");
+        tokio::spawn(connection);
+        let row = fresh
+            .query_one("SHOW default_transaction_read_only", &[])
+            .await
+            .expect("it answers");
+        if row.get::<_, &str>(0) == value {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("the server does not read its configuration");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_manager_at_a_time_can_store() {
     let folder = tempfile::tempdir().expect("a temporary directory");
@@ -53,6 +84,10 @@ async fn one_manager_at_a_time_can_store() {
     assert!(!waiting.is_finished(), "the server is waited for");
     let _daemon = postgres::start_on(folder.path(), address.port, None).expect("PostgreSQL starts again");
     waiting.await.expect("no panic").expect("it is stored in the end");
+    set_read_only(&url, true).await;
+    let error = store(&first, "0").await.expect_err("the server takes nothing");
+    assert!(error.is::<NotStored>(), "{error:#}");
+    set_read_only(&url, false).await;
     // Nobody renews the first manager's lease, as when its process hangs.
     let second = open(&url).await;
     assert_eq!(stored(&second), ["1", "2"]);

@@ -45,15 +45,30 @@ fn revealed(value: Value, stored: Option<&Value>, key: &str) -> Result<Value, Re
             inner.into_iter().map(one).collect()
         }
         Value::Array(values) => {
-            // In a list of another length nobody knows which is which.
+            // Nobody knows which is which in a list that has changed beside its marks.
             let same = stored
                 .and_then(Value::as_array)
-                .filter(|stored| stored.len() == values.len());
+                .filter(|stored| is_shown_as(stored, &values));
             let one = |(at, value)| revealed(value, same.map(|same| &same[at]), key);
             values.into_iter().enumerate().map(one).collect()
         }
         other => Ok(other),
     }
+}
+
+/// Whether the list is what a client sees of the stored one.
+fn is_shown_as(stored: &[Value], given: &[Value]) -> bool {
+    let one = |(stored, given): (&Value, &Value)| match (stored, given) {
+        (_, Value::String(text)) if text == HIDDEN => true,
+        (Value::Object(stored), Value::Object(given)) => {
+            let is_kept = |(key, value): (&String, &Value)| {
+                value == HIDDEN || stored.get(key).is_some_and(|stored| stored == value)
+            };
+            stored.len() == given.len() && given.iter().all(is_kept)
+        }
+        _ => stored == given,
+    };
+    stored.len() == given.len() && stored.iter().zip(given).all(one)
 }
 
 #[cfg(test)]
@@ -101,5 +116,27 @@ mod tests {
             assert_eq!(stored, before);
         }
         check_new(&object(json!({"password": "p"}))).expect("a password");
+    }
+
+    #[test]
+    fn in_a_list_that_has_changed_marks_stand_for_nothing() {
+        let users = |names: [&str; 2]| names.map(|name| json!({"name": name, "password": HIDDEN}));
+        for (stored, changed) in [
+            (json!(["http://u:p@b", "http://a"]), json!(["http://c", HIDDEN])),
+            (
+                json!([{"name": "n", "password": "p"}, {"name": "m", "password": "q"}]),
+                json!(users(["m", "n"])),
+            ),
+        ] {
+            let mut config = object(json!({"list": stored}));
+            let before = config.clone();
+            let refusal = merge(&mut config, object(json!({"list": changed}))).expect_err("which is which?");
+            assert_eq!((refusal.status, &config), (400, &before));
+        }
+        let mut config =
+            object(json!({"list": [{"name": "n", "password": "p"}, {"name": "m", "password": "q"}]}));
+        let before = config.clone();
+        merge(&mut config, object(json!({"list": users(["n", "m"])}))).expect("nothing has changed");
+        assert_eq!(config, before);
     }
 }

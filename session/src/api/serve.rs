@@ -1,10 +1,11 @@
 //! The API on a socket, with TLS where it is asked for.
 //!
 //! In: a bound socket, certificates. Out: requests handed to the router, each with its peer's address. Invariant: a
-//! peer that is slow with its handshake, its request or with taking its answer keeps nobody else waiting, and loses
-//! its connection; an answer that goes on, as rows of a query do, may last for as long as its reader takes it.
+//! peer that is silent, or slow with its handshake, its request or with taking its answer keeps nobody else waiting,
+//! and loses its connection; an answer that goes on, as rows of a query do, may last for as long as its reader takes it.
 
 mod body;
+mod places;
 mod taking;
 #[cfg(test)]
 mod tests;
@@ -30,12 +31,13 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tower_service::Service as _;
 
 pub(super) use body::came_too_slowly;
 use body::{Pace, bounded};
+use places::{Place, Places};
 use taking::Taking;
 
 /// Files in PEM.
@@ -52,7 +54,7 @@ pub struct Peer(pub SocketAddr);
 /// What one peer may take of the server.
 #[derive(Clone, Copy, Debug)]
 struct Limits {
-    /// At a time; further peers wait until one goes.
+    /// At a time; a further peer gets the place of the one that has asked for nothing the longest.
     connections: u32,
     handshake: Duration,
     /// Between requests, and until the head of one is there.
@@ -109,55 +111,62 @@ struct Server {
 impl Server {
     async fn run(self, mut listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let (server, mut shutdown) = (Arc::new(self), pin!(shutdown));
-        let places = Arc::new(Semaphore::new(server.limits.connections as usize));
+        let places = Places::new(server.limits.connections);
         let (end, ended) = watch::channel(false);
         loop {
             let arrival = async {
-                let place = Arc::clone(&places).acquire_owned().await;
-                (
-                    place.expect("nobody closes it"),
-                    Listener::accept(&mut listener).await,
-                )
+                // Nobody is called to leave before somebody else is there.
+                let (stream, address) = Listener::accept(&mut listener).await;
+                (places.take().await, stream, address)
             };
-            let (place, (stream, address)) = tokio::select! {
+            let (place, stream, address) = tokio::select! {
                 arrival = arrival => arrival,
                 () = shutdown.as_mut() => break,
             };
             let (server, ended) = (Arc::clone(&server), ended.clone());
-            tokio::spawn(async move {
-                server.attend(stream, address, ended).await;
-                drop(place);
-            });
+            tokio::spawn(async move { server.attend(stream, address, Arc::new(place), ended).await });
         }
         drop(listener);
         end.send_replace(true);
-        // All places are free when all peers have gone.
-        let _all = places.acquire_many(server.limits.connections).await;
+        places.emptied().await;
     }
 
-    async fn attend(&self, stream: TcpStream, address: SocketAddr, mut ended: watch::Receiver<bool>) {
+    async fn attend(
+        &self,
+        stream: TcpStream,
+        address: SocketAddr,
+        place: Arc<Place>,
+        mut ended: watch::Receiver<bool>,
+    ) {
         // An event of a stream is small, and is not to wait for the next one.
         let _ = stream.set_nodelay(true);
         let Some(acceptor) = &self.acceptor else {
-            return self.answer(stream, address, ended).await;
+            return self.answer(stream, address, place, ended).await;
         };
         let handshake = tokio::time::timeout(self.limits.handshake, acceptor.accept(stream));
         let outcome = tokio::select! {
             outcome = handshake => outcome,
+            () = place.called() => return,
             _ = ended.wait_for(|has_ended| *has_ended) => return,
         };
         // A failed handshake concerns the peer alone.
         if let Ok(Ok(stream)) = outcome {
-            self.answer(stream, address, ended).await;
+            self.answer(stream, address, place, ended).await;
         }
     }
 
-    async fn answer<S>(&self, stream: S, address: SocketAddr, mut ended: watch::Receiver<bool>)
-    where
+    async fn answer<S>(
+        &self,
+        stream: S,
+        address: SocketAddr,
+        place: Arc<Place>,
+        mut ended: watch::Receiver<bool>,
+    ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let (router, limits) = (self.router.clone(), self.limits);
+        let (router, limits, asking) = (self.router.clone(), self.limits, Arc::clone(&place));
         let service = service_fn(move |request: Request<Incoming>| {
+            asking.asks();
             let mut request = request.map(|body| bounded(Body::new(body), limits.body));
             request.extensions_mut().insert(ConnectInfo(Peer(address)));
             router.clone().call(request)
@@ -169,8 +178,11 @@ impl Server {
         // A connection that breaks concerns the peer alone.
         tokio::select! {
             _ = connection.as_mut() => return,
-            _ = ended.wait_for(|has_ended| *has_ended) => connection.as_mut().graceful_shutdown(),
+            // One that has asked for something gets what it has asked for.
+            () = place.called() => if !place.has_asked() { return },
+            _ = ended.wait_for(|has_ended| *has_ended) => {}
         }
+        connection.as_mut().graceful_shutdown();
         let _ = connection.await;
     }
 }

@@ -15,7 +15,7 @@ pub struct Change {
     pub(super) record: Option<AnyRecord>,
 }
 
-/// Storage takes nothing now: it has no room, or its disk fails. Nothing of the change is stored.
+/// Storage takes nothing now: it has no room, or its disk fails. The change counts for nothing here.
 #[derive(Debug)]
 pub struct NotStored(pub(crate) String);
 

@@ -158,8 +158,10 @@ impl Catalogue {
         };
         loop {
             tokio::time::sleep(renewal).await;
-            if let Err(error) = self.inner.store.lock().await.apply(Vec::new()).await {
-                return error;
+            match self.inner.store.lock().await.apply(Vec::new()).await {
+                // Nobody else can get it either; it runs out by itself, and begins anew.
+                Err(error) if !error.is::<NotStored>() => return error,
+                _ => {}
             }
         }
     }

@@ -9,9 +9,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use openssl::ssl::{SslConnector, SslMethod};
 use postgres_openssl::MakeTlsConnector;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config};
 
-use super::change::Change;
+use super::change::{Change, NotStored};
 use super::lease::{Lease, Moment};
 
 /// Without renewal the lease is free after so long.
@@ -146,12 +147,13 @@ impl PostgresStore {
             .collect())
     }
 
-    /// Tries until it is done or another manager has taken over.
+    /// Tries until it is done, the server refuses it for want of something, or another manager has taken over.
     pub(super) async fn apply(&mut self, changes: &[Change]) -> Result<()> {
         loop {
             let asked = Moment::now();
             let tried = tokio::time::timeout(ANSWER_MAX, self.try_apply(changes)).await;
             match self.checked(tried.context("no answer").and_then(|done| done)) {
+                Err(error) if let Some(reason) = lack(&error) => bail!(NotStored(reason)),
                 Err(error) if !error.is::<LeaseLost>() => {
                     eprintln!("catalogue: {error:#}; it is tried again");
                     tokio::time::sleep(RETRY).await;
@@ -188,6 +190,16 @@ impl PostgresStore {
         }
         Ok(transaction.commit().await?)
     }
+}
+
+/// What the server lacks to store a change, which trying again would not give it: room, memory, the right to write.
+fn lack(error: &anyhow::Error) -> Option<String> {
+    let error = error.downcast_ref::<tokio_postgres::Error>()?.as_db_error()?;
+    let code = error.code().code();
+    let is_lack = code.starts_with("53") || code.starts_with("54") || code == "25006";
+    // A server with too many connections takes one later.
+    let is_lack = is_lack && *error.code() != SqlState::TOO_MANY_CONNECTIONS;
+    is_lack.then(|| format!("PostgreSQL: {} ({code})", error.message()))
 }
 
 /// How often the lease is to be renewed.

@@ -1,7 +1,8 @@
 //! The catalogue in one SQLite file.
 //!
 //! In: changes. Out: rows. Invariant: a change is on disk when `apply` returns (WAL, synchronous FULL), and one
-//! process at a time has the file open. A change that fails is not on disk, whatever it failed by.
+//! process at a time has the file open. A change that found no room is not on disk; one whose
+//! disk fails while it is committed may be there after a crash.
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt as _;

@@ -205,6 +205,10 @@ impl Job {
         let nothing = BTreeMap::new();
         let statement = self.program.as_ref().map_or(&nothing, |program| &program.config);
         let mut config = effective_config(user_config.unwrap_or(&Map::new()), statement);
+        if !self.deployment.restart_enabled {
+            config.retain(|key, _| !key.starts_with("restart-strategy."));
+            config.insert("restart-strategy.type".to_owned(), "none".to_owned());
+        }
         let parallelism = self.deployment.parallelism.to_string();
         config.insert("parallelism.default".to_owned(), parallelism);
         config
