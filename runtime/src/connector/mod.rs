@@ -145,6 +145,11 @@ pub trait Committer: Send {
             _ => Ok(()),
         }
     }
+
+    /// The job's log says now that all that was committed is visible: a later start is told so (`is_applied`).
+    fn recorded(&mut self) -> Result<(), JobError> {
+        Ok(())
+    }
 }
 
 /// A sink system whose own transaction decides whether a checkpoint is committed. At most one per job.

@@ -80,6 +80,11 @@ impl JobSinks {
         Ok(())
     }
 
+    fn recorded(&mut self) -> Result<(), JobError> {
+        let mut tables = self.staged.iter_mut();
+        tables.try_for_each(|table| table.committer.recorded())
+    }
+
     /// Finishes what the checkpoint restored from staged, and clears up what came after it.
     fn recover(
         &mut self,
@@ -242,7 +247,7 @@ impl World for JobWorld {
                 self.store.delete(&log_path(sequence))?;
             }
         }
-        Ok(())
+        self.sinks.recorded()
     }
 }
 

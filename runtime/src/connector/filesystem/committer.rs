@@ -6,8 +6,10 @@
 //! later version of the application writes to another one.
 //!
 //! Whoever reads the files may take them away. So a staged file that is neither hidden nor visible may have been
-//! committed, or be lost; which of them is told by the checkpoint's log (`is_applied`), and for a file that a recovery
-//! has finished by an empty hidden file, which stays until a later checkpoint is committed. What is lost is an error.
+//! committed, or be lost; which of them is told by the checkpoint's log (`is_applied`), and until the log says so by
+//! signs, which are empty hidden files made before the first of the files gets its name: one for all closed parts of a
+//! checkpoint, which goes when the log knows, and one for each open part that a recovery finishes, which stays until a
+//! later checkpoint is committed. What is lost is an error.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -49,10 +51,12 @@ pub(super) fn hidden(name: &str) -> String {
 }
 
 const IN_PROGRESS: &str = ".inprogress";
-/// Ends the name of a copy that is not yet whole.
+/// Ends the name of a copy that is not visible yet. It is whole where there is a sign.
 const RECOVERED: &str = "recovered";
-/// Ends the name of what tells that a recovery has made a part visible.
+/// Ends the name of what tells that a recovery makes a part visible, or has.
 const FINISHED: &str = "finished";
+/// Ends the name of what tells that the closed parts of a checkpoint become visible, or are.
+const SHOWN: &str = "shown";
 
 /// Makes the names in a folder durable.
 pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
@@ -69,8 +73,16 @@ pub(super) struct FileCommitter {
     pub(super) own_prefix: Option<String>,
     /// Put into a partition's folder when files appear there.
     pub(super) success_file: Option<String>,
-    /// Signs of finished parts; needed until the next checkpoint is committed.
-    pub(super) signs: BTreeSet<PathBuf>,
+    pub(super) signs: Signs,
+}
+
+/// What tells a later start that files were there, by the time at which it is needed no more.
+#[derive(Default)]
+pub(super) struct Signs {
+    /// Of closed parts: when the log says that they are visible.
+    shown: BTreeSet<PathBuf>,
+    /// Of finished parts: when the next checkpoint is committed.
+    finished: BTreeSet<PathBuf>,
 }
 
 impl FileCommitter {
@@ -113,22 +125,58 @@ impl FileCommitter {
 
     /// Shows files under their names.
     fn show(
-        &self,
+        &mut self,
         root: &Path,
         names: &[String],
-        is_applied: bool,
+        checkpoint: RestoredOutput<'_>,
         folders: &mut BTreeSet<PathBuf>,
     ) -> Result<(), JobError> {
+        if !checkpoint.is_applied {
+            self.announce(root, names, checkpoint.checkpoint_id)?;
+        }
         for name in names {
             let (from, to) = (root.join(hidden(name)), root.join(name));
             match std::fs::rename(&from, &to) {
                 Ok(()) => drop(folders.insert(to.parent().expect("a file lies in a folder").to_owned())),
                 Err(error) if error.kind() != ErrorKind::NotFound => return Err(self.failed(&from)(error)),
-                Err(_) if is_applied || to.exists() => {}
-                Err(_) => self.miss(&from, &to)?,
+                Err(_) => {}
             }
         }
         Ok(())
+    }
+
+    /// Leaves the sign that all these files were there, so that what is gone later has been shown.
+    fn announce(&mut self, root: &Path, names: &[String], checkpoint_id: &str) -> Result<(), JobError> {
+        let sign = self
+            .own_prefix
+            .as_ref()
+            .map(|own_prefix| root.join(format!(".{own_prefix}-{checkpoint_id}.{SHOWN}")));
+        if let Some(sign) = sign.as_ref().filter(|sign| sign.exists()) {
+            self.signs.shown.insert(sign.clone());
+            return Ok(());
+        }
+        let mut is_hidden = false;
+        for name in names {
+            let (from, to) = (root.join(hidden(name)), root.join(name));
+            match from.exists() {
+                true => is_hidden = true,
+                false if to.exists() => {}
+                false => self.miss(&from, &to)?,
+            }
+        }
+        match sign.filter(|_| is_hidden) {
+            Some(sign) => {
+                self.signs.shown.insert(sign.clone());
+                self.make_sign(&sign)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn make_sign(&self, sign: &Path) -> Result<(), JobError> {
+        File::create(sign).map_err(self.failed(sign))?;
+        let folder = sign.parent().expect("a file lies in a folder");
+        sync_folder(folder).map_err(self.failed(folder))
     }
 
     /// A staged file is in neither place.
@@ -156,15 +204,17 @@ impl FileCommitter {
     ) -> Result<(), JobError> {
         let (from, to) = (root.join(hidden(name)), root.join(name));
         let (copy, sign) = (from.with_extension(RECOVERED), from.with_extension(FINISHED));
-        self.signs.insert(sign.clone());
-        let file = match File::open(&from) {
+        self.signs.finished.insert(sign.clone());
+        if sign.exists() {
             // What is left of the hidden one is removed with all that no checkpoint covers.
-            _ if sign.exists() => return Ok(()),
+            return self.show_copy(&copy, &to, folders);
+        }
+        let file = match File::open(&from) {
             Ok(file) => file,
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(self.failed(&from)(error)),
             Err(_) => {
                 return match to.metadata().is_ok_and(|found| found.len() == *size_bytes) {
-                    true => File::create(&sign).map(drop).map_err(self.failed(&sign)),
+                    true => self.make_sign(&sign),
                     false => self.miss(&from, &to),
                 };
             }
@@ -176,11 +226,21 @@ impl FileCommitter {
             return Err(JobError::Checkpoint(message));
         }
         target.sync_all().map_err(self.failed(&copy))?;
-        std::fs::rename(&copy, &to).map_err(self.failed(&to))?;
-        File::create(&sign).map_err(self.failed(&sign))?;
-        std::fs::remove_file(&from).map_err(self.failed(&from))?;
-        folders.insert(to.parent().expect("a file lies in a folder").to_owned());
-        Ok(())
+        self.make_sign(&sign)?;
+        self.show_copy(&copy, &to, folders)?;
+        std::fs::remove_file(&from).map_err(self.failed(&from))
+    }
+
+    /// Shows a whole copy; where there is none any more, that has been done, whoever has taken the file since.
+    fn show_copy(&self, copy: &Path, to: &Path, folders: &mut BTreeSet<PathBuf>) -> Result<(), JobError> {
+        match std::fs::rename(copy, to) {
+            Ok(()) => {
+                folders.insert(to.parent().expect("a file lies in a folder").to_owned());
+                Ok(())
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(self.failed(to)(error)),
+        }
     }
 
     /// Makes the new names durable, and tells readers of partitions.
@@ -212,19 +272,18 @@ impl FileCommitter {
             let is_own = name
                 .strip_prefix('.')
                 .is_some_and(|name| name.starts_with(own_prefix));
-            let is_hidden = [IN_PROGRESS, RECOVERED, FINISHED]
+            let is_hidden = [IN_PROGRESS, RECOVERED, FINISHED, SHOWN]
                 .iter()
                 .any(|end| name.ends_with(end));
-            if is_own && is_hidden && !self.signs.contains(&path) {
+            if is_own && is_hidden && !self.signs.holds(&path) {
                 std::fs::remove_file(&path).map_err(self.failed(&path))?;
             }
         }
         Ok(())
     }
 
-    /// A later checkpoint counts: nobody asks any more what became of the parts of the one restored.
-    fn remove_signs(&mut self) -> Result<(), JobError> {
-        for sign in std::mem::take(&mut self.signs) {
+    fn remove(&self, signs: BTreeSet<PathBuf>) -> Result<(), JobError> {
+        for sign in signs {
             match std::fs::remove_file(&sign) {
                 Err(error) if error.kind() != ErrorKind::NotFound => return Err(self.failed(&sign)(error)),
                 _ => {}
@@ -234,14 +293,32 @@ impl FileCommitter {
     }
 }
 
+impl Signs {
+    fn holds(&self, path: &Path) -> bool {
+        self.shown.contains(path) || self.finished.contains(path)
+    }
+}
+
 impl Committer for FileCommitter {
-    fn commit(&mut self, _epoch: u64, _checkpoint_id: &str, staged: Vec<Vec<u8>>) -> Result<(), JobError> {
+    fn commit(&mut self, epoch: u64, checkpoint_id: &str, staged: Vec<Vec<u8>>) -> Result<(), JobError> {
+        let checkpoint = RestoredOutput {
+            epoch,
+            checkpoint_id,
+            is_applied: false,
+        };
         for (root, staged) in self.read(&staged, false)? {
             let mut folders = BTreeSet::new();
-            self.show(&root, &staged.closed, false, &mut folders)?;
+            self.show(&root, &staged.closed, checkpoint, &mut folders)?;
             self.settle(&root, &folders)?;
         }
-        self.remove_signs()
+        // A later checkpoint counts: nobody asks any more what became of the open parts of the one restored.
+        let finished = std::mem::take(&mut self.signs.finished);
+        self.remove(finished)
+    }
+
+    fn recorded(&mut self) -> Result<(), JobError> {
+        let shown = std::mem::take(&mut self.signs.shown);
+        self.remove(shown)
     }
 
     fn recover(
@@ -252,7 +329,9 @@ impl Committer for FileCommitter {
         let is_applied = restored.is_some_and(|restored| restored.is_applied);
         for (root, staged) in self.read(&staged, is_applied)? {
             let mut folders = BTreeSet::new();
-            self.show(&root, &staged.closed, is_applied, &mut folders)?;
+            if let Some(checkpoint) = restored {
+                self.show(&root, &staged.closed, checkpoint, &mut folders)?;
+            }
             for part in &staged.open {
                 self.finish(&root, part, &mut folders)?;
             }

@@ -314,6 +314,7 @@ mod tests {
         fn commit(&mut self, staged: &[u8]) {
             let staged = vec![staged.to_vec(), vec![]];
             self.committer.commit(1, "1", staged).expect("committed");
+            self.committer.recorded().expect("nothing is left to tell");
         }
     }
 
@@ -380,6 +381,57 @@ mod tests {
                 "an open part leaves a sign"
             );
             run.recover(true, &[&staged]).expect("it was visible");
+        }
+    }
+
+    fn take_away(folder: &Path) {
+        for name in files(folder).iter().filter(|name| !name.starts_with('.')) {
+            std::fs::remove_file(folder.join(name)).expect("removed");
+        }
+    }
+
+    /// Another table's commit fails, or the process dies, before the log says that the files were shown.
+    #[test]
+    fn files_that_were_shown_may_be_taken_away_before_the_log_says_so() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = options(folder.path(), "json", &[("sink.rolling-policy.file-size", "1")]);
+        let mut run = Run::start(&options, &[]).expect("opened");
+        let staged = run.epoch(&[(1, None)]);
+        let commit = |run: &mut Run| run.committer.commit(1, "1", vec![staged.clone()]);
+        commit(&mut run).expect("committed");
+        take_away(folder.path());
+        assert_eq!(ends(folder.path()), ["shown"]);
+        for _ in 0..2 {
+            let mut next = Run::start(&options, &[]).expect("opened");
+            next.recover(false, &[&staged]).expect("they were shown");
+        }
+        let mut next = Run::start(&options, &[]).expect("opened");
+        next.recover(false, &[&staged]).expect("they were shown");
+        next.committer.recorded().expect("the sign goes");
+        assert_eq!(files(folder.path()), Vec::<String>::new());
+        commit(&mut next).expect_err("nothing tells any more");
+    }
+
+    #[test]
+    fn a_finished_part_is_shown_once_wherever_the_recovery_died() {
+        for is_renamed in [false, true] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let options = options(folder.path(), "json", &[]);
+            let mut run = Run::start(&options, &[]).expect("opened");
+            let staged = run.epoch(&[(1, None)]);
+            // It died behind the sign, before the copy had its name, or when it had.
+            let hidden = folder.path().join(files(folder.path()).pop().expect("a part"));
+            std::fs::write(hidden.with_extension("finished"), "").expect("written");
+            if !is_renamed {
+                std::fs::copy(&hidden, hidden.with_extension("recovered")).expect("copied");
+            }
+            let mut next = Run::start(&options, &[]).expect("opened");
+            next.recover(false, &[&staged]).expect("recovered");
+            let expected: &[Value] = if is_renamed { &[] } else { &[Value::Int(1)] };
+            assert_eq!(numbers(&options), expected, "a reader took what had its name");
+            take_away(folder.path());
+            next.recover(false, &[&staged]).expect("recovered");
+            assert_eq!(ends(folder.path()), ["finished"], "{is_renamed}");
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
-use super::committer::FileCommitter;
+use super::committer::{FileCommitter, Signs};
 use super::partition::{PartitionColumn, Partitioning};
 use super::writer::{FileWriter, RollingPolicy};
 use super::{check, external, open_path};
@@ -65,7 +65,7 @@ pub(in crate::connector) fn open_sink(
         access: environment.files.clone(),
         own_prefix: (!environment.storage_id.is_empty()).then(|| sink.name_prefix.clone()),
         success_file: success_file(options)?,
-        signs: std::collections::BTreeSet::new(),
+        signs: Signs::default(),
     };
     Ok(SinkTable {
         table: Arc::new(FileSinkTable(Arc::new(sink))),
