@@ -3,7 +3,7 @@
 //! In: the protocol's steps. Out: their effects. Invariant: each step is done when it returns; without
 //! storage there is no log, and staged output is applied at the end of each epoch all the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
@@ -144,6 +144,20 @@ impl JobWorld {
             is_applied,
         };
         self.sinks.recover(Some(restored), staged)
+    }
+
+    /// Tables whose output in this checkpoint is not known to be visible, or was left open.
+    pub(super) fn unfinished(
+        &self,
+        manifest: &Manifest,
+        is_applied: bool,
+    ) -> Result<BTreeSet<String>, JobError> {
+        let has_work = |outputs: &[Vec<u8>]| !is_applied || outputs.iter().any(|output| is_open(output));
+        let staged = self.staged(manifest)?.into_iter();
+        Ok(staged
+            .filter(|(_, outputs)| has_work(outputs))
+            .map(|(table, _)| table)
+            .collect())
     }
 
     fn staged(&self, manifest: &Manifest) -> Result<BTreeMap<String, Vec<Vec<u8>>>, JobError> {

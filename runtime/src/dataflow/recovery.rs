@@ -92,20 +92,21 @@ impl Opening<'_> {
     }
 
     /// Takes the right to write from earlier starts of the job, and finishes what they had decided on if their tables
-    /// can be reached; otherwise whoever restores the checkpoint does.
+    /// can be reached; otherwise whoever restores the checkpoint does. Of a job that has committed nothing, what it
+    /// had begun is cleared up.
     pub(super) fn fence(&self, mut world: JobWorld, environment: &JobEnvironment) -> Result<(), JobError> {
         let start = protocol::start(&mut world, false)?;
         log::info(format_args!("earlier starts of the job can write no more"));
         let Some(chosen) = &start.restore else {
+            if let Err(error) = self.clear_up(&mut world, environment) {
+                log::warn(format_args!("what the job had begun to write is left: {error}"));
+            }
             return Ok(());
         };
         let manifest = read(&world.store, &chosen.checkpoint)?;
-        if !start.is_applied
-            && !manifest.staged.is_empty()
-            && let Err(error) = self.finish(&mut world, &manifest, environment)
-        {
+        if let Err(error) = self.finish(&mut world, &manifest, start.is_applied, environment) {
             log::warn(format_args!(
-                "the output of checkpoint {} is not finished: {error}",
+                "the output of checkpoint {} is not finished, rows of it may be missing until it is restored: {error}",
                 manifest.id
             ));
             return Ok(());
@@ -113,20 +114,30 @@ impl Opening<'_> {
         world.trim_log(start.first_needed)
     }
 
-    /// Opens the tables that a checkpoint holds output of, and applies it.
+    /// Opens the tables that a checkpoint holds output of with something left to do, and applies it.
     fn finish(
         &self,
         world: &mut JobWorld,
         manifest: &Manifest,
+        is_applied: bool,
         environment: &JobEnvironment,
     ) -> Result<(), JobError> {
-        let is_staged = |spec: &SinkSpec| {
-            spec.table
-                .is_some_and(|table| manifest.staged.contains_key(table))
-        };
-        let sinks = self.open_sinks_where(environment, |spec| Ok(is_staged(spec)))?;
+        let unfinished = world.unfinished(manifest, is_applied)?;
+        if unfinished.is_empty() {
+            return Ok(());
+        }
+        let is_unfinished = |spec: &SinkSpec| spec.table.is_some_and(|table| unfinished.contains(table));
+        let sinks = self.open_sinks_where(environment, |spec| Ok(is_unfinished(spec)))?;
         world.sinks.staged = sinks.job.staged;
-        world.recover_staged(manifest, false)
+        world.recover_staged(manifest, is_applied)
+    }
+
+    /// Tables with something to claim have done so.
+    fn clear_up(&self, world: &mut JobWorld, environment: &JobEnvironment) -> Result<(), JobError> {
+        let is_known = |table: &str| self.deployment.tables.contains_key(table);
+        let is_wanted = |spec: &SinkSpec| Ok(spec.table.is_some_and(is_known) && !self.claims(spec)?);
+        world.sinks.staged = self.open_sinks_where(environment, is_wanted)?.job.staged;
+        world.begin_anew()
     }
 
     /// What the deployment says to restore from.

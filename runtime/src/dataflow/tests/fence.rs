@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use super::broker::Broker;
-use super::jobs::{totals, visible};
+use super::jobs::{node, sink, source, totals, visible};
 use super::succession::{Started, named, run};
 use super::world::{Death, Numbers};
+use crate::dataflow::{Registry, run_with};
 use crate::error::JobError;
+use crate::job::Job;
 use crate::launch::Deployment;
 
 fn start(test: &str, attempt: u32, folder: &Path) -> Deployment {
@@ -131,4 +133,60 @@ fn a_fence_does_not_wait_for_tables_that_it_claims_nothing_of() {
     );
     result.expect("it claims");
     assert!(visible(test).len() > before.len());
+}
+
+/// Rows in the files that everybody sees, and the number of files that are still written to.
+fn lines_and_hidden(folder: &Path) -> (usize, usize) {
+    let (mut lines, mut hidden) = (0, 0);
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        match path
+            .extension()
+            .map(|end| end.to_string_lossy().into_owned())
+            .as_deref()
+        {
+            Some("inprogress" | "recovered" | "finished" | "shown") => {
+                hidden += usize::from(path.extension().is_some_and(|end| end == "inprogress"));
+            }
+            _ => lines += std::fs::read_to_string(&path).expect("a file").lines().count(),
+        }
+    }
+    (lines, hidden)
+}
+
+#[test]
+fn a_fence_shows_what_is_committed_of_open_files_and_clears_what_is_not() {
+    let job = Job {
+        name: "files",
+        nodes: vec![node("source", &[], source("s")), node("sink", &[0], sink("t"))],
+    };
+    // Without checkpoints rows are written only when they are many.
+    for (checkpoint_every, polls) in [(4, 60), (0, 6_000)] {
+        let test = format!("fence-files-{checkpoint_every}");
+        let (storage, output) = (
+            tempfile::tempdir().expect("a temporary directory"),
+            tempfile::tempdir().expect("a temporary directory"),
+        );
+        let path = output.path().display().to_string();
+        let to_files = |mut deployment: Deployment| {
+            let table = [("connector", "filesystem"), ("format", "json"), ("path", &path)];
+            let table = table.map(|(key, value)| (key.to_owned(), value.to_owned()));
+            deployment.parallelism = 1;
+            deployment.tables.insert("t".to_owned(), table.into());
+            deployment
+        };
+        let mut numbers = Numbers::new(3, 20_000, checkpoint_every, Death::Poll(polls));
+        let (result, _) = run(&job, &to_files(start(&test, 1, storage.path())), &mut numbers);
+        result.expect_err("it dies");
+        let (lines_before, hidden) = lines_and_hidden(output.path());
+        assert_eq!(hidden, 1, "{test}");
+        let fence = to_files(fence(&test, 2, storage.path()));
+        run_with(&job, &fence, &numbers.control, &Registry, None).expect("it claims");
+        let (lines, hidden) = lines_and_hidden(output.path());
+        assert_eq!(
+            (lines > lines_before, hidden),
+            (checkpoint_every > 0, 0),
+            "{test}"
+        );
+    }
 }
