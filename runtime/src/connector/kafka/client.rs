@@ -61,7 +61,7 @@ pub(super) struct BatchConsumer {
     queue: *mut native::rd_kafka_queue_t,
     taken: Vec<*mut native::rd_kafka_message_t>,
     next: usize,
-    missing: Missing,
+    pub(super) missing: Missing,
     /// The last complaint that was told.
     told: String,
 }
@@ -77,6 +77,11 @@ pub(super) enum Fetched<'a> {
         topic: TopicHandle,
         partition: i32,
         offset: i64,
+    },
+    /// The partition does not exist any more.
+    Gone {
+        topic: String,
+        partition: i32,
     },
     Error(String),
 }
@@ -201,9 +206,9 @@ impl BatchConsumer {
         if self.next == self.taken.len() {
             self.take(wait);
             if self.hear()
-                && let Some(finding) = self.missing.finding()
+                && let Some((topic, partition)) = self.missing.finding()
             {
-                return Some(Fetched::Error(finding));
+                return Some(Fetched::Gone { topic, partition });
             }
         }
         let message = *self.taken.get(self.next)?;

@@ -3,7 +3,7 @@
 //! In: lines of the library's log. Out: the partition that is gone. Invariant: a broker that starts, or does not know
 //! yet what others know, ends no job: only what is said again and again for [`GRACE`] counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use crate::log;
@@ -18,6 +18,8 @@ const SILENCE_MAX: Duration = Duration::from_secs(5);
 pub(super) struct Missing {
     /// First and last time, by topic and partition.
     told: BTreeMap<(String, i32), (Instant, Instant)>,
+    /// Nobody waits for them any more.
+    given_up: BTreeSet<(String, i32)>,
 }
 
 impl Missing {
@@ -26,7 +28,11 @@ impl Missing {
         let Some((topic, partition)) = parse(line) else {
             return false;
         };
-        let (first, last) = self.told.entry((topic.to_owned(), partition)).or_insert_with(|| {
+        let place = (topic.to_owned(), partition);
+        if self.given_up.contains(&place) {
+            return true;
+        }
+        let (first, last) = self.told.entry(place).or_insert_with(|| {
             let seconds = GRACE.as_secs();
             log::warn(format_args!(
                 "kafka: topic {topic}, partition {partition} does not exist; waiting {seconds} s for it at most"
@@ -40,13 +46,18 @@ impl Missing {
         true
     }
 
-    /// Why the job cannot go on, if so.
-    pub(super) fn finding(&self) -> Option<String> {
+    /// A partition that is gone for good, if any.
+    pub(super) fn finding(&self) -> Option<(String, i32)> {
         let is_final = |(first, last): &(Instant, Instant)| last.duration_since(*first) >= GRACE;
-        let ((topic, partition), _) = self.told.iter().find(|(_, times)| is_final(times))?;
-        Some(format!(
-            "topic {topic}, partition {partition} does not exist (any more)"
-        ))
+        let (place, _) = self.told.iter().find(|(_, times)| is_final(times))?;
+        Some(place.clone())
+    }
+
+    /// The job goes on without it.
+    pub(super) fn give_up(&mut self, topic: &str, partition: i32) {
+        let place = (topic.to_owned(), partition);
+        self.told.remove(&place);
+        self.given_up.insert(place);
     }
 }
 
@@ -87,8 +98,12 @@ mod tests {
                 let is_gone = expected && second >= GRACE.as_secs();
                 assert_eq!(missing.finding().is_some(), is_gone, "{gap_s} {second}");
             }
-            let expected = expected.then(|| "topic a.b-c, partition 3 does not exist (any more)".to_owned());
-            assert_eq!(missing.finding(), expected);
+            assert_eq!(missing.finding(), expected.then(|| ("a.b-c".to_owned(), 3)));
+            missing.give_up("a.b-c", 3);
+            for second in 60..=90 {
+                assert!(missing.note(LINE, start + Duration::from_secs(second)));
+            }
+            assert_eq!(missing.finding(), None, "it is not spoken of again");
         }
     }
 }

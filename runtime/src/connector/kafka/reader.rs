@@ -111,6 +111,8 @@ struct Partition {
     number: i32,
     position: Position,
     ended: bool,
+    /// The topic has been deleted: there is no position any more.
+    is_gone: bool,
 }
 
 impl Partition {
@@ -316,6 +318,38 @@ impl KafkaReader {
     }
 }
 
+impl KafkaReader {
+    /// A partition is gone for good. Topics of a pattern come and go; what the table names must be there.
+    fn lose(&mut self, topic: &str, number: i32) -> Result<(), JobError> {
+        let options = &self.plan.options;
+        let what = format!(
+            "table {}: topic {topic}, partition {number} does not exist (any more)",
+            options.table
+        );
+        if options.get("topic-pattern").is_none() {
+            let remedy = "create the topic again, or begin anew with --from-scratch";
+            return Err(external(format!("{what}; {remedy}")));
+        }
+        self.consumer.missing.give_up(topic, number);
+        let mut partitions = self.partitions.iter_mut();
+        let found = partitions.position(|one| one.number == number && one.topic == topic && !one.is_gone);
+        let Some(at) = found else { return Ok(()) };
+        log::warn(format_args!("kafka: {what}; the job goes on without it"));
+        let mut list = TopicPartitionList::new();
+        list.add_partition(topic, number);
+        self.consumer
+            .consumer
+            .incremental_unassign(&list)
+            .map_err(external)?;
+        let partition = &mut self.partitions[at];
+        partition.is_gone = true;
+        if !std::mem::replace(&mut partition.ended, true) {
+            self.ends.push(at);
+        }
+        Ok(())
+    }
+}
+
 impl SplitReader for KafkaReader {
     fn assign(&mut self, split: Split) -> Result<(), JobError> {
         let malformed = || {
@@ -346,6 +380,7 @@ impl SplitReader for KafkaReader {
             number,
             position,
             ended,
+            is_gone: false,
         });
         Ok(())
     }
@@ -373,6 +408,10 @@ impl SplitReader for KafkaReader {
                     break;
                 }
                 None => break,
+                Some(Fetched::Gone { topic, partition }) => {
+                    self.lose(&topic, partition)?;
+                    break;
+                }
                 Some(Fetched::Error(message)) => {
                     return Err(external(format!("table {}: {message}", self.plan.options.table)));
                 }
@@ -410,7 +449,8 @@ impl SplitReader for KafkaReader {
             id: format!("{}/{}", partition.topic, partition.number),
             position: serde_json::to_value(partition.position).expect("a position is plain data"),
         };
-        self.partitions.iter().map(position).collect()
+        let there = self.partitions.iter().filter(|partition| !partition.is_gone);
+        there.map(position).collect()
     }
 
     /// Tells lag tools; what the job restores from is in the checkpoint alone, so a failure here only is logged.
@@ -439,5 +479,59 @@ impl SplitReader for KafkaReader {
 
     fn skipped(&self) -> u64 {
         self.skipped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads `a1/0` and `a2/0` of a broker that nobody reaches.
+    fn reader(topics: (&str, &str)) -> KafkaReader {
+        let options = Options::new("t", [("connector", "kafka"), ("format", "json"), topics]);
+        let spec = SourceSpec {
+            table: "t",
+            read: vec![],
+            compute: None,
+            watermark: None,
+            physical: vec![],
+            primary_key: vec![],
+        };
+        let mut config = ClientConfig::new();
+        config
+            .set("bootstrap.servers", "127.0.0.1:1")
+            .set("group.id", "g");
+        let plan = ReaderPlan::new(&spec, &options, config).expect("valid");
+        let mut reader = KafkaReader::new(Arc::new(plan)).expect("a consumer");
+        for id in ["a1/0", "a2/0"] {
+            let split = Split {
+                id: id.to_owned(),
+                position: serde_json::json!({"offset": 7}),
+            };
+            reader.assign(split).expect("assigned");
+        }
+        reader
+    }
+
+    fn places(reader: &KafkaReader) -> Vec<String> {
+        reader.positions().into_iter().map(|split| split.id).collect()
+    }
+
+    #[test]
+    fn a_topic_that_is_deleted_ends_its_splits_where_a_pattern_names_it_and_the_job_elsewhere() {
+        let mut of_pattern = reader(("topic-pattern", "a.*"));
+        for _ in 0..2 {
+            of_pattern.lose("a1", 0).expect("the other topic goes on");
+            assert_eq!(places(&of_pattern), ["a2/0"]);
+        }
+        let mut output = BatchWriter::new(0);
+        let mut poll = || of_pattern.poll(10, &mut output).expect("nobody complains yet");
+        assert_eq!(poll(), Polled::SplitEnd { split: 0 });
+        assert_eq!(poll(), Polled::Idle, "it ends once");
+        let mut named = reader(("topic", "a1;a2"));
+        let error = named.lose("a1", 0).expect_err("it must be there").to_string();
+        let expected = "topic a1, partition 0 does not exist (any more); create the topic again";
+        assert!(error.contains(expected), "{error}");
+        assert_eq!(places(&named), ["a1/0", "a2/0"]);
     }
 }
