@@ -2,8 +2,10 @@
 //!
 //! In: the rows of the scan one after the other, the position that a checkpoint holds. Out: which rows are new, the
 //! position. Invariant: rows are passed over only as those that were read before. A table with a key has its order
-//! by it; rows of one without are compared with those before by a digest, so that a table that was changed, or
-//! rewritten in another order, is an error and not rows that are missing or come twice.
+//! by it, and only their number is compared; rows of one without are compared with those before by a digest, so that a
+//! table that was changed, or rewritten in another order, is an error and not rows that are missing or come twice.
+//! Another query (a later version of the application reads other columns, or knows a key) brings rows that nothing can
+//! compare: that, too, is an error while rows are to be passed over.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -37,9 +39,13 @@ pub(super) struct Progress {
     before: Position,
 }
 
-/// The scan does not bring the rows again that it brought before the restart.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Changed;
+/// Why nobody knows whether the scan brings the rows again that it brought before the restart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Changed {
+    /// It does not.
+    Rows,
+    Query,
+}
 
 impl Progress {
     /// `unordered`: the query, where nothing says in which order its rows come.
@@ -59,8 +65,8 @@ impl Progress {
             digest.update(b"\n");
         }
         self.rows += 1;
-        if self.rows == self.before.rows() && !self.is_same() {
-            return Err(Changed);
+        if self.rows <= self.before.rows() {
+            self.compare()?;
         }
         Ok(self.rows > self.before.rows())
     }
@@ -73,7 +79,7 @@ impl Progress {
     /// No row follows.
     pub(super) fn end(&self) -> Result<(), Changed> {
         let is_short = self.compared.is_some() && self.rows < self.before.rows();
-        if is_short { Err(Changed) } else { Ok(()) }
+        if is_short { Err(Changed::Rows) } else { Ok(()) }
     }
 
     pub(super) fn position(&self) -> serde_json::Value {
@@ -95,18 +101,17 @@ impl Progress {
         }
     }
 
-    /// What cannot be compared is taken for the same.
-    fn is_same(&self) -> bool {
-        match (&self.before, self.now()) {
-            (
-                Position::Compared { digest, query, .. },
-                Position::Compared {
-                    digest: digest_now,
-                    query: query_now,
-                    ..
-                },
-            ) => *query != query_now || *digest == digest_now,
-            _ => true,
+    /// Of a row that was read before. Only the number of rows that had an order is known.
+    fn compare(&self) -> Result<(), Changed> {
+        match (&self.before, &self.compared) {
+            (Position::Rows(_), None) => Ok(()),
+            (Position::Compared { rows, query, .. }, Some((_, query_now))) if query == query_now => {
+                match self.rows < *rows || self.before == self.now() {
+                    true => Ok(()),
+                    false => Err(Changed::Rows),
+                }
+            }
+            _ => Err(Changed::Query),
         }
     }
 }
@@ -148,16 +153,32 @@ mod tests {
             (query, &["a", "x", "c"], None),
             (query, &["ab", "", "c"], None),
             (query, &["a"], None),
-            (Some("SELECT b FROM t"), &["x", "y", "z"], Some(1)),
-            (None, &["x", "y", "z"], Some(1)),
-            (None, &["x"], Some(0)),
         ] {
             let found = scan(&position, unordered, rows);
-            let found = found.ok().map(|(new, _)| new);
-            assert_eq!(found, expected, "{unordered:?} {rows:?}");
+            let expected = expected.ok_or(Changed::Rows);
+            assert_eq!(found.map(|(new, _)| new), expected, "{unordered:?} {rows:?}");
         }
         let (new, position) = scan(&json!(1), None, &["a", "b"]).expect("a table with a key");
         assert_eq!((new, position), (1, json!(2)));
+    }
+
+    /// Where the query is another one the rows before cannot be compared, be the table as it was or not.
+    #[test]
+    fn another_query_passes_over_no_rows() {
+        let (one, other) = (Some("SELECT a FROM t"), Some("SELECT a, b FROM t"));
+        for (before, rows_before, now, expected) in [
+            (one, &["a"][..], other, None),
+            (one, &["a"], None, None),
+            (None, &["a"], one, None),
+            (one, &[], other, Some(2)),
+            (None, &[], one, Some(2)),
+            (None, &["a"], None, Some(1)),
+        ] {
+            let (_, position) = scan(&json!(0), before, rows_before).expect("the first scan");
+            let found = scan(&position, now, &["x", "y"]);
+            let expected = expected.ok_or(Changed::Query);
+            assert_eq!(found.map(|(new, _)| new), expected, "{before:?} {now:?}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use sql::{DataType, Value};
 
 use super::client::Database;
-use super::progress::Progress;
+use super::progress::{Changed, Progress};
 use super::{check, client, external, quoted, quoted_table, text};
 use crate::connector::options::Options;
 use crate::connector::{Polled, Split, SplitReader, SplitSource};
@@ -147,12 +147,19 @@ impl ScanPlan {
         self.order.is_empty().then_some(self.select.as_str())
     }
 
-    fn changed(&self) -> JobError {
-        self.failed(
-            "the scan was interrupted, and the rows read before do not come again as they were: the table has changed, \
-             or has been rewritten. Begin anew with --from-scratch; a PRIMARY KEY of the table would give the rows an \
-             order",
-        )
+    fn changed(&self, what: Changed) -> JobError {
+        self.failed(match what {
+            Changed::Rows => {
+                "the scan was interrupted, and the rows read before do not come again as they were: the table has \
+                 changed, or has been rewritten. Begin anew with --from-scratch; a PRIMARY KEY of the table would \
+                 give the rows an order"
+            }
+            Changed::Query => {
+                "the scan was interrupted, and this version reads other columns of the table or has another PRIMARY \
+                 KEY for it: nothing tells which rows were read before. Let the version before come to the end of \
+                 the scan, or begin anew with --from-scratch"
+            }
+        })
     }
 }
 
@@ -308,7 +315,7 @@ impl Scan {
                 break;
             };
             let row = &self.rest[start..start + length];
-            if self.progress.pass(row).map_err(|_| plan.changed())? {
+            if self.progress.pass(row).map_err(|what| plan.changed(what))? {
                 append(row, plan, self.progress.rows(), output)?;
             }
             start += length + 1;
@@ -320,7 +327,7 @@ impl Scan {
     fn end(&self, plan: &ScanPlan) -> Result<(), JobError> {
         match self.is_complete {
             true => Ok(()),
-            false => self.progress.end().map_err(|_| plan.changed()),
+            false => self.progress.end().map_err(|what| plan.changed(what)),
         }
     }
 }
