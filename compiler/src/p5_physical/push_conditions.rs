@@ -2,59 +2,85 @@
 //!
 //! In: a plan where conditions stand over what makes upserts a changelog. Out: the rows that fail such a condition
 //! reach it as deletions of their key, so its state holds rows that pass and nothing else, and a row that no longer
-//! passes is taken back with -D. Invariant: a changelog that several operators read stays as it is, since each of
-//! them has conditions of its own.
+//! passes is taken back with -D. Invariant: every condition has a changelog of its own, however many others read the
+//! table, so that the state of a query survives statements that are added to it or taken away.
 
 use super::lower::{identity, new_node};
 use super::node::Calc;
-use super::plan::{NodeId, PhysicalOp, PhysicalPlan};
+use super::plan::{NodeId, PhysicalNode, PhysicalOp, PhysicalPlan};
+use crate::base::Span;
 use crate::expr::Expr;
 use crate::p3_plan::plan::Schema;
 
 /// Moves every condition that stands directly over a changelog of upserts below it.
 pub(super) fn push(plan: &mut PhysicalPlan) {
-    let mut conditions = conditions(plan);
     let old = std::mem::take(&mut plan.nodes);
     let mut at: Vec<NodeId> = Vec::with_capacity(old.len());
+    let mut changelogs: Vec<Changelog> = Vec::new();
     for (index, mut node) in old.into_iter().enumerate() {
+        let reads = |input: &NodeId| changelogs.iter().any(|changelog| changelog.index == input.0);
+        let reads_changelog = node.inputs.iter().any(reads);
         for input in &mut node.inputs {
-            *input = at[input.0];
+            let changelog = changelogs.iter_mut().find(|changelog| changelog.index == input.0);
+            *input = match changelog {
+                Some(changelog) => changelog.under(plan, condition(&node.op)),
+                None => at[input.0],
+            };
         }
-        if let Some(condition) = conditions[index].take() {
-            node.inputs[0] = push_filter(plan, node.inputs[0], condition);
+        if let PhysicalOp::ChangelogNormalize(_) = &node.op {
+            at.push(node.inputs[0]);
+            changelogs.push(Changelog::new(index, node));
+            continue;
         }
-        if is_moved(&node.op, node.inputs.first(), plan)
-            && let PhysicalOp::Calc(calc) = &mut node.op
-        {
-            calc.condition = None;
-            if is_identity(&calc.exprs, &node.schema, &plan.nodes[node.inputs[0].0].schema) {
-                at.push(node.inputs[0]);
-                continue;
-            }
+        if reads_changelog && without_condition(&mut node, plan) {
+            at.push(node.inputs[0]);
+            continue;
         }
         at.push(NodeId(plan.nodes.len()));
         plan.nodes.push(node);
     }
 }
 
-/// For every node: the condition that its only reader has, where the node is a changelog of upserts.
-fn conditions(plan: &PhysicalPlan) -> Vec<Option<Expr>> {
-    let readers = |index: usize| {
-        plan.nodes
-            .iter()
-            .filter(move |node| node.inputs.contains(&NodeId(index)))
-    };
-    let condition = |(index, node): (usize, &super::plan::PhysicalNode)| {
-        let PhysicalOp::ChangelogNormalize(_) = &node.op else {
-            return None;
+/// What makes upserts a changelog, once for each condition that its readers have.
+struct Changelog {
+    /// Its place in the plan as it was.
+    index: usize,
+    /// The node; it reads the upserts as they are.
+    node: PhysicalNode,
+    made: Vec<(Option<Expr>, NodeId)>,
+}
+
+impl Changelog {
+    fn new(index: usize, node: PhysicalNode) -> Self {
+        let made = Vec::new();
+        Changelog { index, node, made }
+    }
+
+    /// The changelog of the rows that pass.
+    fn under(&mut self, plan: &mut PhysicalPlan, condition: Option<Expr>) -> NodeId {
+        let is_same = |known: &Option<Expr>| match (known, &condition) {
+            (Some(known), Some(condition)) => condition.is_deterministic() && known.same_as(condition),
+            (known, condition) => known.is_none() && condition.is_none(),
         };
-        let mut readers = readers(index);
-        match (readers.next().map(|reader| &reader.op), readers.next()) {
-            (Some(PhysicalOp::Calc(calc)), None) => calc.condition.clone(),
-            _ => None,
+        if let Some((_, made)) = self.made.iter().find(|(known, _)| is_same(known)) {
+            return *made;
         }
-    };
-    plan.nodes.iter().enumerate().map(condition).collect()
+        let mut node = self.node.clone();
+        if let Some(condition) = &condition {
+            node.inputs[0] = push_filter(plan, node.inputs[0], condition.clone());
+        }
+        plan.nodes.push(node);
+        let made = NodeId(plan.nodes.len() - 1);
+        self.made.push((condition, made));
+        made
+    }
+}
+
+fn condition(op: &PhysicalOp) -> Option<Expr> {
+    match op {
+        PhysicalOp::Calc(calc) => calc.condition.clone(),
+        _ => None,
+    }
 }
 
 /// The filter that makes deletions of what fails.
@@ -73,19 +99,18 @@ fn push_filter(plan: &mut PhysicalPlan, input: NodeId, condition: Expr) -> NodeI
     NodeId(plan.nodes.len() - 1)
 }
 
-/// Whether the condition of this calc went below the changelog it reads.
-fn is_moved(op: &PhysicalOp, input: Option<&NodeId>, plan: &PhysicalPlan) -> bool {
-    let (PhysicalOp::Calc(calc), Some(input)) = (op, input) else {
+/// Takes the condition, which went below, out of a calc, whose place in the text is that of its list from now on.
+/// Whether it does nothing any more.
+fn without_condition(node: &mut PhysicalNode, plan: &PhysicalPlan) -> bool {
+    let PhysicalOp::Calc(calc) = &mut node.op else {
         return false;
     };
-    let below = |node: NodeId| &plan.nodes[node.0];
-    let PhysicalOp::ChangelogNormalize(_) = &below(*input).op else {
+    if calc.condition.take().is_none() {
         return false;
-    };
-    match &below(below(*input).inputs[0]).op {
-        PhysicalOp::Calc(filter) => filter.deletes_failing.is_some() && filter.condition == calc.condition,
-        _ => false,
     }
+    let list = calc.exprs.iter().map(|expr| expr.span);
+    node.span = list.reduce(Span::to).unwrap_or(node.span);
+    is_identity(&calc.exprs, &node.schema, &plan.nodes[node.inputs[0].0].schema)
 }
 
 /// The columns of the input as they are, under their names.

@@ -308,9 +308,15 @@ fn upserts_are_normalized_where_somebody_needs_the_row_before() {
         let (high, all) = (measured(b, high), measured(b, source));
         b.union(&[high, all])
     });
-    assert!(
-        !twice.contains("deleteUnless"),
-        "two readers share the changelog: {twice}"
+    let count = |what: &str| twice.matches(what).count();
+    assert_eq!(
+        (
+            count("deleteUnless"),
+            count("ChangelogNormalize("),
+            count("Source(")
+        ),
+        (1, 2, 1),
+        "the condition is its reader's own: {twice}"
     );
     let counted = over_upserts(JDBC, |b, source| {
         let input = measured(b, source);
@@ -378,6 +384,52 @@ fn identities_survive_edits_elsewhere_and_follow_edits_here() {
         identity(&grouped(DEBEZIUM, &[0], UPSERT)).1,
         "retraction changes the state"
     );
+}
+
+/// uids of what has state, of a count by hostname over the upserts that pass, after other readers of that table.
+fn uids_over_upserts(others: &[Option<f64>]) -> Vec<String> {
+    let mut b = Builder::default();
+    let mut table = cpu(UPSERT);
+    table.primary_key = vec![0];
+    let source = b.source(table);
+    let above = |b: &mut Builder, limit: f64| {
+        let limit = literal(sql::Value::Double(limit), build::not_null(build::double()));
+        b.filter(source, greater(column(2, build::double()), limit))
+    };
+    for limit in others {
+        let rows = limit.map_or(source, |limit| above(&mut b, limit));
+        let input = measured(&mut b, rows);
+        b.sink(input, "log", &[], PRINT);
+    }
+    let rows = above(&mut b, 80.0);
+    let input = measured(&mut b, rows);
+    let group = b.group(input, &[0]);
+    b.sink(group, "cpu_agg", &[0], UPSERT);
+    let plan = physical(&optimize(b.plan)).expect("the plan is sound");
+    let stateful = plan.nodes.into_iter().filter(|node| {
+        !matches!(node.op, super::plan::PhysicalOp::Source(_)) && node.state_fingerprint.is_some()
+    });
+    stateful.map(|node| node.uid).collect()
+}
+
+#[test]
+fn state_over_upserts_survives_other_readers_of_their_table() {
+    let alone = uids_over_upserts(&[]);
+    assert_eq!(alone.len(), 2, "a changelog and a count");
+    for (others, count) in [
+        (&[Some(90.0)][..], 3),
+        (&[None], 3),
+        (&[Some(80.0)], 2),
+        (&[None, Some(90.0)], 4),
+    ] {
+        let uids = uids_over_upserts(others);
+        assert_eq!(
+            uids.len(),
+            count,
+            "equal conditions share a changelog: {others:?}"
+        );
+        assert!(alone.iter().all(|uid| uids.contains(uid)), "{others:?}");
+    }
 }
 
 #[test]

@@ -35,6 +35,7 @@ pub mod changelog_normalize {
     pub mod not_needed;
     pub mod other_key_in_the_sink;
     pub mod rows_before_are_told;
+    pub mod two_conditions;
 }
 
 pub mod exchange {
@@ -208,6 +209,7 @@ pub const GOLDEN: &[Golden] = &[
     ("changelog_normalize/not_needed", changelog_normalize::not_needed::job, include_str!("changelog_normalize/not_needed.rs")),
     ("changelog_normalize/other_key_in_the_sink", changelog_normalize::other_key_in_the_sink::job, include_str!("changelog_normalize/other_key_in_the_sink.rs")),
     ("changelog_normalize/rows_before_are_told", changelog_normalize::rows_before_are_told::job, include_str!("changelog_normalize/rows_before_are_told.rs")),
+    ("changelog_normalize/two_conditions", changelog_normalize::two_conditions::job, include_str!("changelog_normalize/two_conditions.rs")),
     ("exchange/two_keys", exchange::two_keys::job, include_str!("exchange/two_keys.rs")),
     ("functions/casts", functions::casts::job, include_str!("functions/casts.rs")),
     ("functions/characters_beyond_ascii", functions::characters_beyond_ascii::job, include_str!("functions/characters_beyond_ascii.rs")),

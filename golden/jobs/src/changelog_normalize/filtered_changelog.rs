@@ -209,9 +209,9 @@ fn delete_unless_amount_kernel(
 /// ```text
 /// project_id_name: Calc(select=[id, name])
 /// ```
-/// filtered_changelog.sql:4:53
+/// filtered_changelog.sql:4:25
 /// ```sql
-/// amount > 10
+/// id, name
 /// ```
 fn project_id_name_kernel(
     input: &Batch,
