@@ -103,14 +103,7 @@ impl Binder<'_> {
                 sample: None,
             } => {
                 let relation = self.query(subquery)?;
-                let is_renamed = alias.as_ref().is_some_and(|alias| !alias.columns.is_empty());
-                let doubled = std::mem::take(&mut self.doubled);
-                let (relation, mut scope) = self.aliased(relation, None, alias.as_ref())?;
-                for (at, name) in doubled.into_iter().filter(|_| !is_renamed) {
-                    scope.columns[at].name = name;
-                    scope.columns[at].hidden = Some("is there twice; rename one with AS in the subquery");
-                }
-                Some((relation, scope))
+                self.aliased_once(relation, None, alias.as_ref())
             }
             TableFactor::TableFunction {
                 expr: sqlast::Expr::Function(function),
@@ -147,7 +140,24 @@ impl Binder<'_> {
             .filter_map(|part| part.as_ident().cloned())
             .collect();
         let (relation, name) = self.relation_of(&parts, span)?;
-        self.aliased(relation, Some(&name), alias)
+        self.aliased_once(relation, Some(&name), alias)
+    }
+
+    /// Puts the columns of a query in scope; those whose name two of them were given may not be read.
+    fn aliased_once(
+        &mut self,
+        relation: Relation,
+        name: Option<&str>,
+        alias: Option<&sqlast::TableAlias>,
+    ) -> Option<(Relation, Scope)> {
+        let doubled = std::mem::take(&mut self.doubled);
+        let is_renamed = alias.is_some_and(|alias| !alias.columns.is_empty());
+        let (relation, mut scope) = self.aliased(relation, name, alias)?;
+        for (at, name) in doubled.into_iter().filter(|_| !is_renamed) {
+            scope.columns[at].name = name;
+            scope.columns[at].hidden = Some("is there twice; rename one with AS in the subquery");
+        }
+        Some((relation, scope))
     }
 
     /// The relation a name stands for, and the name itself without catalog and database.
@@ -158,7 +168,9 @@ impl Binder<'_> {
 
     pub(super) fn relation_named(&mut self, parts: &[&str], span: Span) -> Option<(Relation, String)> {
         let name = self.checked_name(parts, span);
+        self.doubled.clear();
         if let Some(query) = self.named_queries.iter().rev().find(|query| query.name == name) {
+            self.doubled.clone_from(&query.doubled);
             return query.relation.clone().map(|relation| (relation, name));
         }
         if let Some(table) = self.bound.tables.get(&name) {

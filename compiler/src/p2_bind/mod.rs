@@ -77,7 +77,8 @@ struct Binder<'a> {
     shared_count: u32,
     /// Names that the SELECT list being bound gives: they are no columns in its own clauses.
     aliases: Vec<String>,
-    /// Columns of the query bound last whose names stand in its list more than once: their position and that name.
+    /// Columns of the query bound or named last whose names stand in its list more than once: their position and that
+    /// name.
     doubled: Vec<(usize, String)>,
     /// Hints of the query being bound; those that found their table are taken out.
     hints: Vec<Hint>,
@@ -89,6 +90,8 @@ struct Binder<'a> {
 struct NamedQuery {
     name: String,
     relation: Option<Relation>,
+    /// What [`Binder::doubled`] was behind it: nobody may read these columns by name.
+    doubled: Vec<(usize, String)>,
 }
 
 impl<'a> Binder<'a> {

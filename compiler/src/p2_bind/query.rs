@@ -51,7 +51,11 @@ impl Binder<'_> {
             other => other.filter(|_| self.doubled_once(view.name.span)),
         };
         let relation = relation.map(|relation| self.shared(relation));
-        self.named_queries.push(NamedQuery { name, relation });
+        self.named_queries.push(NamedQuery {
+            name,
+            relation,
+            doubled: Vec::new(),
+        });
     }
 
     pub(super) fn query(&mut self, query: &sqlast::Query) -> Option<Relation> {
@@ -119,14 +123,19 @@ impl Binder<'_> {
                 .iter()
                 .map(|column| column.name.value.as_str())
                 .collect();
+            let mut doubled = std::mem::take(&mut self.doubled);
             let relation = match relation {
-                Some(relation) if !names.is_empty() => self.renamed(relation, &names, span),
-                other => other.filter(|_| self.doubled_once(span)),
+                Some(relation) if !names.is_empty() => {
+                    doubled.clear();
+                    self.renamed(relation, &names, span)
+                }
+                other => other,
             };
             let relation = relation.map(|relation| self.shared(relation));
             self.named_queries.push(NamedQuery {
                 name: cte.alias.name.value.clone(),
                 relation,
+                doubled,
             });
         }
     }

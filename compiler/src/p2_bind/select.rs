@@ -1,7 +1,7 @@
 //! SELECT: FROM, WHERE, GROUP BY, HAVING, the list, DISTINCT, in this order.
 //!
 //! In: sqlparser's `Select`. Out: a [`Relation`]. Invariant: output names are unique, as Calcite makes them
-//! (`a`, `a0`, `EXPR$2`).
+//! (`a`, `a0`, `EXPR$2`); a name that two items were given is told to whoever reads the relation as a table.
 
 use sqlparser::ast as sqlast;
 use sqlparser::ast::{Distinct, SelectItem, SelectItemQualifiedWildcardKind};
@@ -130,7 +130,8 @@ impl Binder<'_> {
             || value_table_mode.is_some()
             || *flavor != sqlast::SelectFlavor::Standard;
         if top.is_some() {
-            self.foreign("TOP", "use LIMIT", span);
+            let help = "results are unbounded, and this version has no LIMIT: take the first rows from the table written";
+            self.foreign("TOP", help, span);
         }
         let refusals = [
             (foreign, "a clause that Flink SQL does not have"),
@@ -197,12 +198,14 @@ impl Binder<'_> {
                 }
                 SelectItem::Wildcard(options) => {
                     self.wildcard_options(options);
-                    items.extend(self.star(None, environment.scope, self.clause));
+                    let columns = self.star(None, environment.scope, self.clause);
+                    append_star(&mut items, columns);
                 }
                 SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options) => {
                     self.wildcard_options(options);
                     let span = self.positions.of(name, self.clause);
-                    items.extend(self.star(Some(&name.to_string()), environment.scope, span));
+                    let columns = self.star(Some(&name.to_string()), environment.scope, span);
+                    append_star(&mut items, columns);
                 }
                 SelectItem::QualifiedWildcard(..) | SelectItem::ExprWithAliases { .. } => {
                     let span = self.positions.of(item, self.clause);
@@ -286,6 +289,18 @@ impl Binder<'_> {
     }
 }
 
+/// A column of `*` makes way for the names before it, as in Calcite; one that is written out does not.
+fn append_star(items: &mut Vec<Option<Item>>, columns: Vec<Option<Item>>) {
+    for column in columns {
+        let column = column.map(|column| {
+            let before = items.iter().flatten().map(|item| item.name.as_str());
+            let name = unique(column.name.clone(), &before.collect::<Vec<&str>>());
+            Item { name, ..column }
+        });
+        items.push(column);
+    }
+}
+
 /// The items whose names others have too, with their positions.
 fn doubled(items: &[Item]) -> Vec<(usize, String)> {
     let is_doubled = |item: &Item| items.iter().filter(|other| other.name == item.name).count() > 1;
@@ -333,7 +348,8 @@ fn listed(input: Relation, items: Vec<Item>, times: &[Option<TimeAttribute>], sp
     let mut columns: Vec<SchemaColumn> = Vec::with_capacity(items.len());
     let mut exprs = Vec::with_capacity(items.len());
     for item in items {
-        let name = unique(item.name, &columns);
+        let before: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+        let name = unique(item.name, &before);
         let time = match item.is_proctime {
             true => Some(TimeAttribute::Proctime),
             false => forwarded_time(&item.expr, item.is_name, times),
@@ -349,12 +365,12 @@ fn listed(input: Relation, items: Vec<Item>, times: &[Option<TimeAttribute>], sp
 }
 
 /// `a`, then `a0`, `a1`, …
-fn unique(name: String, columns: &[SchemaColumn]) -> String {
-    let is_taken = |name: &str| columns.iter().any(|column| column.name == name);
+fn unique(name: String, taken: &[&str]) -> String {
+    let is_taken = |name: &str| taken.contains(&name);
     if !is_taken(&name) {
         return name;
     }
-    let numbered = (0..=columns.len()).map(|n| format!("{name}{n}"));
+    let numbered = (0..=taken.len()).map(|n| format!("{name}{n}"));
     numbered
         .into_iter()
         .find(|name| !is_taken(name))
