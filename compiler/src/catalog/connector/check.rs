@@ -24,14 +24,7 @@ pub fn problems(table: &Table) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let Some(connector) = super::connector(&option.value) else {
-        let names = CONNECTORS.iter().map(|connector| connector.name);
-        return vec![unknown(
-            "E2029",
-            "connector",
-            option,
-            names.collect(),
-            CONNECTORS_LATER,
-        )];
+        return vec![unknown("E2029", "connector", option, offered(), CONNECTORS_LATER)];
     };
     let mut found: Vec<Diagnostic> = partition_problem(table, connector).into_iter().collect();
     if connector.takes_any_option {
@@ -103,12 +96,21 @@ pub fn write_problem(table: &Table, span: Span) -> Option<Diagnostic> {
 fn used(table: &Table, span: Span) -> Option<Result<&'static ConnectorDef, Diagnostic>> {
     let Some(option) = table.options.get("connector") else {
         let message = format!("table '{}' has no option 'connector'", table.name);
-        let names: Vec<&str> = CONNECTORS.iter().map(|connector| connector.name).collect();
-        let help = format!("write WITH ('connector' = '…'); there are {}", names.join(", "));
+        let help = format!(
+            "write WITH ('connector' = '…'); there are {}",
+            offered().join(", ")
+        );
         // Diagnostic: E2032 a table that is read or written says not where it is, or lacks a required option.
         return Some(Err(Diagnostic::error("E2032", span, message).with_help(help)));
     };
     super::connector(&option.value).map(Ok)
+}
+
+/// The connectors to propose. `values`, whose rows a test gives, is none that anybody would look for.
+fn offered() -> Vec<&'static str> {
+    let is_offered = |connector: &&ConnectorDef| !connector.takes_any_option;
+    let offered = CONNECTORS.iter().filter(is_offered);
+    offered.map(|connector| connector.name).collect()
 }
 
 fn unknown(

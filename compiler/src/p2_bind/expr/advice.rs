@@ -1,7 +1,8 @@
 //! What to do about a call whose arguments do not fit, and about a column that is not there.
 //!
 //! In: the call or the name as it was refused. Out: a sentence for the diagnostic's help, if there is one that is
-//! true. Invariant: advice is tried before it is given: a cast that is proposed makes the call one that resolves.
+//! true. Invariant: advice is tried before it is given: a cast that is proposed makes the call one that resolves, and
+//! takes nothing from a number or a time and makes no text of what is compared.
 
 use sql::{DataType, TypeKind};
 
@@ -14,6 +15,11 @@ const TARGETS: &[TypeKind] = &[
     TypeKind::BigInt,
     TypeKind::Double,
     TypeKind::Timestamp { precision: 3 },
+    // Behind DOUBLE: for what takes exact numbers only.
+    TypeKind::Decimal {
+        precision: 38,
+        scale: 18,
+    },
 ];
 
 /// What to change about the arguments of a call that was refused.
@@ -46,7 +52,9 @@ fn fitting_cast(definition: &FunctionDef, given: &[Argument]) -> Option<(usize, 
             kind: target.clone(),
             ..to
         };
-        let is_cast = argument.ty.kind != *target && resolve_cast(&argument.ty, &to, false).is_ok();
+        let is_cast = argument.ty.kind != *target
+            && keeps_meaning(definition.name, &argument.ty.kind, target)
+            && resolve_cast(&argument.ty, &to, false).is_ok();
         let mut changed = given.to_vec();
         changed[at].ty = to;
         is_cast && (definition.resolve)(&changed).is_ok()
@@ -62,6 +70,21 @@ fn fitting_cast(definition: &FunctionDef, given: &[Argument]) -> Option<(usize, 
         .flat_map(|at| targets.iter().map(move |target| (at, *target)))
         .find(|(at, target)| fits(*at, target))
         .map(|(at, target)| (at, target.clone()))
+}
+
+/// Whether a value is still what it was for this call: with its fraction or its time of day, and with 5 equal to 05.
+fn keeps_meaning(name: &str, from: &TypeKind, to: &TypeKind) -> bool {
+    let has_fraction = matches!(
+        from,
+        TypeKind::Float | TypeKind::Double | TypeKind::Decimal { .. }
+    );
+    let is_whole =
+        to.is_numeric() && !matches!(to, TypeKind::Float | TypeKind::Double | TypeKind::Decimal { .. });
+    let has_time_of_day = matches!(from, TypeKind::Timestamp { .. } | TypeKind::TimestampLtz { .. });
+    let is_part = matches!(to, TypeKind::Date | TypeKind::Time { .. });
+    let is_comparison = matches!(name, "=" | "<>" | "<" | "<=" | ">" | ">=" | "BETWEEN" | "IN");
+    let is_less = (has_fraction && is_whole) || (has_time_of_day && is_part);
+    !is_less && !(is_comparison && !is_text(from) && is_text(to))
 }
 
 fn is_text(kind: &TypeKind) -> bool {
@@ -125,7 +148,7 @@ mod tests {
     fn advice_fits_the_call() {
         let text = TypeKind::STRING;
         let time = TypeKind::Timestamp { precision: 3 };
-        let cases: [(&str, &[TypeKind], Option<&str>); 8] = [
+        let cases: [(&str, &[TypeKind], Option<&str>); 12] = [
             (
                 "UPPER",
                 &[TypeKind::Int],
@@ -155,6 +178,26 @@ mod tests {
                 "<",
                 &[TypeKind::Date, time.clone()],
                 Some("cast the left side: CAST(… AS TIMESTAMP(3))"),
+            ),
+            (
+                "<",
+                &[time.clone(), TypeKind::Date],
+                Some("cast the right side: CAST(… AS TIMESTAMP(3))"),
+            ),
+            (
+                "=",
+                &[TypeKind::Int, text.clone()],
+                Some("cast the right side: CAST(… AS INT)"),
+            ),
+            (
+                "=",
+                &[text.clone(), TypeKind::Int],
+                Some("cast the left side: CAST(… AS INT)"),
+            ),
+            (
+                "%",
+                &[TypeKind::Double, TypeKind::Int],
+                Some("cast the left side: CAST(… AS DECIMAL(38, 18))"),
             ),
             ("UPPER", &[text.clone(), text.clone()], None),
             (

@@ -78,7 +78,10 @@ const FOREIGN: &[(&[&str], &str)] = &[
     ),
     (&["ARRAY_LENGTH", "ARRAY_SIZE", "SIZE"], "CARDINALITY(collection)"),
     (&["ARRAY_TO_STRING"], "ARRAY_JOIN(array, separator)"),
-    (&["EXPLODE", "FLATTEN"], "CROSS JOIN UNNEST(array)"),
+    (
+        &["EXPLODE", "FLATTEN"],
+        "UNNEST, which this version does not have: array[1] is one element of an array",
+    ),
     (&["IF_NULL", "ZEROIFNULL"], "IFNULL(value, default)"),
 ];
 

@@ -6,7 +6,7 @@
 use sqlparser::ast as sqlast;
 
 use super::super::Binder;
-use super::super::scope::{NameError, field_of};
+use super::super::scope::{NameError, Scope, field_of};
 use super::{Environment, advice};
 use crate::base::Span;
 use crate::expr::{Expr, ExprKind};
@@ -25,9 +25,7 @@ impl Binder<'_> {
                 return match self.word_without_parentheses(path, span) {
                     Some(call) => Some(call),
                     None => {
-                        let is_alias = |name: &str| self.aliases.iter().any(|alias| alias == name);
-                        let advice = advice::of_name(names[0], names.len() == 1 && is_alias(names[0]));
-                        let help = advice.or(problem.help);
+                        let help = self.advice_on(&names, environment.scope).or(problem.help);
                         self.name_error(NameError { help, ..problem }, span);
                         None
                     }
@@ -44,6 +42,15 @@ impl Binder<'_> {
             ty,
             span,
         }))
+    }
+
+    /// What to write for a name that no column has; one that is ambiguous or may not be read has help of its own.
+    fn advice_on(&self, names: &[&str], scope: &Scope) -> Option<String> {
+        if scope.columns.iter().any(|column| column.name == names[0]) {
+            return None;
+        }
+        let is_alias = self.aliases.iter().any(|alias| alias == names[0]);
+        advice::of_name(names[0], names.len() == 1 && is_alias)
     }
 
     /// CURRENT_TIMESTAMP and kin, and UNKNOWN, which are words and not columns.
