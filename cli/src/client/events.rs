@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use reqwest::Method;
 use serde_json::Value;
 
-use super::{ApiError, Client};
+use super::Client;
 
 /// What came since the last event.
 #[derive(Default)]
@@ -27,14 +28,10 @@ impl Client {
         mut on_event: impl FnMut(&str, Value) -> Result<bool>,
     ) -> Result<()> {
         self.runtime.block_on(async {
-            let mut request = self
-                .http
-                .get(format!("{}{path}", self.url))
+            let request = self
+                .request(Method::GET, path)
                 .timeout(longest)
                 .header("Accept", "text/event-stream");
-            if let Some(token) = &self.token {
-                request = request.header("Authorization", format!("Bearer {token}"));
-            }
             let mut answer = match request.send().await {
                 Ok(answer) => answer,
                 Err(error) => return Err(self.unreachable(&error)),
@@ -42,7 +39,7 @@ impl Client {
             let status = answer.status();
             if !status.is_success() {
                 let bytes = answer.bytes().await.unwrap_or_default();
-                bail!(ApiError::new(status.as_u16(), &bytes));
+                bail!(self.refusal(status.as_u16(), &bytes));
             }
             let mut parser = Parser::default();
             while let Some(chunk) = answer.chunk().await.context("reading events")? {

@@ -48,6 +48,16 @@ pub(crate) struct Connection {
     pub(crate) json: bool,
 }
 
+const TOKENS: [&str; 3] = ["MILLSTREAM_TOKEN", "AIVEN_AUTH_TOKEN", "AIVEN_TOKEN"];
+
+/// Addresses are also written as `host:port`.
+fn with_scheme(url: &str) -> String {
+    match url.contains("://") {
+        true => url.to_owned(),
+        false => format!("http://{url}"),
+    }
+}
+
 /// The first of the variables that is set and not empty.
 fn environment(names: &[&str]) -> Option<String> {
     names
@@ -66,17 +76,21 @@ impl Connection {
             &["MILLSTREAM_URL", "AIVEN_WEB_URL"],
             "http://127.0.0.1:8080",
         );
-        let token = self
-            .token
-            .clone()
-            .or_else(|| environment(&["MILLSTREAM_TOKEN", "AIVEN_AUTH_TOKEN", "AIVEN_TOKEN"]));
+        let given = self.token.clone().map(|text| ("--token", text));
+        let of_environment = || {
+            TOKENS
+                .iter()
+                .find_map(|name| Some((*name, environment(&[*name])?)))
+        };
+        let token = given.or_else(of_environment);
+        let token = token.map(|(origin, text)| Token { origin, text });
         let ca = self.ca_cert.clone();
         let ca = ca.or_else(|| environment(&["MILLSTREAM_CA_CERT", "AIVEN_CA_CERT"]).map(PathBuf::from));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         Ok(Client {
-            url: url.trim_end_matches('/').to_owned(),
+            url: with_scheme(url.trim_end_matches('/')),
             token,
             project: or(&self.project, &["MILLSTREAM_PROJECT", "AIVEN_PROJECT"], "dev"),
             service: or(&self.service, &["MILLSTREAM_SERVICE"], "millstream"),
@@ -102,10 +116,16 @@ fn http(ca: Option<&std::path::Path>) -> Result<reqwest::Client> {
     Ok(builder.build()?)
 }
 
+struct Token {
+    text: String,
+    /// The option or variable that it came from.
+    origin: &'static str,
+}
+
 /// One user at one session cluster.
 pub(crate) struct Client {
     url: String,
-    token: Option<String>,
+    token: Option<Token>,
     pub(crate) project: String,
     pub(crate) service: String,
     /// Print what the API answers instead of tables.
@@ -216,10 +236,7 @@ impl Client {
     }
 
     async fn answer(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Vec<u8>> {
-        let mut request = self.http.request(method, format!("{}{path}", self.url));
-        if let Some(token) = &self.token {
-            request = request.header("Authorization", format!("Bearer {token}"));
-        }
+        let mut request = self.request(method, path);
         if let Some(body) = body {
             let body = serde_json::to_vec(body).expect("JSON values can be written");
             request = request.header("Content-Type", "application/json").body(body);
@@ -234,9 +251,28 @@ impl Client {
             .await
             .with_context(|| format!("reading the answer of {}", self.url))?;
         if !status.is_success() {
-            bail!(ApiError::new(status.as_u16(), &bytes));
+            bail!(self.refusal(status.as_u16(), &bytes));
         }
         Ok(bytes.to_vec())
+    }
+
+    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.url));
+        match &self.token {
+            Some(token) => request.header("Authorization", format!("Bearer {}", token.text)),
+            None => request,
+        }
+    }
+
+    /// A token that is not known may be one that somebody forgot in the environment.
+    fn refusal(&self, status: u16, body: &[u8]) -> ApiError {
+        let mut refused = ApiError::new(status, body);
+        if let (401, Some(token)) = (status, &self.token) {
+            refused
+                .message
+                .push_str(&format!(": the one of {}", token.origin));
+        }
+        refused
     }
 
     /// Sentences instead of the layers of a network library.
@@ -326,6 +362,24 @@ mod tests {
         for (body, expected) in cases {
             assert_eq!(ApiError::new(502, body.as_bytes()).to_string(), expected);
         }
+    }
+
+    #[test]
+    fn addresses_may_lack_a_scheme_and_a_refused_token_is_named() {
+        let connection = Connection {
+            url: Some("localhost:9200/".to_owned()),
+            token: Some("very-secret".to_owned()),
+            ..Connection::default()
+        };
+        let client = connection.client().expect("a client");
+        assert_eq!(client.url(), "http://localhost:9200");
+        let refused = |status| {
+            client
+                .refusal(status, br#"{"message":"Invalid token"}"#)
+                .to_string()
+        };
+        assert_eq!(refused(401), "Invalid token: the one of --token");
+        assert_eq!(refused(403), "Invalid token");
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub(crate) const INVALID: u8 = 2;
 #[command(
     name = "millstream",
     version,
+    // The width of the texts below and of all commands'.
+    term_width = 120,
     about = "Streaming SQL, compiled: Flink SQL in, one native executable out",
     after_help = "Examples:\n  \
         millstream run examples/cpu_load              compile and run an application\n  \

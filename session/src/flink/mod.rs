@@ -24,7 +24,7 @@ use metrics::Metric;
 use snapshot::Job;
 
 /// The version whose API this is.
-const FLINK_VERSION: &str = "2.2.0";
+const FLINK_VERSION: &str = "2.2.1";
 
 /// Flink's REST API over a manager.
 pub struct Flink<'a> {

@@ -258,7 +258,7 @@ fn flinks_paths_are_served_beside_ours() {
     assert_eq!(server.get("/jobs"), json!({"jobs": []}));
     assert_eq!(server.get("/jobs/overview"), json!({"jobs": []}));
     assert_eq!(server.get("/taskmanagers"), json!({"taskmanagers": []}));
-    assert_eq!(server.get("/overview")["flink-version"], "2.2.0");
+    assert_eq!(server.get("/overview")["flink-version"], "2.2.1");
     assert_eq!(server.get("/config")["features"]["web-submit"], false);
     // As Flink's own clients ask.
     assert_eq!(server.get("/v1/jobs/overview"), json!({"jobs": []}));
