@@ -56,7 +56,8 @@ pub struct Deployment {
     #[serde(default)]
     pub attempt: Option<u32>,
     /// Nothing is read or written, but earlier starts of the job can write no more, and the output that they had
-    /// decided on, open files included, is there if its tables can be reached. Tables may be missing that have nothing to claim.
+    /// decided on, open files included, is there if its tables can be reached. Tables may be missing that have nothing
+    /// to claim.
     #[serde(default)]
     pub fences: bool,
     /// State that no operator claims is dropped, and operators whose state has another form start without.
