@@ -84,7 +84,8 @@ fn keeps_meaning(name: &str, from: &TypeKind, to: &TypeKind) -> bool {
     let is_part = matches!(to, TypeKind::Date | TypeKind::Time { .. });
     let is_comparison = matches!(name, "=" | "<>" | "<" | "<=" | ">" | ">=" | "BETWEEN" | "IN");
     let is_less = (has_fraction && is_whole) || (has_time_of_day && is_part);
-    !is_less && !(is_comparison && !is_text(from) && is_text(to))
+    let becomes_text = is_comparison && !is_text(from) && is_text(to);
+    !is_less && !becomes_text
 }
 
 fn is_text(kind: &TypeKind) -> bool {
