@@ -7,16 +7,17 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use session::build::application::Application;
 
 use super::INVALID;
-use super::deploy_plan::{Plan, plan, tell_origin};
+use super::deploy_plan::{Plan, Wish, plan, tell_origin};
 use super::deployment::{end_deployment, start};
 use super::version::{Integrations, body, compiled, create};
+use super::way_back::WayBack;
 use crate::client::find::{id, list, short_id};
 use crate::client::interrupt::Interrupt;
 use crate::client::output::text;
@@ -70,7 +71,7 @@ pub(super) struct DeployArguments {
     /// were decided on and are in no table yet
     #[arg(long)]
     approve: bool,
-    /// Deploys although the same version runs already
+    /// Deploys although the same version runs already, or although the manager cannot ask a broker
     #[arg(long)]
     force: bool,
     /// Answers at once instead of waiting until it runs
@@ -133,7 +134,7 @@ pub(super) fn run(arguments: DeployArguments) -> Result<ExitCode> {
         }
         if is_same && restarts && !is_elsewhere && !arguments.force {
             eprintln!("{name}: version {} runs already", text(&made.version["version"]));
-            return finish(&client, &made.application, running, arguments.no_wait);
+            return finish(&client, &made.application, running, None, arguments.no_wait);
         }
         if arguments.replace == Replace::Never {
             bail!(
@@ -151,10 +152,11 @@ pub(super) fn run(arguments: DeployArguments) -> Result<ExitCode> {
     let plan = plan(&client, &made.application, &made.version, &request)?;
     plan.show(&client);
     check_plan(&arguments, &made, running.as_ref(), &plan)?;
-    if let Some(running) = &running {
-        replace(&client, &made, running, &arguments, &interrupt)?;
-    }
-    deploy(&client, &made, &request, running.as_ref(), &arguments, &interrupt)
+    let back = match &running {
+        Some(running) => Some(replace(&client, &made, running, &arguments, &interrupt)?),
+        None => None,
+    };
+    deploy(&client, &made, &request, back.as_ref(), &arguments, &interrupt)
 }
 
 /// The body of `POST …/deployment`, and of `POST …/deployment/plan`.
@@ -289,7 +291,11 @@ fn check_plan(arguments: &DeployArguments, made: &Made, running: Option<&Value>,
     }
     let policy = text(&made.application["restore_policy"]);
     let runs = running.is_some_and(|one| matches!(one["status"].as_str(), Some("RUNNING" | "RESTARTING")));
-    let why = plan.refusal(arguments.approve, &policy, runs);
+    let wish = Wish {
+        is_approved: arguments.approve,
+        is_forced: arguments.force,
+    };
+    let why = plan.refusal(&wish, &policy, runs);
     let Some(why) = why else {
         return Ok(());
     };
@@ -302,14 +308,14 @@ fn check_plan(arguments: &DeployArguments, made: &Made, running: Option<&Value>,
     Err(Failure::new(NOT_RUNNING, message).into())
 }
 
-/// Makes room for the new deployment.
+/// Makes room for the new deployment; the answer is how to go back.
 fn replace(
     client: &Client,
     made: &Made,
     running: &Value,
     arguments: &DeployArguments,
     interrupt: &Interrupt,
-) -> Result<()> {
+) -> Result<WayBack> {
     // What does not run has nothing to save.
     let has_begun = !matches!(running["status"].as_str(), Some("INITIALIZING" | "CREATED"));
     let how = match arguments.replace == Replace::Stop && has_begun {
@@ -331,7 +337,7 @@ fn replace(
     }
     let ended = wait::wait(client, &made.application, running)?;
     if wait::is_ended(&ended) {
-        return Ok(());
+        return Ok(WayBack::new(&made.application, &ended));
     }
     let message = "the deployment that runs could not be stopped; it goes on, and nothing was replaced";
     Err(Failure::new(NOT_RUNNING, message).into())
@@ -350,7 +356,7 @@ fn deploy(
     client: &Client,
     made: &Made,
     request: &Value,
-    replaced: Option<&Value>,
+    back: Option<&WayBack>,
     arguments: &DeployArguments,
     interrupt: &Interrupt,
 ) -> Result<ExitCode> {
@@ -358,18 +364,16 @@ fn deploy(
     eprintln!("{name}: deploys version {}", text(&made.version["version"]));
     let deployment = match start(client, &made.application, request) {
         Ok(deployment) => deployment,
-        Err(error) if is_status(&error, 409) && replaced.is_none() => {
+        Err(error) if is_status(&error, 409) && back.is_none() => {
             forget(client, made);
             return Err(error.context("another deploy may have been quicker"));
         }
         Err(error) => {
-            return Err(error).with_context(|| match replaced {
-                Some(replaced) => format!(
-                    "deployment {} was ended and the new one is refused; the next deploy continues from its state",
-                    short_id(replaced)
-                ),
-                None => "the deployment is refused".to_owned(),
-            });
+            let Some(back) = back else {
+                return Err(error.context("the deployment is refused"));
+            };
+            let message = format!("the deployment is refused: {error:#}\n{}", back.told());
+            return Err(Failure::new(NOT_RUNNING, message).into());
         }
     };
     interrupt.say(format!(
@@ -378,10 +382,16 @@ fn deploy(
         short_id(&deployment)
     ));
     tell_origin(client, &deployment);
-    finish(client, &made.application, &deployment, arguments.no_wait)
+    finish(client, &made.application, &deployment, back, arguments.no_wait)
 }
 
-fn finish(client: &Client, application: &Value, deployment: &Value, no_wait: bool) -> Result<ExitCode> {
+fn finish(
+    client: &Client,
+    application: &Value,
+    deployment: &Value,
+    back: Option<&WayBack>,
+    no_wait: bool,
+) -> Result<ExitCode> {
     let answer = |deployment: &Value| json!({"application": application["name"], "deployment": deployment});
     if no_wait {
         client.done(&answer(deployment), || {
@@ -396,6 +406,9 @@ fn finish(client: &Client, application: &Value, deployment: &Value, no_wait: boo
         true => format!("`millstream logs {name}` shows what the job said"),
         false => next_steps(&name),
     });
+    if failed && let Some(back) = back {
+        eprintln!("{}", back.told());
+    }
     match failed {
         true => wait::missed(client, &deployment),
         false => Ok(ExitCode::SUCCESS),

@@ -1,7 +1,7 @@
 //! What a deployment would do, asked before anything is stopped for it.
 //!
 //! In: the request for a deployment. Out: the session cluster's plan, shown, and whether to go on. Invariant: a plan is
-//! complete: its version is built, or cannot be.
+//! complete: its version is built, or cannot be, or something else is in its way already.
 
 use anyhow::Result;
 use serde_json::Value;
@@ -12,13 +12,22 @@ use crate::client::output::{field, table, text};
 
 pub(super) struct Plan(Value);
 
+/// What the user agrees to.
+pub(super) struct Wish {
+    /// The loss of state.
+    pub(super) is_approved: bool,
+    /// To deploy what may not run.
+    pub(super) is_forced: bool,
+}
+
 /// Asks until the version is built.
 pub(super) fn plan(client: &Client, application: &Value, version: &Value, request: &Value) -> Result<Plan> {
     let path = client.of_flink(&["application", id(application), "deployment", "plan"]);
     let mut is_told = false;
     loop {
         let plan = client.post(&path, request)?;
-        if plan["build"] != "building" {
+        // A build that would be for nothing is not waited for.
+        if plan["build"] != "building" || !list(&plan, "missing_topics").is_empty() {
             return Ok(Plan(plan));
         }
         if !is_told {
@@ -36,10 +45,17 @@ impl Plan {
 
     pub(super) fn show(&self, client: &Client) {
         tell_state(client, &self.0["state_plan"]);
+        for reason in list(&self.0, "unreachable") {
+            eprintln!("warning: {}", text(&reason));
+        }
     }
 
     /// Why the deployment should not be started. `runs`: something has to be stopped for it.
-    pub(super) fn refusal(&self, is_approved: bool, policy: &str, runs: bool) -> Option<String> {
+    pub(super) fn refusal(&self, wish: &Wish, policy: &str, runs: bool) -> Option<String> {
+        let missing: Vec<String> = list(&self.0, "missing_topics").iter().map(text).collect();
+        if !missing.is_empty() {
+            return Some(missing.join("\n       "));
+        }
         if let Some(message) = self.0["build_error"].as_str() {
             return Some(message.to_owned());
         }
@@ -48,7 +64,7 @@ impl Plan {
             let lost = lost.join(", ");
             let what =
                 format!("the version does not take over all state: {lost} would begin anew or be dropped");
-            match (policy, is_approved) {
+            match (policy, wish.is_approved) {
                 ("reject", _) => {
                     return Some(format!("{what}; the application's restore policy is 'reject'"));
                 }
@@ -59,6 +75,14 @@ impl Plan {
                 }
                 (_, true) => {}
             }
+        }
+        let unreachable: Vec<String> = list(&self.0, "unreachable").iter().map(text).collect();
+        if runs && !wish.is_forced && !unreachable.is_empty() {
+            return Some(format!(
+                "{}; the new deployment might not run. --force deploys anyway: workers may reach what the manager \
+                 does not",
+                unreachable.join("\n       ")
+            ));
         }
         // Where nothing runs, waiting harms nobody.
         let waits_for = self.0["waits_for"].as_str().filter(|_| runs)?;
@@ -110,7 +134,13 @@ mod tests {
         let lost = json!({"lost_state": ["sum"], "build": "built"});
         let no_room = json!({"lost_state": [], "waits_for": "waits for 11 slots", "build": "built"});
         let broken = json!({"lost_state": [], "build": "failed", "build_error": "building failed"});
+        let wrong = json!({"build": "building", "missing_topics": ["table t: topic 'x' does not exist"]});
+        let silent = json!({"build": "built", "unreachable": ["service 'k' cannot be asked"]});
         for (plan, is_approved, policy, runs, expected) in [
+            (&wrong, true, "allow", true, Some("topic 'x'")),
+            (&wrong, true, "allow", false, Some("topic 'x'")),
+            (&silent, true, "allow", true, Some("--force")),
+            (&silent, true, "allow", false, None),
             (&lost, false, "allow", true, Some("--approve")),
             (&lost, false, "approve", false, Some("sum")),
             (&lost, true, "allow", true, None),
@@ -119,7 +149,11 @@ mod tests {
             (&no_room, true, "allow", false, None),
             (&broken, true, "allow", false, Some("building failed")),
         ] {
-            let refusal = Plan(plan.clone()).refusal(is_approved, policy, runs);
+            let wish = Wish {
+                is_approved,
+                is_forced: false,
+            };
+            let refusal = Plan(plan.clone()).refusal(&wish, policy, runs);
             match expected {
                 Some(part) => assert!(
                     refusal.as_deref().is_some_and(|why| why.contains(part)),
@@ -128,6 +162,16 @@ mod tests {
                 None => assert_eq!(refusal, None),
             }
         }
+    }
+
+    #[test]
+    fn who_insists_deploys_where_no_broker_can_be_asked() {
+        let plan = Plan(json!({"build": "built", "unreachable": ["service 'k' cannot be asked"]}));
+        let wish = Wish {
+            is_approved: false,
+            is_forced: true,
+        };
+        assert_eq!(plan.refusal(&wish, "allow", true), None);
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod run;
 mod savepoint;
 mod service;
 mod version;
+mod way_back;
 mod worker;
 
 use std::process::ExitCode;

@@ -174,6 +174,11 @@ struct PlanView {
     waits_for: Option<String>,
     build: BuildProgress,
     build_error: Option<String>,
+    /// Topics of tables with an integration that certainly do not exist: `table t: topic 'x' does not exist at …`. One
+    /// that is only written and that the brokers make when it is written to is none of them.
+    missing_topics: Vec<String>,
+    /// Brokers that integrations lead to and that the manager cannot ask, with reasons. A worker may reach them.
+    unreachable: Vec<String>,
 }
 
 /// What would happen if a deployment were created now: nothing is created or ended, but its version is built. While
@@ -196,6 +201,8 @@ async fn plan(
         waits_for: plan.waits_for,
         build: plan.build,
         build_error: plan.build_error,
+        missing_topics: plan.missing_topics,
+        unreachable: plan.unreachable,
     }))
 }
 

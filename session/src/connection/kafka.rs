@@ -40,6 +40,12 @@ fn is_filled(connection: &Connection, options: &Options) -> bool {
     given.is_empty() || Some(given) == connection.text("bootstrap_servers").as_deref()
 }
 
+/// Whether the table's job is at the integration's brokers as the integration's own user.
+pub(super) fn is_as_integration(connection: &Connection, options: &Options) -> bool {
+    let has_own = |property: &&str| options.contains_key(&format!("properties.{property}"));
+    is_filled(connection, options) && !OWN.iter().any(|property| has_own(&property))
+}
+
 /// Refuses a table that would send the integration's credentials less protected, or to whom the integration does not
 /// trust.
 pub(super) fn check(connection: &Connection, table: &str, options: &Options) -> Result<(), Refusal> {

@@ -6,6 +6,7 @@
 
 pub mod kafka;
 pub mod postgresql;
+pub mod topics;
 
 use std::collections::BTreeMap;
 

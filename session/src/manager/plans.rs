@@ -14,6 +14,7 @@ use super::restore::{Found, Place};
 use super::transition::Event;
 use super::{Manager, NewDeployment, builds, restore, savepoints, schedule, view};
 use crate::catalogue::{Tables, Transaction};
+use crate::connection::topics;
 use crate::model::deployment::OperatorPlan;
 use crate::model::{Application, Deployment, Program, Service, Version};
 use crate::refusal::Refusal;
@@ -35,6 +36,10 @@ pub struct DeploymentPlan {
     pub waits_for: Option<String>,
     pub build: BuildProgress,
     pub build_error: Option<String>,
+    /// Topics that its tables name and that certainly do not exist, in words.
+    pub missing_topics: Vec<String>,
+    /// Brokers of its tables that the manager cannot ask, in words.
+    pub unreachable: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -107,7 +112,10 @@ impl Manager {
         let of_running = replaced.as_ref().map(|replaced| replaced.id.as_str());
         let slots = origin.parallelism(&new, &program);
         let waits_for = self.room(&origin.application, &program, slots, of_running)?;
-        let build = self.prepare(origin.version).await;
+        let asked = self
+            .catalogue
+            .read(|tables| topics::asked(tables, &origin.version, &program))?;
+        let (topics, build) = tokio::join!(topics::look(asked), self.prepare(origin.version));
         let build_error = build.as_ref().and_then(|result| result.clone().err());
         Ok(DeploymentPlan {
             restore_from: found.and_then(Found::into_url),
@@ -121,6 +129,8 @@ impl Manager {
                 Some(Err(_)) => BuildProgress::Failed,
             },
             build_error,
+            missing_topics: topics.missing,
+            unreachable: topics.unreachable,
         })
     }
 
