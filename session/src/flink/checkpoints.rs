@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::snapshot::{Job, millis};
 use crate::manager::checkpointing;
-use crate::model::deployment::FailedCheckpoint;
+use crate::model::deployment::{FailedCheckpoint, Restored};
 use crate::model::{Savepoint, SavepointKind};
 use crate::refusal::Refusal;
 
@@ -18,7 +18,7 @@ enum Past<'a> {
 
 pub(super) fn checkpoints(job: &Job) -> Value {
     let completed: Vec<&Savepoint> = job.savepoints.iter().map(|savepoint| &**savepoint).collect();
-    let restored = job.deployment.restore_from.as_deref();
+    let restored = job.deployment.restored.as_ref();
     let latest = |kind: SavepointKind| {
         let of_kind = completed.iter().rev().find(|savepoint| savepoint.kind == kind);
         of_kind.map_or(Value::Null, |savepoint| completed_entry(job, savepoint))
@@ -27,7 +27,7 @@ pub(super) fn checkpoints(job: &Job) -> Value {
     let failed = job.deployment.failed_checkpoints.last();
     json!({
         "counts": {
-            "restored": u32::from(restored.is_some()),
+            "restored": job.deployment.restores,
             "total": numbers.completed + numbers.failed,
             "in_progress": 0,
             "completed": numbers.completed,
@@ -38,7 +38,7 @@ pub(super) fn checkpoints(job: &Job) -> Value {
             "completed": latest(SavepointKind::Checkpoint),
             "savepoint": latest(SavepointKind::Savepoint),
             "failed": failed.map_or(Value::Null, |failed| failed_entry(job, failed)),
-            "restored": restored.map_or(Value::Null, |url| restored_entry(job, url)),
+            "restored": restored.map_or(Value::Null, restored_entry),
         },
         "history": history(job).iter().map(|one| entry(job, one)).collect::<Vec<Value>>(),
     })
@@ -179,13 +179,12 @@ fn tasks(job: &Job) -> u64 {
     job.vertices().len() as u64 * u64::from(job.deployment.parallelism)
 }
 
-fn restored_entry(job: &Job, url: &str) -> Value {
-    let known = job.savepoints.iter().find(|savepoint| savepoint.url == url);
+fn restored_entry(restored: &Restored) -> Value {
     json!({
-        "id": known.map_or(0, |savepoint| savepoint.epoch),
-        "restore_timestamp": millis(job.deployment.started_at.as_deref()),
-        "is_savepoint": known.is_none_or(|savepoint| savepoint.kind == SavepointKind::Savepoint),
-        "external_path": url,
+        "id": restored.epoch,
+        "restore_timestamp": millis(Some(&restored.at)),
+        "is_savepoint": restored.is_savepoint,
+        "external_path": restored.url,
     })
 }
 

@@ -95,11 +95,14 @@ pub(super) fn details(job: &Job) -> Value {
     })
 }
 
-/// When it got into which state; 0 as in Flink for states it has not been in, or that nobody has noted.
+/// When it last got into which state; 0 as in Flink for states it has not been in, or that nobody has noted.
 fn timestamps(job: &Job) -> Value {
     let deployment = &job.deployment;
     let at = |state: &str| match state {
         "INITIALIZING" => job.start_ms(),
+        _ if deployment.state_times.contains_key(state) => {
+            millis(deployment.state_times.get(state).map(String::as_str))
+        }
         "RUNNING" => millis(deployment.started_at.as_deref()).max(0),
         _ if state == job.state() => millis(Some(&deployment.status_since)).max(0),
         _ => 0,

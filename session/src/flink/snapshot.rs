@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::catalogue::Tables;
 use crate::manager::{AttemptView, Manager, effective_config};
 use crate::model::program::ProgramOperator;
-use crate::model::{Application, Deployment, Program, Savepoint, Service, Status};
+use crate::model::{Application, Deployment, Program, Savepoint, Service};
 use crate::protocol::job::OperatorMetrics;
 
 /// Whose jobs are shown.
@@ -146,12 +146,7 @@ pub(super) fn millis(moment: Option<&str>) -> i64 {
 impl Job {
     /// One of Flink's eleven states.
     pub(super) fn state(&self) -> &'static str {
-        match self.deployment.status {
-            Status::CancellingRequested | Status::Cancelling => "CANCELLING",
-            Status::Saving | Status::SavingAndStopRequested | Status::SavingAndStop => "RUNNING",
-            Status::DeleteRequested | Status::Deleting => "CANCELED",
-            status => status.name(),
-        }
+        self.deployment.status.flink_state()
     }
 
     /// One of the states of Flink's tasks.

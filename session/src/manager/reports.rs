@@ -12,7 +12,7 @@ use super::live::Heard;
 use super::transition::{self, Event};
 use super::{Manager, Settings, history, lineage, view};
 use crate::catalogue::Transaction;
-use crate::model::{Deployment, Program, SavepointKind, Status};
+use crate::model::{Deployment, Program, Savepoint, SavepointKind, Status};
 use crate::protocol::worker::{self, Assignment, AttemptState, Heartbeat, Orders, State};
 use crate::query::registry::Seat;
 use crate::refusal::Refusal;
@@ -156,7 +156,9 @@ pub(super) fn take_in(
         } else if let Some(attempt) = attempt {
             record(transaction, &deployment, attempt);
             let cancelling = is_current.then_some(Event::Cancelling);
-            events(attempt).into_iter().chain(cancelling).collect()
+            let restored = restored(transaction, attempt);
+            let events = events(attempt, restored).into_iter();
+            events.chain(cancelling).collect()
         } else if is_current {
             // It has seen these orders and yet does not have the attempt.
             vec![Event::Lost("the worker does not know the attempt".to_owned())]
@@ -243,9 +245,37 @@ fn record(transaction: &mut Transaction<'_>, deployment: &Deployment, attempt: &
     }
 }
 
+/// What the attempt began with, if it says so in this call.
+fn restored(transaction: &Transaction<'_>, attempt: &AttemptState) -> Option<Event> {
+    let url = attempt.events.iter().find_map(|event| match &event.event {
+        worker::Event::Restored { url } => url.clone(),
+        _ => None,
+    })?;
+    let known = transaction.all::<Savepoint>();
+    let known = known.iter().find(|one| one.url == url);
+    Some(Event::Restored {
+        // A checkpoint that nobody has told of has its number in its name.
+        epoch: known.map_or_else(|| epoch(&url).unwrap_or(0), |one| one.epoch),
+        is_savepoint: known.map_or_else(
+            || !url.contains(CHECKPOINTS),
+            |one| one.kind == SavepointKind::Savepoint,
+        ),
+        url,
+    })
+}
+
+const CHECKPOINTS: &str = "/checkpoints/";
+
+/// Of `…/checkpoints/12-…`.
+fn epoch(url: &str) -> Option<u64> {
+    let (_, name) = url.rsplit_once(CHECKPOINTS)?;
+    let digits = name.split(|c: char| !c.is_ascii_digit()).next()?;
+    digits.parse().ok()
+}
+
 /// What the attempt's report means for its deployment, in the order in which it happened.
-fn events(attempt: &AttemptState) -> Vec<Event> {
-    let mut events = Vec::new();
+fn events(attempt: &AttemptState, restored: Option<Event>) -> Vec<Event> {
+    let mut events: Vec<Event> = restored.into_iter().collect();
     if attempt.state != State::Starting {
         events.push(Event::RequestsSeen(attempt.commands_seen));
     }

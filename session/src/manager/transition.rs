@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::restart::{self, Decision};
 use super::{fence, history};
-use crate::model::deployment::{Artifact, Request, RequestKind, Restart};
+use crate::model::deployment::{Artifact, Request, RequestKind, Restart, Restored};
 use crate::model::restart::RestartStrategy;
 use crate::model::{Deployment, Status, fresh_id, timestamp};
 use crate::protocol::job::FailedCheckpoint;
@@ -29,6 +29,13 @@ pub(super) enum Event {
     },
     /// The job says that rows flow.
     Running,
+    /// It says what it began with.
+    Restored {
+        url: String,
+        /// 0: not known.
+        epoch: u64,
+        is_savepoint: bool,
+    },
     /// The worker has passed on requests up to this number.
     RequestsSeen(u64),
     SavepointWritten {
@@ -118,6 +125,11 @@ pub(super) fn apply(deployment: &mut Deployment, event: Event, strategy: &Restar
         Event::StrayEnded { attempt } => fence::stray_ended(deployment, attempt, now),
         event if deployment.is_fence => fence::apply(deployment, event, now),
         Event::Running if runs => run(deployment, now),
+        Event::Restored {
+            url,
+            epoch,
+            is_savepoint,
+        } if runs => restored(deployment, url, epoch, is_savepoint, now),
         Event::RequestsSeen(number) if runs => requests_seen(deployment, number, now),
         Event::SavepointWritten { url } if runs => savepoint_written(deployment, url, now),
         Event::SavepointFailed { url, message } if runs => savepoint_failed(deployment, &url, &message, now),
@@ -173,6 +185,11 @@ pub(super) fn change(deployment: &mut Deployment, next: Status, now: Timestamp) 
         deployment.status.name(),
         next.name()
     );
+    let state = next.flink_state();
+    if state != deployment.status.flink_state() {
+        let times = &mut deployment.state_times;
+        times.insert(state.to_owned(), timestamp(now));
+    }
     deployment.status = next;
     deployment.status_since = timestamp(now);
 }
@@ -218,6 +235,25 @@ fn run(deployment: &mut Deployment, now: Timestamp) {
     ) {
         change(deployment, Status::Running, now);
         deployment.error_msg = None;
+    }
+}
+
+/// Told twice it counts once.
+fn restored(deployment: &mut Deployment, url: String, epoch: u64, is_savepoint: bool, now: Timestamp) {
+    let attempt = deployment.attempt;
+    if deployment
+        .restored
+        .as_ref()
+        .is_none_or(|one| one.attempt != attempt)
+    {
+        deployment.restores += 1;
+        deployment.restored = Some(Restored {
+            attempt,
+            url,
+            epoch,
+            is_savepoint,
+            at: timestamp(now),
+        });
     }
 }
 

@@ -1,5 +1,7 @@
 //! A deployment: one version, running or ended, with its attempts.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::restart::Failures;
@@ -91,6 +93,26 @@ pub struct Deployment {
     /// All that ever failed.
     #[serde(default)]
     pub failed_checkpoints_total: u64,
+    /// Attempts that began with a checkpoint or savepoint.
+    #[serde(default)]
+    pub restores: u32,
+    /// What the last of them began with.
+    #[serde(default)]
+    pub restored: Option<Restored>,
+    /// When it last got into each of Flink's states, by their names.
+    #[serde(default)]
+    pub state_times: BTreeMap<String, String>,
+}
+
+/// What an attempt began with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restored {
+    pub attempt: u32,
+    pub url: String,
+    /// 0 where it is not known.
+    pub epoch: u64,
+    pub is_savepoint: bool,
+    pub at: String,
 }
 
 /// A checkpoint that was not complete in time, or whose job failed while it was taken.
@@ -146,6 +168,9 @@ impl Deployment {
             restarts: Vec::new(),
             failed_checkpoints: Vec::new(),
             failed_checkpoints_total: 0,
+            restores: 0,
+            restored: None,
+            state_times: BTreeMap::new(),
         }
     }
 }

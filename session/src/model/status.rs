@@ -55,6 +55,17 @@ impl Status {
     ];
 
     /// As the API writes it.
+
+    /// One of Flink's eleven states of jobs.
+    pub fn flink_state(self) -> &'static str {
+        match self {
+            Status::CancellingRequested | Status::Cancelling => "CANCELLING",
+            Status::Saving | Status::SavingAndStopRequested | Status::SavingAndStop => "RUNNING",
+            Status::DeleteRequested | Status::Deleting => "CANCELED",
+            status => status.name(),
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Status::Created => "CREATED",

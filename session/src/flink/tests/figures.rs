@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::protocol::job::{Metrics, OperatorMetrics};
-use crate::protocol::worker::{AttemptState, Heartbeat, State};
+use crate::protocol::worker::{AttemptState, Event, Heartbeat, NumberedEvent, State};
 
 /// A call of a worker that runs these deployments in their first attempt.
 fn heartbeat(worker: &str, deployments: &[&str]) -> Heartbeat {
@@ -236,5 +236,46 @@ async fn twice_the_deployments_cost_twice_the_looks() {
             few > 20 && many <= 2 * few,
             "{name}: {few} looks for 20, {many} for 40"
         );
+    }
+}
+
+#[tokio::test]
+async fn what_each_attempt_restored_is_counted_and_shown() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let manager = with_worker(folder.path()).await;
+    let restored = |flink: &Flink<'_>| {
+        let checkpoints = flink.job_checkpoints(RUNNING).expect("it runs");
+        let latest = &checkpoints["latest"]["restored"];
+        let count = checkpoints["counts"]["restored"].clone();
+        (count, latest["id"].clone(), latest["is_savepoint"].clone())
+    };
+    let flink = Flink::new(&manager, Scope::All);
+    assert_eq!(restored(&flink), (json!(0), Value::Null, Value::Null));
+    // The catalogue knows the first; the second was committed by a job that could not tell of it any more.
+    let unknown = "file:///s/d1/checkpoints/9-2-a/manifest.json";
+    for (attempt, url, count, epoch) in [
+        (1, "file:///checkpoints/3", 1, 3),
+        (2, unknown, 2, 9),
+        (2, unknown, 2, 9),
+    ] {
+        let placed: Result<(), Refusal> = manager
+            .catalogue
+            .change(|transaction| {
+                transaction.update::<Deployment, _>("d1", |deployment| deployment.attempt = attempt);
+                Ok(())
+            })
+            .await;
+        placed.expect("it is stored");
+        let mut call = heartbeat("w", &["d1"]);
+        call.sequence = u64::from(attempt) + 1;
+        call.attempts[0].attempt = attempt;
+        call.attempts[0].events = vec![NumberedEvent {
+            number: u64::from(attempt),
+            event: Event::Restored {
+                url: Some(url.to_owned()),
+            },
+        }];
+        manager.heartbeat(call).await.expect("the manager answers");
+        assert_eq!(restored(&flink), (json!(count), json!(epoch), json!(false)));
     }
 }

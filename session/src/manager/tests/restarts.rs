@@ -268,3 +268,30 @@ fn a_clock_that_goes_back_makes_nobody_wait_for_hours() {
         assert_eq!(transition::wants_worker(&one, at(second)), is_due, "{second}");
     }
 }
+
+#[test]
+fn it_is_noted_when_which_state_began() {
+    let strategy = RestartStrategy::FixedDelay {
+        attempts: u32::MAX,
+        delay: seconds(0),
+    };
+    let mut one = after(&[Event::Built(artifact()), placed(), Event::Running], &strategy);
+    let kind = crate::model::deployment::RequestKind::Savepoint;
+    transition::request(&mut one, kind, "file:///s".to_owned(), at(5));
+    let written = Event::SavepointWritten {
+        url: "file:///s/1".to_owned(),
+    };
+    transition::apply(&mut one, written, &strategy, at(6));
+    let time = |one: &Deployment, state: &str| one.state_times.get(state).cloned();
+    assert_eq!(
+        time(&one, "RUNNING"),
+        Some(timestamp(at(0))),
+        "a savepoint is no state"
+    );
+    transition::apply(&mut one, Event::Failed("x".to_owned()), &strategy, at(7));
+    assert_eq!(time(&one, "RESTARTING"), Some(timestamp(at(7))));
+    transition::apply(&mut one, placed(), &strategy, at(8));
+    transition::apply(&mut one, Event::Running, &strategy, at(9));
+    assert_eq!(time(&one, "RUNNING"), Some(timestamp(at(9))));
+    assert_eq!(time(&one, "RESTARTING"), Some(timestamp(at(7))), "it stays known");
+}
