@@ -1,6 +1,6 @@
 //! `/metrics`: the figures of all jobs in Prometheus' text format.
 //!
-//! In: the manager. Out: lines. Invariant: names are those of Flink's Prometheus reporter where Flink has the figure,
+//! In: the manager. Out: lines. Invariant: what has ended has no figures, as in Flink, and is only counted; names are those of Flink's Prometheus reporter where Flink has the figure,
 //! else they begin with `millstream_`; every family is one block with its type in front.
 
 use std::collections::BTreeMap;
@@ -55,8 +55,17 @@ pub(super) fn text(manager: &Manager, scope: &Scope) -> String {
     for metric in of_cluster(&overview) {
         families.add(&format!("flink_jobmanager_{}", metric.name), &[], metric.value);
     }
-    for job in &jobs {
+    for job in jobs.iter().filter(|job| !job.deployment.status.is_ended()) {
         add_job(&mut families, job);
+    }
+    let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for job in &jobs {
+        let status = job.deployment.status.name();
+        *counts.entry((&job.service, status)).or_default() += 1;
+    }
+    for ((service, status), count) in counts {
+        let labels = [("service", service), ("status", status)];
+        families.add("millstream_deployments", &labels, count);
     }
     families.text()
 }

@@ -300,6 +300,9 @@ async fn checkpoints_exceptions_and_metrics_are_those_of_the_catalogue() {
         "UTC"
     );
     let text = flink.prometheus();
+    assert!(!text.contains(FAILED), "what has ended has no figures: {text}");
+    let ended = "millstream_deployments{service=\"dev/other\",status=\"FAILED\"} 1\n";
+    assert!(text.contains(ended), "it is counted: {text}");
     let labels = format!(
         "{{job_id=\"{RUNNING}\",job_name=\"orders by customer\",service=\"dev/millstream\",deployment_id=\"d1\"}}"
     );
