@@ -16,7 +16,7 @@ use session::build::application::Application;
 use super::INVALID;
 use super::deploy_plan::{Plan, Wish, plan, tell_origin};
 use super::deployment::{end_deployment, start};
-use super::version::{Integrations, body, compiled, create};
+use super::version::{Integrations, body, check_deployable, compiled, create};
 use super::way_back::WayBack;
 use crate::client::find::{id, list, short_id};
 use crate::client::interrupt::Interrupt;
@@ -32,7 +32,7 @@ use crate::failure::Failure;
     what becomes of state,\nall before it touches what runs; stops that with a savepoint (--replace says otherwise); \
     starts the version from there\nand waits until it runs. If nothing runs it continues from the newest savepoint \
     or checkpoint of the application,\nwhether its last deployment was stopped, was canceled or has failed. What \
-    runs already with the same texts and\nparallelism is left alone.\n\nExit codes: 0 it runs; 2 the SQL has \
+    runs already with the same texts and\nparallelism is left alone.\n\nExit codes: 0 it runs; 2 the files have \
     errors, nothing was changed; 3 it does not run or would lose state, the message\nsays why; 1 anything \
     else.\n\nExamples:\n  \
     millstream deploy app/\n  \
@@ -101,6 +101,7 @@ struct Made {
 pub(super) fn run(arguments: DeployArguments) -> Result<ExitCode> {
     let client = arguments.connection.client()?;
     let files = Application::read(&arguments.path)?;
+    check_deployable(&files, &arguments.integrations)?;
     let compiled = compiled(&arguments.path, &arguments.integrations)?;
     let texts = body(&client, &files, &arguments.integrations)?;
     let interrupt = Interrupt::watch("interrupted; nothing that runs was changed");

@@ -9,8 +9,8 @@ use compiler::Compiled;
 use serde_json::{Map, Value, json};
 
 use session::build::application::Application;
-use session::build::deployment;
 use session::build::texts::{TableText, TextsError, texts};
+use session::build::{deployable, deployment};
 
 use super::compile::{MessageFormat, show};
 use crate::client::find::{id, list};
@@ -148,6 +148,7 @@ pub(super) fn run(arguments: VersionArguments) -> Result<ExitCode> {
 pub(super) fn compiled(path: &Path, integrations: &Integrations) -> Result<Compiled> {
     let mut application = Application::read(path)?;
     application.settle_plan(&[]);
+    check_settings(&application)?;
     let is_connected = !application.settings.integrations.is_empty() || !integrations.integrations.is_empty();
     match compiler::compile(&application.sources) {
         Ok(compiled) => {
@@ -161,8 +162,32 @@ pub(super) fn compiled(path: &Path, integrations: &Integrations) -> Result<Compi
     }
 }
 
+/// Refuses keys of `application.toml` whose values are wrong.
+fn check_settings(application: &Application) -> Result<()> {
+    wrong(deployment::wrong_settings(application))
+}
+
+/// Refuses what cannot run in a session cluster.
+pub(super) fn check_deployable(application: &Application, integrations: &Integrations) -> Result<()> {
+    let pairs = integrations.integrations.iter();
+    let integrated = pairs.filter_map(|pair| Some(pair.split_once('=')?.0.to_owned()));
+    wrong(deployable::obstacles(application, &integrated.collect())?)
+}
+
+fn wrong(messages: Vec<String>) -> Result<()> {
+    if messages.is_empty() {
+        return Ok(());
+    }
+    let found = messages.into_iter().map(|message| {
+        let data = json!({ "message": message });
+        (format!("error: {message}"), data)
+    });
+    Err(Failure::of_texts(found.collect()).into())
+}
+
 /// The body of `POST …/version`.
 pub(super) fn body(client: &Client, application: &Application, integrations: &Integrations) -> Result<Value> {
+    check_settings(application)?;
     for warning in deployment::unknown_settings(application, &[]) {
         eprintln!("warning: {warning}");
     }

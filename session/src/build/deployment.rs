@@ -167,17 +167,35 @@ pub fn missing_variable(deployment: &Deployment, is_set: impl Fn(&str) -> bool) 
     None
 }
 
-/// Refuses values that their keys do not take, before anything is built; what the job resolves itself is left to it.
+/// Refuses values that their keys do not take, before anything is built.
 fn check_values(config: &BTreeMap<String, String>) -> Result<()> {
-    for (key, value) in config.iter().filter(|(_, value)| !value.contains("${")) {
-        if let Some(expected) = setting_value::expected(key, value) {
-            bail!("setting '{key}' cannot be '{value}'; expected {expected}");
-        }
-        if let Some(what) = setting_value::not_done(key, value) {
-            bail!("setting '{key}' = '{value}' is not supported by this version: {what}");
-        }
+    match config.iter().find_map(|(key, value)| wrong_value(key, value)) {
+        Some(wrong) => bail!("{wrong}"),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Keys of `application.toml` with values that they do not take, in words.
+pub fn wrong_settings(application: &Application) -> Vec<String> {
+    let config = application.settings.config.iter();
+    let wrong = config.filter_map(|(key, value)| wrong_value(key, &value.to_string()));
+    wrong.map(|wrong| format!("application.toml: {wrong}")).collect()
+}
+
+/// What the job resolves itself is left to it.
+fn wrong_value(key: &str, value: &str) -> Option<String> {
+    if value.contains("${") {
+        return None;
+    }
+    if let Some(expected) = setting_value::expected(key, value) {
+        return Some(format!(
+            "setting '{key}' cannot be '{value}'; expected {expected}"
+        ));
+    }
+    let what = setting_value::not_done(key, value)?;
+    Some(format!(
+        "setting '{key}' = '{value}' is not supported by this version: {what}"
+    ))
 }
 
 fn tables(

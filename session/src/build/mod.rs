@@ -4,6 +4,7 @@
 pub mod application;
 pub mod artifact;
 pub mod cache;
+pub mod deployable;
 pub mod deployment;
 pub mod job_crate;
 pub mod redact;
