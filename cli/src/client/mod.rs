@@ -7,6 +7,7 @@ mod events;
 pub(crate) mod find;
 pub(crate) mod interrupt;
 pub(crate) mod output;
+pub(crate) mod progress;
 pub(crate) mod wait;
 
 use std::path::PathBuf;

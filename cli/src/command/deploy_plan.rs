@@ -3,12 +3,17 @@
 //! In: the request for a deployment. Out: the session cluster's plan, shown, and whether to go on. Invariant: a plan is
 //! complete: its version is built, or cannot be, or something else is in its way already.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use serde_json::Value;
+
+use session::build::progress::shown;
 
 use crate::client::Client;
 use crate::client::find::{id, list, short_id};
 use crate::client::output::{field, table, text};
+use crate::client::progress::Progress;
 
 pub(super) struct Plan(Value);
 
@@ -23,18 +28,25 @@ pub(super) struct Wish {
 /// Asks until the version is built.
 pub(super) fn plan(client: &Client, application: &Value, version: &Value, request: &Value) -> Result<Plan> {
     let path = client.of_flink(&["application", id(application), "deployment", "plan"]);
-    let mut is_told = false;
+    let mut progress = Progress::begin();
     loop {
         let plan = client.post(&path, request)?;
         // A build that would be for nothing is not waited for.
         if plan["build"] != "building" || !list(&plan, "missing_topics").is_empty() {
             return Ok(Plan(plan));
         }
-        if !is_told {
-            eprintln!("version {} is being built", text(&version["version"]));
-            is_told = true;
-        }
+        progress.show(&building(version, &plan, progress.elapsed()));
     }
+}
+
+/// `version 3 is being built, 20 s: building the runtime …`.
+fn building(version: &Value, plan: &Value, elapsed: Duration) -> String {
+    let message = match text(&plan["build_message"]) {
+        message if message.is_empty() => message,
+        message => format!(": {message}"),
+    };
+    let number = text(&version["version"]);
+    format!("version {number} is being built, {}{message}", shown(elapsed))
 }
 
 impl Plan {
@@ -172,6 +184,21 @@ mod tests {
             is_forced: true,
         };
         assert_eq!(plan.refusal(&wish, "allow", true), None);
+    }
+
+    #[test]
+    fn a_build_says_what_it_is_at_and_how_long() {
+        let version = json!({"version": 3});
+        for (message, expected) in [
+            (json!(null), "version 3 is being built, 1 min 5 s"),
+            (
+                json!("building the runtime"),
+                "version 3 is being built, 1 min 5 s: building the runtime",
+            ),
+        ] {
+            let plan = json!({"build": "building", "build_message": message});
+            assert_eq!(building(&version, &plan, Duration::from_secs(65)), expected);
+        }
     }
 
     #[test]

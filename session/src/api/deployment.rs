@@ -173,6 +173,8 @@ struct PlanView {
     /// Why it would wait for task slots when the deployment that it replaces has ended; null: it would not.
     waits_for: Option<String>,
     build: BuildProgress,
+    /// While it is `building`: what takes long about it, and how far that is; null: nothing that took long so far.
+    build_message: Option<String>,
     build_error: Option<String>,
     /// Topics of tables with an integration that certainly do not exist: `table t: topic 'x' does not exist at …`. One
     /// that is only written and that the brokers make when it is written to is none of them.
@@ -200,6 +202,7 @@ async fn plan(
         lost_state: plan.lost_state,
         waits_for: plan.waits_for,
         build: plan.build,
+        build_message: plan.build_message,
         build_error: plan.build_error,
         missing_topics: plan.missing_topics,
         unreachable: plan.unreachable,

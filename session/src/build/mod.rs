@@ -7,6 +7,7 @@ pub mod cache;
 pub mod deployable;
 pub mod deployment;
 pub mod job_crate;
+pub mod progress;
 pub mod redact;
 pub mod sdk;
 pub mod texts;

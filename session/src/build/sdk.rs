@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use cargo_metadata::{CrateType, Message};
 
 use super::cache;
+use super::progress::Building;
 
 /// Where the sources of `sql` and `runtime` are.
 pub struct Sdk {
@@ -104,8 +105,11 @@ impl Sdk {
             // Cargo's own lock ends before its output is copied, and a build of another version replaces that.
             let lock = std::fs::File::create(cache::folder("target")?.join("millstream.lock"))?;
             lock.lock().context("waiting for another build of the runtime")?;
+            let building = Building::begin();
             cache::trim(&runtimes, u64::MAX, |_| false)?;
-            cache::once(&folder, |target| self.build_libraries(build_id, target))?;
+            cache::once(&folder, |target| {
+                self.build_libraries(build_id, target, &building)
+            })?;
         }
         let named = ["runtime", "sql"].map(|name| (name.to_owned(), folder.join(format!("lib{name}.rlib"))));
         Ok(Libraries {
@@ -115,7 +119,7 @@ impl Sdk {
         })
     }
 
-    fn build_libraries(&self, build_id: &str, target: &Path) -> Result<()> {
+    fn build_libraries(&self, build_id: &str, target: &Path, building: &Building) -> Result<()> {
         eprintln!("building the runtime (once per version, three to five minutes) …");
         let mut command = self.command("cargo");
         // OpenSSL writes the time of its build into itself unless it is told one.
@@ -145,6 +149,7 @@ impl Sdk {
             let Message::CompilerArtifact(artifact) = message? else {
                 continue;
             };
+            building.crate_compiled();
             let is_library = artifact
                 .target
                 .crate_types

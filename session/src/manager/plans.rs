@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, watch};
 use super::restore::{Found, Place};
 use super::transition::Event;
 use super::{Manager, NewDeployment, builds, restore, savepoints, schedule, view};
+use crate::build::progress;
 use crate::catalogue::{Tables, Transaction};
 use crate::connection::topics;
 use crate::model::deployment::OperatorPlan;
@@ -35,6 +36,8 @@ pub struct DeploymentPlan {
     /// Why it would wait for a worker.
     pub waits_for: Option<String>,
     pub build: BuildProgress,
+    /// What a build that goes on is at, if there is more to say than that it builds the version.
+    pub build_message: Option<String>,
     pub build_error: Option<String>,
     /// Topics that its tables name and that certainly do not exist, in words.
     pub missing_topics: Vec<String>,
@@ -123,6 +126,7 @@ impl Manager {
             state_plan,
             lost_state,
             waits_for,
+            build_message: build.is_none().then(progress::text).flatten(),
             build: match build {
                 None => BuildProgress::Building,
                 Some(Ok(())) => BuildProgress::Built,
