@@ -78,6 +78,8 @@ pub(in crate::manager) struct Left {
     pub(super) epoch: String,
     /// In the order of their numbers.
     pub(super) lines: Vec<Stored>,
+    /// Numbers up to this one were given, whether or not their lines are still there.
+    pub(super) last: u64,
     pub(super) dropped: BTreeMap<String, Dropped>,
 }
 
@@ -92,14 +94,15 @@ impl LogFiles {
             .with_context(|| format!("creating {}", folder.display()))?;
         let mut files = BTreeMap::new();
         let mut stored: BTreeMap<u64, Stored> = BTreeMap::new();
-        for number in numbers(folder)? {
-            let path = path(folder, number);
+        let numbers = numbers(folder)?;
+        for number in &numbers {
+            let path = path(folder, *number);
             let bytes = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
             // A crash may have cut off the last one, and left others in two files.
             let lines = bytes.split(|byte| *byte == b'\n');
             let lines = lines.filter_map(|line| serde_json::from_slice::<Stored>(line).ok());
             stored.extend(lines.map(|line| (line.number, line)));
-            files.insert(number, bytes.len() as u64);
+            files.insert(*number, bytes.len() as u64);
         }
         let dropped = std::fs::read(folder.join(DROPPED)).unwrap_or_default();
         let dropped: BTreeMap<String, Dropped> = serde_json::from_slice(&dropped).unwrap_or_default();
@@ -114,6 +117,8 @@ impl LogFiles {
         let left = Left {
             epoch: files.epoch()?,
             lines: stored.into_values().collect(),
+            // Of a file that somebody has emptied to have room there is still its name.
+            last: numbers.last().copied().unwrap_or(0),
             dropped,
         };
         Ok((files, left))

@@ -174,6 +174,7 @@ impl Logs {
     pub(super) fn with(left: Left) -> Logs {
         let mut logs = Logs {
             epoch: left.epoch,
+            last: left.last,
             ..Logs::default()
         };
         for one in left.lines {
@@ -280,6 +281,11 @@ impl Logs {
         };
         self.written = self.last;
         Unwritten { lines, wanted, first }
+    }
+
+    /// Files may lag behind: a slow disk has not been waited for.
+    pub(super) fn has_unwritten(&self) -> bool {
+        self.written < self.last
     }
 
     fn first(&self) -> BTreeMap<String, u64> {

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// A line with so many fills a file.
+const FILE_CHARACTERS: usize = 1 << 20;
+
 /// Lines with their files, as the manager keeps them.
 struct Kept {
     logs: Logs,
@@ -286,6 +289,39 @@ fn broken_files_are_passed_over() {
     let file = folder.path().join("a file");
     std::fs::write(&file, "").expect("it is written");
     assert!(LogFiles::open(&file).is_err());
+}
+
+#[test]
+fn numbers_go_on_after_files_that_somebody_has_emptied() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut kept = Kept::open(folder.path());
+    kept.logs.last = 4_000;
+    for _ in 0..2 {
+        push(&mut kept.logs, 1, "a", &"x".repeat(FILE_CHARACTERS));
+        kept.flush();
+    }
+    let last = kept.lines().last().expect("two lines").number;
+    drop(kept);
+    let files = std::fs::read_dir(folder.path()).expect("a folder");
+    for file in files.map(|file| file.expect("readable").path()) {
+        if file.extension().is_some_and(|ending| ending == "jsonl") {
+            std::fs::write(&file, "").expect("it is emptied");
+        }
+    }
+    let mut kept = Kept::open(folder.path());
+    assert!(kept.texts().is_empty());
+    // The disk tidies up with the second file that is full.
+    for text in ["1", "2"] {
+        push(&mut kept.logs, 2, "a", &text.repeat(FILE_CHARACTERS));
+        kept.flush();
+    }
+    push(&mut kept.logs, 2, "a", "3");
+    kept.flush();
+    let shown = kept.lines();
+    assert_eq!(shown.len(), 3);
+    assert!(shown[0].number > last, "{} after {last}", shown[0].number);
+    drop(kept);
+    assert_eq!(Kept::open(folder.path()).lines(), shown);
 }
 
 #[test]
