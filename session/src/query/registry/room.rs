@@ -19,8 +19,6 @@ const KEPT_FOR: Duration = Duration::from_secs(15 * 60);
 pub(super) struct Limits {
     /// Of one query.
     pub(super) answer_bytes: usize,
-    /// Of all queries that have ended.
-    pub(super) ended_bytes: usize,
     /// Of one application, or of a session cluster without one.
     pub(super) scope: Share,
     pub(super) service: Share,
@@ -39,7 +37,6 @@ pub(super) struct Share {
 
 pub(super) const LIMITS: Limits = Limits {
     answer_bytes: 32 << 20,
-    ended_bytes: 64 << 20,
     scope: Share {
         live: 10,
         ended: 50,
@@ -100,8 +97,13 @@ impl Group<'_> {
         self.queries(queries).map(|query| query.bytes).sum()
     }
 
-    fn oldest_ended(&self, queries: &Queries) -> Option<String> {
-        let ended = self.queries(queries);
+    fn live_bytes(&self, queries: &Queries) -> usize {
+        let live = self.queries(queries).filter(|query| query.ended_at.is_none());
+        live.map(|query| query.bytes).sum()
+    }
+
+    fn oldest_ended(&self, queries: &Queries, is_wanted: impl Fn(&Query) -> bool) -> Option<String> {
+        let ended = self.queries(queries).filter(|query| is_wanted(query));
         let ended = ended.filter_map(|query| Some((query.ended_at?, &query.view.id)));
         ended.min().map(|(_, id)| id.clone())
     }
@@ -135,7 +137,7 @@ impl Group<'_> {
             .count()
             > self.share.ended
         {
-            let oldest = self.oldest_ended(queries);
+            let oldest = self.oldest_ended(queries, |_| true);
             queries.remove(&oldest.expect("there are such"));
         }
     }
@@ -151,22 +153,10 @@ impl Limits {
         .map(|(reach, share)| Group { scope, reach, share })
     }
 
-    /// Drops ended queries of long ago, and the oldest of those that take too much memory.
+    /// Drops ended queries of long ago.
     pub(super) fn forget_old(&self, queries: &mut Queries, now: Timestamp) {
         let kept_for = jiff::SignedDuration::try_from(KEPT_FOR).expect("minutes are few seconds");
         queries.retain(|_, query| query.ended_at.is_none_or(|at| now.duration_since(at) < kept_for));
-        let ended = queries.values();
-        let ended = ended.filter_map(|query| Some((query.ended_at?, query.view.id.clone(), query.bytes)));
-        let mut ended: Vec<_> = ended.collect();
-        ended.sort();
-        let mut bytes: usize = ended.iter().map(|(_, _, bytes)| bytes).sum();
-        for (_, id, of_query) in ended {
-            if bytes <= self.ended_bytes {
-                break;
-            }
-            bytes -= of_query;
-            queries.remove(&id);
-        }
     }
 
     /// Whether one more of the scope may run, after ended queries have gone, the oldest of too many.
@@ -179,17 +169,21 @@ impl Limits {
         Ok(())
     }
 
-    /// How many bytes more the rows of this query may take, after ended ones have gone for as many as are wanted.
+    /// How many bytes more the rows of this query may take, after ended ones have gone for as many as are wanted and
+    /// as live ones leave: no answer goes for nothing.
     pub(super) fn room(&self, queries: &mut Queries, id: &str, wanted: usize) -> usize {
         let Some(query) = queries.get(id) else {
             return 0;
         };
         let scope = query.view.query.scope.clone();
         let own = self.answer_bytes.saturating_sub(query.bytes);
-        let wanted = wanted.min(own);
-        self.groups(&scope).iter().fold(own, |room, group| {
-            while group.bytes(queries) + wanted > group.share.bytes {
-                match group.oldest_ended(queries) {
+        let groups = self.groups(&scope);
+        let wanted = groups.iter().fold(wanted.min(own), |wanted, group| {
+            wanted.min(group.share.bytes.saturating_sub(group.live_bytes(queries)))
+        });
+        groups.iter().fold(own, |room, group| {
+            while wanted > 0 && group.bytes(queries) + wanted > group.share.bytes {
+                match group.oldest_ended(queries, |query| query.bytes > 0) {
                     Some(oldest) => queries.remove(&oldest),
                     None => break,
                 };

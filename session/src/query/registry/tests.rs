@@ -215,9 +215,9 @@ fn running_later(queries: &Queries, at: Timestamp) {
 }
 
 #[test]
-fn answers_go_when_their_time_is_over_or_there_are_too_many_bytes_of_them() {
+fn answers_stay_until_their_time_is_over() {
     let mut limits = narrow().inner.limits;
-    limits.ended_bytes = limits.answer_bytes;
+    limits.scope.bytes *= 2;
     let queries = Queries::within(limits);
     let ids: Vec<String> = (0..3)
         .map(|number| {
@@ -233,8 +233,12 @@ fn answers_go_when_their_time_is_over_or_there_are_too_many_bytes_of_them() {
         let is_kept = |id: &String| queries.view(id).is_some();
         ids.iter().map(is_kept).collect::<Vec<_>>()
     };
-    assert_eq!(kept(later(3)), [false, false, true], "the oldest go first");
-    assert_eq!(kept(later(1 + 15 * 60)), [false, false, true]);
+    assert_eq!(kept(later(3)), [true, true, true]);
+    assert_eq!(
+        kept(later(1 + 15 * 60)),
+        [false, false, true],
+        "the oldest go first"
+    );
     // Nobody has asked for anything since.
     assert_eq!(kept(later(2 + 15 * 60)), [false, false, false]);
 }
@@ -252,7 +256,6 @@ fn narrow() -> Queries {
     };
     Queries::within(Limits {
         answer_bytes: 3 * row,
-        ended_bytes: 100 * row,
         scope: share(2),
         service: share(3),
         manager: share(4),
@@ -320,6 +323,46 @@ fn rows_of_ended_queries_make_room_for_those_of_live_ones_which_are_cut_at_the_l
     let (_, count, end) = run("t", "c", 3);
     assert_eq!((count, end), (3, None), "for which the one before has gone");
     assert_eq!(queries.list(&of("s", "b").scope).len(), 0);
+}
+
+#[test]
+fn no_answer_goes_for_nothing() {
+    let queries = narrow();
+    let end = |id: &str, second: i64| assert!(queries.end(id, End::Canceled, later(second)));
+    let report = |id: &str, count: i64| {
+        let values: Vec<i64> = (0..count).collect();
+        queries.hear(
+            &heartbeat("1", &[(id, State::Running, vec![rows(0, &values)])]),
+            &[],
+            now(),
+        );
+    };
+    let empty = running(&queries, 10);
+    end(&empty, 1);
+    let small = running(&queries, 10);
+    report(&small, 1);
+    end(&small, 2);
+    let first = running(&queries, 10);
+    let second = running(&queries, 10);
+    // The application has room for four rows, of which one is the small answer's.
+    let both = |first_rows: &[i64], second_rows: &[i64]| {
+        let events = |values: &[i64]| vec![rows(0, values)];
+        let said = [
+            (first.as_str(), State::Running, events(first_rows)),
+            (second.as_str(), State::Running, events(second_rows)),
+        ];
+        queries.hear(&heartbeat("1", &said), &[], now());
+    };
+    both(&[1, 2], &[]);
+    both(&[1, 2], &[1, 2]);
+    assert!(queries.view(&small).is_none(), "its room was needed");
+    assert!(queries.view(&empty).is_some(), "it takes no room");
+    let of_other = queries.create(of("t", "c"), now()).expect("there is room");
+    queries.assign(&of_other, seat("1"), "hash".to_owned(), json!({}));
+    end(&of_other, 3);
+    both(&[1, 2, 3], &[1, 2]);
+    assert_eq!(queries.view(&first).expect("it is kept").end, Some(End::MaxBytes));
+    assert!(queries.view(&of_other).is_some() && queries.view(&empty).is_some());
 }
 
 #[test]
