@@ -218,7 +218,7 @@ fn shown_prefix(text: &str) -> String {
     text.chars().take(length).collect()
 }
 
-/// Takes a token over that the operator has made.
+/// Takes a token over that the operator has made; one that is known like this is not stored again.
 pub async fn register_token(
     catalogue: &Catalogue,
     text: &str,
@@ -234,14 +234,19 @@ pub async fn register_token(
         created_at: now(),
         expires_at,
     };
-    let stored = token.clone();
     catalogue
         .change(|transaction| {
-            transaction.put(stored);
-            Ok::<_, Refusal>(())
+            let known = transaction.get::<Token>(&token.sha256).map(|known| Token {
+                created_at: known.created_at.clone(),
+                ..token.clone()
+            });
+            let known = known.filter(|same| transaction.get::<Token>(&token.sha256).as_deref() == Some(same));
+            Ok::<_, Refusal>(known.unwrap_or_else(|| {
+                transaction.put(token.clone());
+                token
+            }))
         })
-        .await?;
-    Ok(token)
+        .await
 }
 
 #[cfg(test)]
@@ -306,6 +311,13 @@ mod tests {
         let is_known =
             |text: &str| catalogue.read(|tables| tables.get::<Token>(&Token::hash(text)).is_some());
         assert_eq!(["first", "other", "second"].map(is_known), [false, true, true]);
+        // A manager starts on a full disk, too.
+        let changes = catalogue.changes();
+        let register = |description| register_token(&catalogue, "second", "a@b", description, None);
+        register("start").await.expect("nothing is to be stored");
+        assert!(!changes.has_changed().expect("the catalogue lives"));
+        register("another").await.expect("stored");
+        assert!(changes.has_changed().expect("the catalogue lives"));
         assert_eq!(shown_prefix("secret12"), "se");
         assert_eq!(shown_prefix(&"x".repeat(64)), "x".repeat(8));
     }
