@@ -3,7 +3,7 @@
 //! In: whose lines, from which level on. Out: lines. Invariant: following, no line is shown twice and none is left out
 //! without a word, also when another manager takes over.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -136,8 +136,8 @@ fn follow(client: &Client, filter: &Map<String, Value>, mut shown: Shown, mut of
         is_page_full = lines.len() == PAGE_LINES;
         if shown.is_of_another_manager(&answer) {
             eprintln!("(another manager has taken over; it has none of the lines from before)");
-            lines.retain(|line| !shown.knows(line));
         }
+        lines.retain(|line| !shown.is_told_again(line));
         shown.show(client, &lines);
         offset = text(&answer["offset"]);
     }
@@ -147,7 +147,9 @@ fn follow(client: &Client, filter: &Map<String, Value>, mut shown: Shown, mut of
 struct Shown {
     epoch: String,
     order: VecDeque<Mark>,
-    marks: HashSet<Mark>,
+    /// What was shown of managers before this one, and how often: workers may tell that manager the same, on whichever
+    /// page.
+    of_before: HashMap<Mark, usize>,
 }
 
 /// What makes a line that line, whoever tells of it.
@@ -166,18 +168,32 @@ impl Shown {
         Shown {
             epoch: text(&answer["epoch"]),
             order: VecDeque::new(),
-            marks: HashSet::new(),
+            of_before: HashMap::new(),
         }
     }
 
     fn is_of_another_manager(&mut self, answer: &Value) -> bool {
         let epoch = text(&answer["epoch"]);
         let before = std::mem::replace(&mut self.epoch, epoch);
-        before != self.epoch
+        let is_another = before != self.epoch;
+        if is_another {
+            self.of_before.clear();
+            for mark in &self.order {
+                *self.of_before.entry(mark.clone()).or_default() += 1;
+            }
+        }
+        is_another
     }
 
-    fn knows(&self, line: &Value) -> bool {
-        self.marks.contains(&mark(line))
+    /// A line of before that another manager has, too: each is passed over as often as it was shown.
+    fn is_told_again(&mut self, line: &Value) -> bool {
+        match self.of_before.get_mut(&mark(line)) {
+            Some(times) if *times > 0 => {
+                *times -= 1;
+                true
+            }
+            _ => false,
+        }
     }
 
     fn show(&mut self, client: &Client, lines: &[Value]) {
@@ -186,13 +202,9 @@ impl Shown {
                 true => line.to_string(),
                 false => shown_line(line),
             });
-            let mark = mark(line);
-            self.order.push_back(mark.clone());
-            self.marks.insert(mark);
-            if self.order.len() > REMEMBERED
-                && let Some(oldest) = self.order.pop_front()
-            {
-                self.marks.remove(&oldest);
+            self.order.push_back(mark(line));
+            if self.order.len() > REMEMBERED {
+                self.order.pop_front();
             }
         }
     }
@@ -223,15 +235,30 @@ mod tests {
             ..Connection::default()
         };
         let client = client.client().expect("a client");
-        shown.show(&client, &[line("2026-11-22T19:41:10.000001Z", "one")]);
+        let one = line("2026-11-22T19:41:10.000001Z", "one");
+        shown.show(&client, std::slice::from_ref(&one));
         assert!(!shown.is_of_another_manager(&json!({"epoch": "a"})));
-        assert!(shown.is_of_another_manager(&json!({"epoch": "b"})));
-        assert!(shown.knows(&line("2026-11-22T19:41:10.000001Z", "one")));
-        assert!(!shown.knows(&line("2026-11-22T19:41:10.000002Z", "one")));
-        let many: Vec<Value> = (0..REMEMBERED).map(|at| line(&at.to_string(), "x")).collect();
+        assert!(!shown.is_told_again(&one), "the same manager tells of each once");
+        let many: Vec<Value> = (0..PAGE_LINES * 3).map(|at| line(&at.to_string(), "x")).collect();
         shown.show(&client, &many);
-        assert!(!shown.knows(&line("2026-11-22T19:41:10.000001Z", "one")));
-        assert_eq!((shown.order.len(), shown.marks.len()), (REMEMBERED, REMEMBERED));
+        assert!(shown.is_of_another_manager(&json!({"epoch": "b"})));
+        for page in many.chunks(PAGE_LINES) {
+            assert!(!shown.is_of_another_manager(&json!({"epoch": "b"})));
+            assert!(page.iter().all(|line| shown.is_told_again(line)));
+        }
+        assert!(
+            shown.is_told_again(&one) && !shown.is_told_again(&one),
+            "as often as it was shown"
+        );
+        assert!(!shown.is_told_again(&line("2026-11-22T19:41:10.000002Z", "one")));
+        let many: Vec<Value> = (0..REMEMBERED).map(|at| line(&at.to_string(), "y")).collect();
+        shown.show(&client, &many);
+        assert!(shown.is_of_another_manager(&json!({"epoch": "c"})));
+        assert!(!shown.is_told_again(&one), "it is too long ago");
+        assert_eq!(
+            (shown.order.len(), shown.of_before.len()),
+            (REMEMBERED, REMEMBERED)
+        );
         assert_eq!(
             shown_line(&line("2026-11-22T19:41:10.000001Z", "one")),
             "2026-11-22 19:41:10 WARN  : one"
