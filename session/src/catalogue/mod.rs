@@ -40,7 +40,11 @@ struct Inner {
 }
 
 impl Inner {
-    async fn store(self: Arc<Self>, mut store: OwnedMutexGuard<Store>, changes: Vec<Change>) -> Result<()> {
+    async fn store(
+        self: Arc<Self>,
+        mut store: OwnedMutexGuard<Store>,
+        (changes, lines): (Vec<Change>, Vec<String>),
+    ) -> Result<()> {
         let stored = store.apply(changes).await;
         self.tell(&stored);
         let changes = stored?;
@@ -49,6 +53,9 @@ impl Inner {
             tables.apply(change);
         }
         drop(tables);
+        for line in lines {
+            eprintln!("{line}");
+        }
         self.version.send_modify(|version| *version += 1);
         Ok(())
     }
@@ -141,7 +148,7 @@ impl Catalogue {
             let answer = decide(&mut transaction)?;
             (answer, transaction.into_changes())
         };
-        if changes.is_empty() {
+        if changes.0.is_empty() {
             return Ok(answer);
         }
         // A task of its own: who asked may go away between storage and memory, which must not differ then.

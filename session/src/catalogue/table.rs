@@ -121,6 +121,7 @@ impl Tables {
 pub struct Transaction<'a> {
     tables: &'a Tables,
     changes: BTreeMap<(&'static str, String), Option<(AnyRecord, String)>>,
+    lines: Vec<String>,
 }
 
 impl<'a> Transaction<'a> {
@@ -128,6 +129,7 @@ impl<'a> Transaction<'a> {
         Transaction {
             tables,
             changes: BTreeMap::new(),
+            lines: Vec::new(),
         }
     }
 
@@ -177,9 +179,16 @@ impl<'a> Transaction<'a> {
         self.changes.insert((T::KIND, id.to_owned()), None);
     }
 
-    pub(super) fn into_changes(self) -> Vec<Change> {
+    /// A line for the operator about the changes, which is printed when they are stored and not before: what has no
+    /// room is decided again and again.
+    pub fn tell(&mut self, line: String) {
+        self.lines.push(line);
+    }
+
+    /// The changes, and what the operator is told of them.
+    pub(super) fn into_changes(self) -> (Vec<Change>, Vec<String>) {
         let changes = self.changes.into_iter();
-        changes
+        let changes = changes
             .map(|((kind, id), record)| {
                 let (record, body) = record.unzip();
                 Change {
@@ -189,7 +198,8 @@ impl<'a> Transaction<'a> {
                     record,
                 }
             })
-            .collect()
+            .collect();
+        (changes, self.lines)
     }
 }
 

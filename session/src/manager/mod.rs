@@ -35,6 +35,7 @@ mod transition;
 mod view;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -57,6 +58,9 @@ use figures::Figures;
 use live::Live;
 use logs::{LogFiles, Logs};
 
+/// An answer to a worker waits no longer for the disk of log lines.
+const LOG_WRITE_MAX: Duration = Duration::from_secs(1);
+
 #[derive(Clone)]
 pub struct Manager {
     pub catalogue: Catalogue,
@@ -66,10 +70,12 @@ pub struct Manager {
 struct Inner {
     settings: Settings,
     live: Mutex<Live>,
-    /// Who needs both locks this one first.
+    /// Who needs both locks this one first, and looks at the catalogue before both.
     logs: Mutex<Logs>,
     /// None where the disk has no place for them. Locked before `logs`.
     log_files: Arc<tokio::sync::Mutex<Option<LogFiles>>>,
+    /// The operator has been told that their disk does not answer.
+    are_log_files_late: AtomicBool,
     /// Held while figures are written.
     page: Arc<tokio::sync::Mutex<()>>,
     queries: Queries,
@@ -98,6 +104,7 @@ impl Manager {
                 live: Mutex::new(live),
                 logs: Mutex::new(logs),
                 log_files: Arc::new(tokio::sync::Mutex::new(log_files)),
+                are_log_files_late: AtomicBool::new(false),
                 page: Arc::default(),
                 queries: Queries::default(),
                 making: artifacts::Making::default(),
@@ -156,6 +163,19 @@ impl Manager {
     pub fn logs(&self, service: &str, query: &LogQuery) -> FoundLogs {
         let deployments = self.deployments_of(service);
         self.logs_lock().find(query, &deployments)
+    }
+
+    /// A disk that does not answer is like one that takes nothing: lines stay in memory, and calls are answered. The
+    /// files get them with a later call.
+    async fn write_logs_or_go_on(&self) {
+        let patience = LOG_WRITE_MAX.min(self.settings().worker_timeout / 3);
+        let written = tokio::time::timeout(patience, self.write_logs()).await;
+        let is_late = written.is_err();
+        if is_late && !self.inner.are_log_files_late.swap(true, Ordering::Relaxed) {
+            eprintln!("the disk of log lines does not answer; they are kept in memory meanwhile");
+        } else if !is_late && self.inner.are_log_files_late.swap(false, Ordering::Relaxed) {
+            eprintln!("the disk of log lines answers again");
+        }
     }
 
     /// Lines that were taken in are the system's when this returns, and outlive this process.

@@ -70,12 +70,13 @@ impl Manager {
             // Not before it is stored: what the catalogue has refused comes again.
             self.live().is_stored(&seat, heartbeat.sequence, last_event);
         }
-        if heard.is_some() && !heartbeat.logs.is_empty() {
-            // Before they are acknowledged, and after what a later call must not overtake.
-            self.write_logs().await;
-        }
         if heard.is_some_and(|heard| heard.is_new) {
             self.wake();
+        }
+        let is_behind = self.logs_lock().has_unwritten();
+        if heard.is_some() && (is_behind || !heartbeat.logs.is_empty()) {
+            // Before they are acknowledged, and after what a later call must not overtake.
+            self.write_logs_or_go_on().await;
         }
         loop {
             let orders = self.orders(&seat);
@@ -209,7 +210,7 @@ pub(super) fn happen(
     }
     if changed != *deployment {
         if changed.status != deployment.status || changed.attempt != deployment.attempt {
-            tell(&changed);
+            transaction.tell(line(&changed));
         }
         if is_saved && changed.status == Status::Finished {
             lineage::stopped(transaction, &changed);
@@ -218,16 +219,16 @@ pub(super) fn happen(
     }
 }
 
-/// One line for the operator.
-fn tell(deployment: &Deployment) {
+/// For the operator.
+fn line(deployment: &Deployment) -> String {
     let reason = deployment.error_msg.as_ref().map(|reason| format!(": {reason}"));
-    eprintln!(
+    format!(
         "deployment {} attempt {}: {}{}",
         deployment.id,
         deployment.attempt,
         deployment.status.name(),
         reason.unwrap_or_default()
-    );
+    )
 }
 
 /// Checkpoints and savepoints get records before the deployment changes.

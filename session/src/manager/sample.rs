@@ -3,7 +3,7 @@
 //! In: what workers say of their attempts. Out: samples by session cluster. Invariant: rates come from counters of the
 //! same attempt; a counter that starts anew counts from there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -68,12 +68,17 @@ fn values(attempt: &AttemptState) -> [u64; 3] {
 
 /// How long ago the deployment's present attempt began.
 fn age(deployment: &Deployment, now: Timestamp) -> Duration {
-    let last_restart = deployment.restarts.last().map(|restart| restart.at.as_str());
-    let began = last_restart.or(deployment.started_at.as_deref());
+    let began = deployment.placed_at.as_ref();
     let began = began.and_then(|began| began.parse::<Timestamp>().ok());
     began.map_or(INTERVAL, |began| {
         now.duration_since(began).try_into().unwrap_or_default()
     })
+}
+
+/// What the catalogue says of a deployment with an attempt.
+struct Job {
+    service: String,
+    age: Duration,
 }
 
 impl Manager {
@@ -84,12 +89,22 @@ impl Manager {
             return;
         }
         let now_us = Timestamp::now().as_microsecond();
-        self.catalogue.read(|tables| {
-            let is_known = |deployment: &str| tables.get::<Deployment>(deployment).is_some();
-            self.logs_lock().tidy(now_us, is_known);
+        // The catalogue is read before anything is locked.
+        let (deployments, services) = self.catalogue.read(|tables| {
+            let deployments = tables.all::<Deployment>().map(|one| one.id.clone());
+            let services = tables
+                .all::<Service>()
+                .map(|one| Service::key(&one.project, &one.name));
+            (
+                deployments.collect::<BTreeSet<_>>(),
+                services.collect::<BTreeSet<_>>(),
+            )
         });
+        self.logs_lock()
+            .tidy(now_us, |deployment| deployments.contains(deployment));
+        let jobs = self.jobs();
         let mut live = self.live();
-        let (samples, attempts) = self.measured(&live, now);
+        let (samples, attempts) = measured(&live, &jobs, now);
         live.counters.advance(&attempts, now);
         if samples.is_empty() {
             return;
@@ -98,10 +113,7 @@ impl Manager {
         for (service, sample) in samples {
             live.figures.add(&service, at, sample);
         }
-        let page = self.catalogue.read(|tables| {
-            live.figures
-                .page(|service| tables.get::<Service>(service).is_some())
-        });
+        let page = live.figures.page(|service| services.contains(service));
         drop(live);
         // If a slow disk has not taken the page before, this one is left out.
         if let Some(page) = page
@@ -118,13 +130,14 @@ impl Manager {
     /// came after the last sample, however little that is.
     pub fn metrics(&self, service: &str, period: Period) -> Vec<Figure> {
         let now = Instant::now();
+        let jobs = self.jobs();
         let live = self.live();
         let mut figures = live.figures.of(service, period);
         let is_fresh = live
             .counters
             .taken_at
             .is_some_and(|at| now.saturating_duration_since(at) < FRESH);
-        let (mut samples, _) = self.measured(&live, now);
+        let (mut samples, _) = measured(&live, &jobs, now);
         drop(live);
         let sample = samples.remove(service).filter(|_| period == Period::Hour);
         if let Some(sample) = sample {
@@ -142,41 +155,56 @@ impl Manager {
         figures
     }
 
-    /// What the jobs of each session cluster have used since the last sample, and the attempts it was taken from.
-    fn measured(&self, live: &Live, now: Instant) -> (BTreeMap<String, Sample>, Vec<AttemptState>) {
-        let workers = live.workers();
-        let attempts: Vec<AttemptState> = workers
-            .flat_map(|worker| worker.attempts.values().cloned())
-            .collect();
-        let memory_bytes: u64 = live.workers().map(|worker| worker.memory_bytes).sum();
-        let mut samples: BTreeMap<String, Sample> = BTreeMap::new();
+    /// The deployments that workers have attempts of.
+    fn jobs(&self) -> BTreeMap<String, Job> {
+        let ids: BTreeSet<String> = {
+            let live = self.live();
+            let attempts = live.workers().flat_map(|worker| worker.attempts.values());
+            attempts.map(|attempt| attempt.deployment.clone()).collect()
+        };
+        let now = Timestamp::now();
         self.catalogue.read(|tables| {
             let transaction = Transaction::new(tables);
-            for attempt in &attempts {
-                let Some(deployment) = tables.get::<Deployment>(&attempt.deployment) else {
-                    continue;
-                };
-                let Some(service) = view::service_key(&transaction, deployment) else {
-                    continue;
-                };
-                let age = age(deployment, Timestamp::now());
-                let (delta, elapsed) = live.counters.since(attempt, age, now);
-                let seconds = elapsed.max(SHORTEST).as_secs_f64();
-                let sample = samples.entry(service).or_default();
-                sample[0] += delta[0] as f64 / 10.0 / seconds;
-                sample[1] += attempt.memory_bytes as f64 * 100.0 / memory_bytes.max(1) as f64;
-                sample[2] += delta[1] as f64 / seconds;
-                sample[3] += delta[2] as f64 / seconds;
-            }
-        });
-        (samples, attempts)
+            let jobs = ids.into_iter().filter_map(|id| {
+                let deployment = tables.get::<Deployment>(&id)?;
+                let service = view::service_key(&transaction, deployment)?;
+                let age = age(deployment, now);
+                Some((id, Job { service, age }))
+            });
+            jobs.collect()
+        })
     }
+}
+
+/// What the jobs of each session cluster have used since the last sample, and the attempts it was taken from. One that
+/// has come since the catalogue was read is of the next sample.
+fn measured(
+    live: &Live,
+    jobs: &BTreeMap<String, Job>,
+    now: Instant,
+) -> (BTreeMap<String, Sample>, Vec<AttemptState>) {
+    let memory_bytes: u64 = live.workers().map(|worker| worker.memory_bytes).sum();
+    let mut samples: BTreeMap<String, Sample> = BTreeMap::new();
+    let mut attempts = Vec::new();
+    for attempt in live.workers().flat_map(|worker| worker.attempts.values()) {
+        let Some(job) = jobs.get(&attempt.deployment) else {
+            continue;
+        };
+        let (delta, elapsed) = live.counters.since(attempt, job.age, now);
+        let seconds = elapsed.max(SHORTEST).as_secs_f64();
+        let sample = samples.entry(job.service.clone()).or_default();
+        sample[0] += delta[0] as f64 / 10.0 / seconds;
+        sample[1] += attempt.memory_bytes as f64 * 100.0 / memory_bytes.max(1) as f64;
+        sample[2] += delta[1] as f64 / seconds;
+        sample[3] += delta[2] as f64 / seconds;
+        attempts.push(attempt.clone());
+    }
+    (samples, attempts)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::deployment::Restart;
     use crate::model::timestamp;
     use crate::protocol::job::Metrics;
     use crate::protocol::worker::State;
@@ -215,18 +243,12 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_is_as_old_as_the_last_restart() {
+    fn an_attempt_is_as_old_as_its_stay_with_its_worker() {
         let at = |second| Timestamp::from_second(second).expect("in range");
         let mut deployment = Deployment::new("d", "a", "v", "u", String::new());
         assert_eq!(age(&deployment, at(100)), INTERVAL);
         deployment.started_at = Some(timestamp(at(10)));
-        assert_eq!(age(&deployment, at(100)), Duration::from_secs(90));
-        deployment.restarts.push(Restart {
-            at: timestamp(at(70)),
-            attempt: 1,
-            reason: String::new(),
-            is_failure: true,
-        });
+        deployment.placed_at = Some(timestamp(at(70)));
         assert_eq!(age(&deployment, at(100)), Duration::from_secs(30));
         assert_eq!(age(&deployment, at(60)), Duration::ZERO, "clocks may go back");
     }

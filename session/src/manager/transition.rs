@@ -216,6 +216,7 @@ fn place(deployment: &mut Deployment, worker: String, incarnation: String, now: 
     deployment.is_fence = fence::is_wanted(deployment);
     deployment.worker = Some(worker);
     deployment.incarnation = Some(incarnation);
+    deployment.placed_at = Some(timestamp(now));
     deployment.restart_at = None;
     if deployment.job_id.is_none() {
         deployment.job_id = Some(fresh_id().replace('-', ""));

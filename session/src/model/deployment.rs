@@ -44,6 +44,9 @@ pub struct Deployment {
     pub artifact: Option<Artifact>,
     /// Counts starts; a worker's report of an older attempt is ignored.
     pub attempt: u32,
+    /// When the present attempt was given to its worker.
+    #[serde(default)]
+    pub placed_at: Option<String>,
     /// The worker that has the present attempt.
     pub worker: Option<String>,
     /// The start of the worker's process that the attempt was given to: with it the attempt ends.
@@ -150,6 +153,7 @@ impl Deployment {
             job_id: None,
             artifact: None,
             attempt: 0,
+            placed_at: None,
             worker: None,
             incarnation: None,
             strays: Vec::new(),

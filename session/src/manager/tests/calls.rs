@@ -10,7 +10,7 @@ use crate::manager::{Manager, Settings};
 use crate::model::{Application, Program, Savepoint, SavepointKind, Service};
 use crate::protocol::Level;
 use crate::protocol::job::Checkpoint;
-use crate::protocol::worker::{self, AttemptState, Heartbeat, Orders, State};
+use crate::protocol::worker::{self, AttemptState, Heartbeat, LogLine, Orders, State};
 use crate::refusal::Refusal;
 
 pub(super) const TIMEOUT: Duration = Duration::from_millis(300);
@@ -66,6 +66,7 @@ pub(super) struct Caller {
     seen: u64,
     pub(super) attempts: Vec<AttemptState>,
     is_leaving: bool,
+    pub(super) logs: Vec<LogLine>,
 }
 
 impl Caller {
@@ -79,6 +80,7 @@ impl Caller {
             seen: 0,
             attempts: Vec::new(),
             is_leaving: false,
+            logs: Vec::new(),
         }
     }
 
@@ -96,7 +98,7 @@ impl Caller {
             slots: 1,
             memory_bytes: 1 << 30,
             attempts: self.attempts.clone(),
-            logs: Vec::new(),
+            logs: self.logs.clone(),
             seen: self.seen,
             hold_ms,
             is_leaving: self.is_leaving,
@@ -209,6 +211,34 @@ async fn a_worker_gets_orders_reports_and_is_told_to_end() {
             .expect_err("it is gone")
             .status,
         404
+    );
+}
+
+#[tokio::test]
+async fn a_disk_of_lines_that_does_not_answer_holds_up_no_change() {
+    let manager = with_deployment("d").await;
+    let mut caller = Caller::new(&manager, "i");
+    caller.assigned().await;
+    caller.reports(State::Finished { savepoint: None }, Vec::new());
+    caller.logs = vec![LogLine {
+        number: 1,
+        deployment: "d".to_owned(),
+        time_us: 0,
+        level: Level::Info,
+        line: "hello".to_owned(),
+        lost_before: 0,
+    }];
+    let hangs = manager.inner.log_files.lock().await;
+    let called = tokio::time::timeout(Duration::from_secs(30), caller.call(0)).await;
+    called.expect("it is answered without the disk");
+    assert_eq!(deployment(&manager).status, Status::Finished);
+    assert!(manager.logs_lock().has_unwritten());
+    drop(hangs);
+    caller.logs.clear();
+    caller.call(0).await;
+    assert!(
+        !manager.logs_lock().has_unwritten(),
+        "a later call brings it up to date"
     );
 }
 
@@ -407,7 +437,7 @@ async fn a_session_cluster_keeps_no_lines_while_service_log_is_off() {
         };
     for (sequence, is_kept) in [(1, true), (2, false), (3, true)] {
         change(is_kept).await.expect("it is stored");
-        let line = worker::LogLine {
+        let line = LogLine {
             number: sequence,
             deployment: "d".to_owned(),
             time_us: Timestamp::now().as_microsecond(),

@@ -23,6 +23,7 @@ fn delays(strategy: &RestartStrategy, failures: &[i64]) -> Vec<Option<i64>> {
         ));
         assert!(transition::wants_worker(&deployment, due));
         transition::apply(&mut deployment, placed(), strategy, due);
+        assert_eq!(deployment.placed_at, Some(timestamp(due)));
         transition::apply(&mut deployment, Event::Running, strategy, due);
         assert_eq!(deployment.status, Status::Running);
     }
