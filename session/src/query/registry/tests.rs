@@ -360,7 +360,7 @@ fn no_answer_goes_for_nothing() {
     let of_other = queries.create(of("t", "c"), now()).expect("there is room");
     queries.assign(&of_other, seat("1"), "hash".to_owned(), json!({}));
     end(&of_other, 3);
-    both(&[1, 2, 3], &[1, 2]);
+    report(&first, 3);
     assert_eq!(queries.view(&first).expect("it is kept").end, Some(End::MaxBytes));
     assert!(queries.view(&of_other).is_some() && queries.view(&empty).is_some());
 }
