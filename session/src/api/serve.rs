@@ -2,7 +2,7 @@
 //!
 //! In: a bound socket, certificates. Out: requests handed to the router, each with its peer's address. Invariant: a
 //! peer that is silent, or slow with its handshake, its request or with taking its answer keeps nobody else waiting,
-//! and loses its connection; an answer that goes on, as rows of a query do, may last for as long as its reader takes it.
+//! and loses its connection; an answer that goes on, as rows of a query do, may last as long as its reader takes it.
 
 mod body;
 mod places;

@@ -1,7 +1,8 @@
 //! `/metrics`: the figures of all jobs in Prometheus' text format.
 //!
-//! In: the manager. Out: lines. Invariant: what has ended has no figures, as in Flink, and is only counted; names are those of Flink's Prometheus reporter where Flink has the figure,
-//! else they begin with `millstream_`; every family is one block with its type in front.
+//! In: the manager. Out: lines. Invariant: what has ended has no figures, as in Flink, and is only counted; names are
+//! those of Flink's Prometheus reporter where Flink has the figure, else they begin with `millstream_`; every family is
+//! one block with its type in front.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

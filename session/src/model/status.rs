@@ -54,8 +54,6 @@ impl Status {
         Status::Deleting,
     ];
 
-    /// As the API writes it.
-
     /// One of Flink's eleven states of jobs.
     pub fn flink_state(self) -> &'static str {
         match self {
@@ -66,6 +64,7 @@ impl Status {
         }
     }
 
+    /// As the API writes it.
     pub fn name(self) -> &'static str {
         match self {
             Status::Created => "CREATED",

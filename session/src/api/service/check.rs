@@ -1,7 +1,8 @@
 //! What a body may say about a service.
 //!
 //! In: parts of bodies. Out: what is stored, or a refusal that names the field. Invariant: whatever Terraform and avn
-//! send of the kinds of services that are here passes; what could not have any effect is refused, with the name that was probably meant.
+//! send of the kinds of services that are here passes; what could not have any effect is refused, with the name that
+//! was probably meant.
 
 use compiler::base::nearest::nearest;
 use serde_json::{Map, Value};
