@@ -43,7 +43,7 @@ fn is_filled(connection: &Connection, options: &Options) -> bool {
 /// Whether the table's job is at the integration's brokers as the integration's own user.
 pub(super) fn is_as_integration(connection: &Connection, options: &Options) -> bool {
     let has_own = |property: &&str| options.contains_key(&format!("properties.{property}"));
-    is_filled(connection, options) && !OWN.iter().any(|property| has_own(property))
+    is_filled(connection, options) && !OWN.iter().any(has_own)
 }
 
 /// Refuses a table that would send the integration's credentials less protected, or to whom the integration does not
